@@ -1,0 +1,95 @@
+"""jaxwire: where a nanowire heats and cools when a current flows through a quantum scatterer (arXiv:2407.10192).
+
+```python
+>>> import jaxwire as jw
+>>> dot = jw.Lorentzian(center=1.44, width=0.08)
+>>> sol = jw.solve(dot, jw.Wire(), temperature=0.3, voltage=0.1)
+>>> print(f"{sol.current:.4f}")
+0.0125
+
+```
+
+The rooms, in the order of the data flow: `domain` (what a parameter may be), `fermi`, `scatterer`, `wire`,
+`quadrature`, `modes`, `matching`, `solution`, `solve`, `plot`, `reproduce`, `cli`.
+Names are loaded on first use, so that `jaxwire --help` does not wait for JAX.
+"""
+
+import sys
+from importlib import import_module
+from importlib.metadata import version
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from jaxwire.precision import enable_double_precision, require_sound_jax
+
+if TYPE_CHECKING:
+    from jaxwire.flow import Heating
+    from jaxwire.quadrature import Resolution
+    from jaxwire.scatterer import AbstractScatterer, Constant, EnergyScales, Function, Lorentzian, Tabulated
+    from jaxwire.solution import Distribution, Solution
+    from jaxwire.solve import solve
+    from jaxwire.status import Status
+    from jaxwire.wire import (
+        AbstractDispersion,
+        AbstractRelaxation,
+        AbstractScreening,
+        ConstantRelaxationTime,
+        Electroneutral,
+        Parabolic,
+        Wire,
+    )
+
+__version__ = version("jaxwire")
+__all__ = [
+    "AbstractDispersion",
+    "AbstractRelaxation",
+    "AbstractScatterer",
+    "AbstractScreening",
+    "Constant",
+    "ConstantRelaxationTime",
+    "Distribution",
+    "Electroneutral",
+    "EnergyScales",
+    "Function",
+    "Heating",
+    "Lorentzian",
+    "Parabolic",
+    "Resolution",
+    "Solution",
+    "Status",
+    "Tabulated",
+    "Wire",
+    "solve",
+]
+_ROOMS = ("scatterer", "wire", "quadrature", "flow", "status", "solution", "solve")
+
+require_sound_jax()
+enable_double_precision()
+
+
+class _Package(ModuleType):
+    """The package as a module in which a public function is never hidden by the room of the same name.
+
+    Importing `jaxwire.solve` makes Python bind the submodule to `jaxwire.solve`; the public name is the function.
+    """
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not (name in __all__ and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module 'jaxwire' has no attribute {name!r}")
+    for room in map(import_module, (f"jaxwire.{room}" for room in _ROOMS)):
+        if hasattr(room, name):
+            globals()[name] = getattr(room, name)
+            return globals()[name]
+    raise AttributeError(f"module 'jaxwire' promises {name!r} but no room holds it")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,95 @@
+"""What a physical parameter may be: checked when it is known, and reported by status when it is traced.
+
+A parameter is declared once, on its field, as `parameter("width", POSITIVE)`. Outside `jax.jit` a value out of its
+domain raises before anything runs; inside, where values are unknown, `in_domain` gives the truth value to the kernel.
+"""
+
+import dataclasses
+import math
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import equinox as eqx
+import jax.numpy as jnp
+import numpy as np
+from jax.core import Tracer
+from jaxtyping import Array, Bool, Float
+
+Scalar = Float[Array, ""]
+"""A real number in double precision, as an array without axes."""
+
+
+class Domain(NamedTuple):
+    """Values that a parameter may take: `contains` (for arrays, traced or not) and the words for it."""
+
+    contains: Callable[[Any], Any]
+    words: str
+
+
+REAL = Domain(jnp.isfinite, "a finite number")
+POSITIVE = Domain(lambda value: jnp.isfinite(value) & (value > 0), "positive")
+FRACTION = Domain(lambda value: (value >= 0) & (value <= 1), "between 0 and 1")
+
+
+def parameter(name: str, domain: Domain, ndim: int = 0, **options: Any) -> Any:
+    """Declare a differentiable field of a module: double precision, `ndim` axes, every value in `domain`."""
+
+    def convert(value: Any) -> Array:
+        return as_parameter(name, value, domain, ndim)
+
+    return eqx.field(converter=convert, metadata={"domain": domain}, **options)
+
+
+def as_parameter(name: str, value: Any, domain: Domain = REAL, ndim: int = 0) -> Array:
+    """Turn `value` into a float64 array with `ndim` axes and check it against `domain`.
+
+    Raises:
+        TypeError: for anything that is not a real number or array in double precision.
+        ValueError: for a wrong number of axes or a known value outside the domain.
+    """
+    array = as_double(name, value)
+    if array.ndim != ndim:
+        hint = "; map over arrays with jax.vmap" if ndim == 0 else ""
+        expected = "a single number" if ndim == 0 else f"an array with {ndim} axis"
+        raise ValueError(f"`{name}` must be {expected}, got shape {array.shape}{hint}.")
+    if not isinstance(array, Tracer):
+        inside = np.asarray(domain.contains(array))
+        if not inside.all():
+            offending = np.asarray(array)[~inside].ravel()[0] if ndim else float(array)
+            words = domain.words if math.isfinite(offending) else "a finite number"
+            raise ValueError(f"`{name}` must be {words}, got {offending:g}.")
+    return array
+
+
+def as_double(name: str, value: Any) -> Array:
+    """Turn a number or array-like of real numbers into a float64 array of the same shape.
+
+    Raises:
+        TypeError: for strings, complex numbers, booleans, None, and single-precision arrays.
+    """
+    if isinstance(value, list | tuple):
+        value = np.asarray(value)
+    if not hasattr(value, "dtype") and not (isinstance(value, int | float) and not isinstance(value, bool)):
+        raise TypeError(f"`{name}` must be a real number, got {value!r} of type {type(value).__name__}.")
+    kind = np.dtype(getattr(value, "dtype", float))
+    if kind.kind not in "iuf" or (kind.kind == "f" and kind.itemsize < 8):
+        raise TypeError(
+            f"`{name}` must be in double precision, got {kind.name}: build it as float64, for example with "
+            "jnp.asarray(value, dtype=jnp.float64) after importing jaxwire."
+        )
+    array = jnp.asarray(value, dtype=jnp.float64)
+    if array.dtype != jnp.float64:
+        raise TypeError(f"`{name}` became {array.dtype}: jaxwire needs jax.config.update('jax_enable_x64', True).")
+    return array
+
+
+def in_domain(module: eqx.Module) -> Bool[Array, ""]:
+    """Whether every declared parameter of a module, and of the modules in its fields, is in its domain."""
+    inside = jnp.asarray(True)
+    for field in dataclasses.fields(module):
+        value = getattr(module, field.name)
+        if "domain" in field.metadata:
+            inside &= jnp.all(field.metadata["domain"].contains(value))
+        elif isinstance(value, eqx.Module):
+            inside &= in_domain(value)
+    return inside

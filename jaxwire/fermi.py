@@ -1,0 +1,29 @@
+"""Fermi function of the kinetic energy and its derivatives, without overflow at any temperature.
+
+Natural units: energies in units of mu0, so that f0(energy) = 1/(exp((energy - 1)/t) + 1).
+"""
+
+import jax
+from jaxtyping import Array, Float
+
+
+def fermi(energy: Float[Array, "*n"], temperature: Float[Array, ""]) -> Float[Array, "*n"]:
+    """Equilibrium occupation f0 at kinetic energy `energy`."""
+    return jax.nn.sigmoid((1.0 - energy) / temperature)
+
+
+def thermal_weight(energy: Float[Array, "*n"], temperature: Float[Array, ""]) -> Float[Array, "*n"]:
+    """Derivative of f0 by the chemical potential, f0 (1 - f0)/t: positive, a peak of width t at the Fermi energy."""
+    reduced = (1.0 - energy) / temperature
+    return jax.nn.sigmoid(reduced) * jax.nn.sigmoid(-reduced) / temperature
+
+
+def fermi_window(
+    upper: Float[Array, "*n"], lower: Float[Array, "*n"], temperature: Float[Array, ""]
+) -> Float[Array, "*n"]:
+    """Occupied on one side and empty on the other: f0(upper) (1 - f0(lower)).
+
+    With lower = upper + V, the difference f0(upper) - f0(lower) is this window times 1 - exp(-V/t): a product of
+    positive factors, exact to rounding for every V, where the difference itself would cancel.
+    """
+    return jax.nn.sigmoid((1.0 - upper) / temperature) * jax.nn.sigmoid((lower - 1.0) / temperature)

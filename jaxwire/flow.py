@@ -1,0 +1,210 @@
+"""What flows through the two half-wires once they are matched, as functions of position.
+
+Everything here is written for an observer who looks from the upper wire (x < 0) to the lower one (x > 0), so that
+the current is positive. `solution` turns the picture round where the voltage is negative. Functions take one position.
+
+With amplitudes a_k, upper sign for x > 0 and lower sign for x < 0 (App. A, Eqs. 16, 22-27):
+
+    e phi(x) = (sigma/dn) sum_k a_k m_k exp(-kappa_k |x|),           m_k = sum_i w_i tau_i g_k(i)
+    J_el(x)  = J_inf +- sum_k a_k kappa_k exp(-kappa_k |x|) sum_i omega_i (eps_i - 1) l_i tau_i g_k(i)
+    P_s(x)   = -dJ_el/dx,    P_phi(x) = -I d(e phi)/dx,    P_ph = P_ext + P_s + P_phi
+"""
+
+from typing import NamedTuple
+
+import equinox as eqx
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from jaxwire.domain import Scalar
+from jaxwire.fermi import fermi, thermal_weight
+from jaxwire.matching import HalfWire, Matching
+from jaxwire.scatterer import AbstractScatterer
+from jaxwire.wire import Wire
+
+
+class Heating(NamedTuple):
+    """Heat given by electrons to phonons per unit length, in units of P_ext = I F (Eqs. 22-26); each of the shape of x.
+
+    Attributes:
+        total: P_ph/P_ext = external + scatterer + buildup.
+        external: work of the external force, P_ext/P_ext = 1.
+        scatterer: P_s/P_ext, release of the energy that the scatterer put into the distribution (Eq. 26).
+        buildup: P_phi/P_ext, work of the neutrality potential (Eq. 25); diverges logarithmically at x = 0.
+    """
+
+    total: Float[Array, "..."]
+    external: Float[Array, "..."]
+    scatterer: Float[Array, "..."]
+    buildup: Float[Array, "..."]
+
+
+class Side(eqx.Module):
+    """One half-wire and the modes excited in it.
+
+    Attributes:
+        half: the half-wire.
+        sign: +1 for the lower wire, x > 0; -1 for the upper one, x < 0.
+        amplitude: a_k, shape (n - 1,).
+        potential: share of each mode in e phi(0), shape (n - 1,).
+        heat: share of each mode in J_el(0) - J_inf, shape (n - 1,).
+    """
+
+    half: HalfWire
+    sign: Scalar
+    amplitude: Float[Array, " m"]
+    potential: Float[Array, " m"]
+    heat: Float[Array, " m"]
+
+    def sums(self, distance: Scalar) -> tuple[Scalar, Scalar, Scalar, Scalar]:
+        """Potential, heat current without J_inf, and minus the x-derivatives of both, at |x| = distance."""
+        rate = self.half.modes.rate
+        decay = jnp.exp(-rate * distance)
+        falling = self.sign * rate * decay
+        return (
+            jnp.sum(self.potential * decay),
+            jnp.sum(self.heat * decay),
+            jnp.sum(self.potential * falling),
+            jnp.sum(self.heat * falling),
+        )
+
+
+def _excite(half: HalfWire, spectral_current: Float[Array, " n"], sign: float) -> Side:
+    amplitude = sign * half.amplitudes(spectral_current)
+    shape = half.collision_average() / half.mean_free_path**2
+    charge = half.momentum_weight * half.relaxation_time * shape
+    heat = half.weight * (half.energy - 1.0) * half.mean_free_path * half.relaxation_time * shape
+    resolvent = half.modes.resolvent
+    return Side(
+        half=half,
+        sign=jnp.asarray(sign, dtype=jnp.float64),
+        amplitude=amplitude,
+        potential=half.screening * amplitude * (resolvent @ charge) / half.compressibility,
+        heat=sign * amplitude * half.modes.rate * (resolvent @ heat),
+    )
+
+
+class Flow(eqx.Module):
+    """State of the whole wire at one operating point.
+
+    Attributes:
+        upper: the wire whose band starts higher, at x < 0.
+        lower: the other wire, at x > 0.
+        spectral_current: j on the shared nodes, in e/h per unit energy, shape (n_above,).
+        current: I, in e mu0/h, not negative.
+        force: F, in mu0/(vF tau0), not negative.
+        step: |eV|, in mu0.
+    """
+
+    upper: Side
+    lower: Side
+    spectral_current: Float[Array, " n_above"]
+    current: Scalar
+    force: Scalar
+    step: Scalar
+
+    @property
+    def uniform_heat_current(self) -> Scalar:
+        """J_inf, the heat current of the Drude state far away (the same in both wires)."""
+        half = self.upper.half
+        flux = half.weight * (half.energy - 1.0) * half.mean_free_path * half.thermal
+        return 2.0 * self.force * jnp.sum(flux)
+
+    def _sums(self, x: Scalar) -> tuple[Scalar, Scalar, Scalar, Scalar]:
+        distance = jnp.abs(x)
+        pairs = zip(self.upper.sums(distance), self.lower.sums(distance), strict=True)
+        potential, heat, potential_fall, heat_fall = (jnp.where(jnp.signbit(x), up, low) for up, low in pairs)
+        return potential, heat, potential_fall, heat_fall
+
+    def potential(self, x: Scalar) -> Scalar:
+        """Neutrality potential e phi(x); x = -0.0 is the upper wire's face, x = 0.0 the lower wire's."""
+        return self._sums(x)[0]
+
+    def heat_current(self, x: Scalar) -> Scalar:
+        """Heat current J_el(x); x = -0.0 is the upper wire's face, x = 0.0 the lower wire's."""
+        return self.uniform_heat_current + self._sums(x)[1]
+
+    def heating(self, x: Scalar) -> Heating:
+        """P_ph(x) and its parts, in units of P_ext; infinite at x = 0 and undefined without current."""
+        _, _, potential_fall, heat_fall = self._sums(x)
+        external = jnp.ones_like(x)
+        scatterer = heat_fall / (self.current * self.force)
+        buildup = jnp.where(x == 0, jnp.nan, potential_fall / self.force)
+        return Heating(external + scatterer + buildup, external, scatterer, buildup)
+
+
+def excite(matching: Matching, drive: Scalar) -> Flow:
+    """Scale a matching solution by its drive and work out what flows in either wire."""
+    current = drive * matching.spectral_current
+    below = matching.lower.energy.size - current.size
+    upper = _excite(matching.upper, current, -1.0)
+    lower = _excite(matching.lower, jnp.pad(current, (below, 0)), 1.0)
+    total = jnp.sum(upper.half.weight * current)
+    return Flow(upper, lower, current, total, total / upper.half.drude_conductivity, matching.step)
+
+
+def occupation(flow: Flow, wire: Wire, scatterer: AbstractScatterer, temperature: Scalar, left_to_upper: Scalar):
+    """Distribution function of a flow, as a function (energy, x) -> (f moving to the lower wire, f moving back).
+
+    The Boltzmann equation is integrated along x with its collision source, which is known as a sum of exponentials:
+    for electrons that leave the scatterer from x = 0, where they come from either wire (Eqs. 19), and for electrons
+    that move towards it from infinity. On the nodes this is the mode sum itself; between them it has no poles.
+
+    Args:
+        flow: what flows.
+        wire: the wire.
+        scatterer: the scatterer.
+        temperature: kB T, in mu0.
+        left_to_upper: kinetic energy in the left wire less that in the upper one.
+    """
+
+    def uniform(side: Side, energy: Scalar, distance: Scalar, outward: float) -> Scalar:
+        """Equilibrium, shifted by the potential and tilted by the Drude current; outward: away from the scatterer."""
+        thermal = thermal_weight(energy, temperature)
+        mean_free_path = wire.dispersion.velocity(energy) * wire.relaxation.relaxation_time(energy)
+        tilt = outward * side.sign * flow.force * mean_free_path
+        return fermi(energy, temperature) + thermal * (tilt - side.sums(distance)[0])
+
+    def source(side: Side, energy: Scalar) -> tuple[Float[Array, " m"], Scalar]:
+        """Strength of the collision source of each mode for one direction, and the mean free path."""
+        tau = wire.relaxation.relaxation_time(energy)
+        strength = 0.5 * side.amplitude * thermal_weight(energy, temperature) / side.half.collision_sum
+        return strength, wire.dispersion.velocity(energy) * tau
+
+    def inward(side: Side, energy: Scalar, distance: Scalar) -> Scalar:
+        strength, mean_free_path = source(side, energy)
+        rate = side.half.modes.rate
+        deviation = jnp.sum(strength * jnp.exp(-rate * distance) / (1.0 + rate * mean_free_path))
+        return uniform(side, energy, distance, -1.0) + deviation
+
+    def outward(side: Side, energy: Scalar, distance: Scalar) -> Scalar:
+        strength, mean_free_path = source(side, energy)
+        rate = side.half.modes.rate
+        detuning = 1.0 - rate * mean_free_path
+        path = distance / mean_free_path
+        is_resonant = jnp.abs(detuning) < 1e-9
+        growth = -jnp.expm1(-jnp.abs(detuning) * path) / jnp.where(is_resonant, 1.0, jnp.abs(detuning))
+        growth = jnp.where(is_resonant, path, growth) * jnp.exp(-jnp.minimum(rate * distance, path))
+        launched = leaving(side, energy) - uniform(side, energy, jnp.zeros(()), 1.0)
+        return uniform(side, energy, distance, 1.0) + launched * jnp.exp(-path) + jnp.sum(strength * growth)
+
+    def leaving(side: Side, energy: Scalar) -> Scalar:
+        """Occupation at x = 0 of electrons that leave the scatterer: transmitted from the other wire, or reflected."""
+        is_lower = side.sign > 0
+        in_upper = jnp.where(is_lower, energy - flow.step, energy)
+        is_open = in_upper > 0
+        in_upper = jnp.where(is_open, in_upper, 1.0)
+        transmission = jnp.where(is_open, scatterer.transmission((in_upper + left_to_upper)[None])[0], 0.0)
+        from_upper = inward(flow.upper, in_upper, jnp.zeros(()))
+        from_lower = inward(flow.lower, jnp.where(is_lower, energy, in_upper + flow.step), jnp.zeros(()))
+        other, own = jnp.where(is_lower, from_upper, from_lower), jnp.where(is_lower, from_lower, from_upper)
+        return transmission * other + (1.0 - transmission) * own
+
+    def at(energy: Scalar, x: Scalar) -> tuple[Scalar, Scalar]:
+        distance = jnp.abs(x)
+        in_upper = inward(flow.upper, energy, distance), outward(flow.upper, energy, distance)
+        in_lower = outward(flow.lower, energy, distance), inward(flow.lower, energy, distance)
+        is_upper = jnp.signbit(x)
+        return jnp.where(is_upper, in_upper[0], in_lower[0]), jnp.where(is_upper, in_upper[1], in_lower[1])
+
+    return at

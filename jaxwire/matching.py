@@ -1,0 +1,211 @@
+r"""Matching at the scatterer: the linear system for the spectral current at a given voltage (Eqs. 19, App. B, reduced).
+
+Subtracting f(-p) in Eqs. (19a, 19b) shows that both wires carry the same spectral current j(eps) = f(+p) - f(-p) at
+x = 0, and j = 0 below the step. Mode orthogonality turns j into the amplitudes a_k of either half-wire without a solve,
+and the amplitudes into the symmetric part s = Z j at x = 0. What remains, on the nodes above the step, is
+
+    [(1 - T) + (Z_upper + Z_lower) T/2] u = f0(eps_upper) - f0(eps_lower),        j = T u.
+
+The unknown here is u divided by the source itself, which is a Fermi window times 1 - exp(-|V|/t) (see
+`fermi.fermi_window`). It is of order one at every energy and temperature, and its equation has no voltage on the right
+side: the tails of j keep their relative accuracy, and V -> 0 is regular.
+
+With S = sum_i w_i f0'_i/tau_i, C_i = f0'_i/(tau_i S), and sigma the screening strength, in either wire
+
+    Z_ij = (f0'_i/S) sum_k [lambda_k y_ki + b_k] y_kj (w_j/(l_j tau_j)) / (kappa_k n_k^2),
+    b_k  = (1 - sigma) - sigma lambda_k (sum_i w_i f0'_i y_ki)/(sum_i w_i f0'_i),
+
+where tau_i C_i d_i y_ki - 2 sigma f0'_i m_k/dn of the general theory is written without its cancellation. For
+constant tau and sigma = 1 the number b_k vanishes by the secular equation.
+"""
+
+import equinox as eqx
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float
+
+from jaxwire.domain import Scalar
+from jaxwire.fermi import fermi_window, thermal_weight
+from jaxwire.modes import SMALLEST_WEIGHT, Modes, half_wire_modes
+from jaxwire.quadrature import Resolution, energy_grid
+from jaxwire.scatterer import AbstractScatterer
+from jaxwire.wire import Wire
+
+
+class HalfWire(eqx.Module):
+    """One half-wire on its energy nodes: everything about it that does not depend on what flows through it.
+
+    Attributes:
+        energy: kinetic energies, in mu0, shape (n,).
+        weight: quadrature weights omega_i for integrals over energy, shape (n,).
+        velocity: v_i, in vF, shape (n,).
+        relaxation_time: tau_i, in tau0, shape (n,).
+        thermal: f0'_i, derivative of the Fermi function by the chemical potential, in 1/mu0, shape (n,).
+        screening: strength sigma of the neutrality potential.
+        modes: decay rates and mode shapes.
+    """
+
+    energy: Float[Array, " n"]
+    weight: Float[Array, " n"]
+    velocity: Float[Array, " n"]
+    relaxation_time: Float[Array, " n"]
+    thermal: Float[Array, " n"]
+    screening: Scalar
+    modes: Modes
+
+    @property
+    def mean_free_path(self) -> Float[Array, " n"]:
+        """l_i = v_i tau_i, in vF tau0."""
+        return self.velocity * self.relaxation_time
+
+    @property
+    def momentum_weight(self) -> Float[Array, " n"]:
+        """w_i = omega_i/v_i, for integrals over dp/h in units of mu0/(h vF)."""
+        return self.weight / self.velocity
+
+    @property
+    def collision_sum(self) -> Scalar:
+        """S = sum_i w_i f0'_i/tau_i, the norm of the collision average."""
+        return jnp.sum(self.momentum_weight * self.thermal / self.relaxation_time)
+
+    @property
+    def compressibility(self) -> Scalar:
+        """Change of the electron density with the chemical potential, dn = 2 sum_i w_i f0'_i."""
+        return 2.0 * jnp.sum(self.momentum_weight * self.thermal)
+
+    @property
+    def drude_conductivity(self) -> Scalar:
+        """2 sum_i omega_i l_i f0'_i: current per force far from the scatterer (Eqs. 12-15)."""
+        return 2.0 * jnp.sum(self.weight * self.mean_free_path * self.thermal)
+
+    def collision_average(self) -> Float[Array, " n"]:
+        """C_i = (f0'_i/tau_i)/S: the distribution into which collisions scatter (Eq. D3)."""
+        return self.thermal / (self.relaxation_time * self.collision_sum)
+
+    def amplitudes(self, spectral_current: Float[Array, " n"]) -> Float[Array, " m"]:
+        """Mode amplitudes that a spectral current entering at x = 0 excites, for the side x > 0 (other side: minus)."""
+        into_wire = self.momentum_weight / (self.mean_free_path * self.relaxation_time) * spectral_current
+        return self.modes.resolvent @ into_wire / (self.modes.rate * self.modes.norm)
+
+    def response(self) -> Float[Array, "n n"]:
+        """Symmetric part at x = 0 per spectral current, without its thermal factor: Z_ij S/f0'_i."""
+        modes = self.modes
+        eigenvalue = modes.rate**2
+        weighted = self.momentum_weight * self.thermal
+        charge = modes.resolvent @ weighted / jnp.sum(weighted)
+        unscreened = (1.0 - self.screening) - self.screening * eigenvalue * charge
+        left = eigenvalue[:, None] * modes.resolvent + unscreened[:, None]
+        right = modes.resolvent * (self.momentum_weight / (self.mean_free_path * self.relaxation_time))[None, :]
+        return left.T @ (right / (modes.rate * modes.norm)[:, None])
+
+
+class Matching(eqx.Module):
+    """Solution of the matching problem per unit of the drive 1 - exp(-|V|/t).
+
+    Attributes:
+        upper: half-wire whose band starts higher (the left one for V >= 0).
+        lower: the other half-wire; its first nodes lie below the step and carry no current.
+        spectral_current: j/drive on the nodes above the step, flowing from the upper to the lower wire.
+        transmission: T on the same nodes.
+        step: |eV|, the kinetic energy that the lower wire has more, in mu0.
+        converged: whether the eigenproblems converged.
+    """
+
+    upper: HalfWire
+    lower: HalfWire
+    spectral_current: Float[Array, " n_above"]
+    transmission: Float[Array, " n_above"]
+    step: Scalar
+    converged: Bool[Array, ""]
+
+
+def half_wire(
+    wire: Wire,
+    energy: Float[Array, " n"],
+    weight: Float[Array, " n"],
+    temperature: Scalar,
+    like: HalfWire | None = None,
+) -> HalfWire:
+    """Set up one half-wire on given nodes and solve its eigenproblem.
+
+    Thermal weights that underflow are raised to `SMALLEST_WEIGHT`, where their nodes decouple without dividing by zero.
+
+    Args:
+        wire: the wire.
+        energy: kinetic energies, in mu0, positive, shape (n,).
+        weight: quadrature weights, shape (n,).
+        temperature: kB T, in mu0.
+        like: another half-wire, on other nodes, whose Drude state this one must share exactly.
+    """
+    velocity = wire.dispersion.velocity(energy)
+    relaxation_time = wire.relaxation.relaxation_time(energy)
+    thermal = jnp.maximum(thermal_weight(energy, temperature), SMALLEST_WEIGHT / temperature)
+    if like is not None:
+        thermal = _with_drude_state_of(like, energy, weight * velocity * relaxation_time, thermal)
+    modes = half_wire_modes(velocity * relaxation_time, weight * thermal / (velocity * relaxation_time))
+    return HalfWire(energy, weight, velocity, relaxation_time, thermal, wire.screening.strength(), modes)
+
+
+def _with_drude_state_of(
+    like: HalfWire, energy: Float[Array, " n"], flux: Float[Array, " n"], thermal: Float[Array, " n"]
+) -> Float[Array, " n"]:
+    """Adjust thermal weights so that a force drives the same current and heat current as in `like`.
+
+    Two quadrature rules give the Drude sums of one wire with different errors. Heat that leaves through one wire would
+    then not be the heat that the other one carries, and Eqs. 30 and 32 would hold only to that error. The factor
+    1 + a + b (eps - 1)/(eps + 1) differs from one by the size of that error and makes them hold to rounding.
+    """
+    wanted_flux = like.weight * like.mean_free_path * like.thermal
+    tilt = (energy - 1.0) / (energy + 1.0)
+    own_flux = flux * thermal
+    moments = jnp.stack([own_flux, (energy - 1.0) * own_flux])
+    matrix = moments @ jnp.stack([jnp.ones_like(energy), tilt], axis=1)
+    missing = jnp.stack([jnp.sum(wanted_flux), jnp.sum((like.energy - 1.0) * wanted_flux)]) - jnp.sum(moments, axis=1)
+    determinant = matrix[0, 0] * matrix[1, 1] - matrix[0, 1] * matrix[1, 0]
+    constant = (matrix[1, 1] * missing[0] - matrix[0, 1] * missing[1]) / determinant
+    linear = (matrix[0, 0] * missing[1] - matrix[1, 0] * missing[0]) / determinant
+    return thermal * (1.0 + constant + linear * tilt)
+
+
+def spectral_current(
+    upper: HalfWire, lower: HalfWire, transmission: Float[Array, " n_above"], source: Float[Array, " n_above"]
+) -> Float[Array, " n_above"]:
+    """Solve the reduced matching system; the last nodes of `lower` are the nodes of `upper`.
+
+    Args:
+        upper: half-wire with n_above nodes.
+        lower: half-wire with n_below + n_above nodes.
+        transmission: T on the nodes above the step.
+        source: f0(eps_upper) - f0(eps_lower) on these nodes, positive, in any unit; j comes in the same one.
+
+    Returns:
+        j on the nodes above the step.
+    """
+    below = lower.energy.size - upper.energy.size
+    scaled = [
+        (side.thermal[first:] / (side.collision_sum * source))[:, None] * side.response()[first:, first:]
+        for side, first in ((upper, 0), (lower, below))
+    ]
+    half_current = 0.5 * transmission * source
+    matrix = jnp.diag(1.0 - transmission) + (scaled[0] + scaled[1]) * half_current[None, :]
+    relative = jnp.linalg.solve(matrix, jnp.ones_like(source))
+    return transmission * source * relative
+
+
+def match(
+    scatterer: AbstractScatterer, wire: Wire, temperature: Scalar, voltage: Scalar, resolution: Resolution
+) -> Matching:
+    """Solve one operating point on one grid; the result is per unit of drive, so that voltage = 0 is regular."""
+    grid = energy_grid(scatterer.energy_scales(), temperature, voltage, resolution)
+    in_lower = grid.above + grid.step
+    upper = half_wire(wire, grid.above, grid.above_weight, temperature)
+    lower = half_wire(
+        wire,
+        jnp.concatenate([grid.below, in_lower]),
+        jnp.concatenate([grid.below_weight, grid.above_weight]),
+        temperature,
+        like=upper,
+    )
+    transmission = scatterer.transmission(jnp.where(voltage >= 0, grid.above, in_lower))
+    source = jnp.maximum(fermi_window(grid.above, in_lower, temperature), SMALLEST_WEIGHT)
+    current = spectral_current(upper, lower, transmission, source)
+    return Matching(upper, lower, current, transmission, grid.step, upper.modes.converged & lower.modes.converged)

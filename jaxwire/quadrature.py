@@ -1,0 +1,160 @@
+"""One total-energy grid for both wires, with nodes where the physics is, differentiable in every parameter.
+
+The wire whose band starts higher is called `upper`, the other `lower`; for a voltage V >= 0 the upper wire is the left
+one. With u the kinetic energy in the upper wire, the lower wire has the same total energy at u + |V| (Eq. 18), and
+below the step, on (0, |V|), it is alone. Both wires share nodes and weights above the step, so that the current and
+the energy balance (Eq. 30) hold to rounding at every resolution.
+
+Nodes are Gauss-Legendre points in a stretched coordinate s(u): each feature of the integrand, at energy c and smooth
+over a distance g, adds asinh((u - c)/g), which takes the poles at c +- i g out to distance pi/2; the band bottom, where
+distributions behave as p ln p, adds a logarithm of u^(1/4). The sum is inverted by safeguarded Newton steps.
+"""
+
+import functools
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from jaxwire.domain import Scalar
+from jaxwire.scatterer import EnergyScales
+
+CUTOFF = 32.0
+"""Energies above 1 + CUTOFF t are left out: their thermal weight is below exp(-32) = 1e-14 of the peak."""
+
+SMALLEST_STEP = 1e-12
+"""Smallest band misalignment |V| of the grid, in mu0; keeps the region below the step open at V = 0."""
+
+THERMAL_WIDTH = 2.8
+"""Distance of the feature at the Fermi energy, in units of t; the nearest pole of f0 is at pi t."""
+
+MAX_ITERATIONS = 60
+
+SETTLED = 1e-9
+"""Relative Newton step after which, convergence being quadratic, the next error is rounding."""
+
+
+class Resolution(NamedTuple):
+    """Number of nodes: the only sizes that the compiled solver depends on.
+
+    Attributes:
+        above: nodes on the energies that both wires share.
+        below: nodes below the step, in the wire whose band starts lower.
+    """
+
+    above: int = 80
+    below: int = 32
+
+    def coarser(self) -> "Resolution":
+        """The smaller rule against which `solve` estimates its error: 70 % of the nodes."""
+        return Resolution(max(4, round(0.7 * self.above)), max(3, round(0.7 * self.below)))
+
+
+class Grid(NamedTuple):
+    """Nodes and weights in energy; integrals over d(energy) are sums over weights.
+
+    Attributes:
+        above: kinetic energies in the upper wire of the nodes that both wires share, increasing, shape (n_above,).
+        above_weight: their weights, shape (n_above,).
+        below: kinetic energies in the lower wire of the nodes below the step, increasing, shape (n_below,).
+        below_weight: their weights, shape (n_below,).
+        step: |V|, the kinetic energy that the lower wire has more than the upper one.
+    """
+
+    above: Float[Array, " n_above"]
+    above_weight: Float[Array, " n_above"]
+    below: Float[Array, " n_below"]
+    below_weight: Float[Array, " n_below"]
+    step: Scalar
+
+
+class _Stretch(NamedTuple):
+    """The coordinate s as a function of q = u^(1/4): a logarithm at the band bottom plus one asinh per feature."""
+
+    bottom_weight: float
+    bottom_width: Float[Array, ""]
+    scales: EnergyScales
+
+    def __call__(self, q: Float[Array, " n"]) -> Float[Array, " n"]:
+        center, width, weight = self.scales
+        features = weight[None, :] * jnp.arcsinh((q[:, None] ** 4 - center[None, :]) / width[None, :])
+        return self.bottom_weight * jnp.log1p(q / self.bottom_width) + jnp.sum(features, axis=1)
+
+    def slope(self, q: Float[Array, " n"]) -> Float[Array, " n"]:
+        """Derivative ds/dq."""
+        center, width, weight = self.scales
+        features = weight[None, :] / jnp.hypot(q[:, None] ** 4 - center[None, :], width[None, :])
+        return self.bottom_weight / (q + self.bottom_width) + 4 * q**3 * jnp.sum(features, axis=1)
+
+
+def energy_grid(scales: EnergyScales, temperature: Scalar, voltage: Scalar, resolution: Resolution) -> Grid:
+    """Place the nodes for one operating point.
+
+    Args:
+        scales: features of the transmission, in kinetic energy of the left wire.
+        temperature: kB T, in mu0.
+        voltage: eV, in mu0, of either sign; only its size matters here, except for where the features of T are.
+        resolution: numbers of nodes.
+    """
+    step = jnp.maximum(jnp.where(voltage >= 0, voltage, -voltage), SMALLEST_STEP)
+    thermal = THERMAL_WIDTH * temperature
+    from_left_to_upper = jnp.where(voltage >= 0, 0.0, step)
+    above_scales = EnergyScales(
+        center=jnp.concatenate([jnp.stack([jnp.ones(()), 1.0 - step]), scales.center - from_left_to_upper]),
+        width=jnp.concatenate([jnp.stack([thermal, thermal]), scales.width]),
+        weight=jnp.concatenate([jnp.ones(2), 1.25 * scales.weight]),
+    )
+    above, above_weight = _nodes(
+        _Stretch(2.0, jnp.asarray(0.18), above_scales), 1.0 + CUTOFF * temperature, resolution.above
+    )
+    below_scales = EnergyScales(jnp.ones(1), thermal[None], jnp.ones(1))
+    below, below_weight = _nodes(_Stretch(1.1, 0.18 * step**0.25, below_scales), step, resolution.below)
+    return Grid(above, above_weight, below, below_weight, step)
+
+
+def _nodes(stretch: _Stretch, top: Scalar, size: int) -> tuple[Float[Array, " n"], Float[Array, " n"]]:
+    """Gauss-Legendre nodes and weights in s, on 0 < u < top, as nodes and weights in u."""
+    points, weights = _legendre(size)
+    ends = jnp.stack([jnp.zeros(()), top**0.25])
+
+    def mismatch(q):
+        start, stop = stretch(ends)
+        return stretch(q) - (start + (stop - start) * points)
+
+    q = jax.lax.custom_root(
+        mismatch,
+        ends[1] * points,
+        solve=lambda f, _: _invert(f, stretch, jnp.broadcast_to(ends[1], (size,))),
+        tangent_solve=lambda linear, right: right / linear(jnp.ones_like(right)),
+    )
+    start, stop = stretch(ends)
+    return q**4, (stop - start) * weights * 4 * q**3 / stretch.slope(q)
+
+
+@functools.cache
+def _legendre(size: int) -> tuple[np.ndarray, np.ndarray]:
+    """Gauss-Legendre rule on (0, 1)."""
+    points, weights = np.polynomial.legendre.leggauss(size)
+    return (points + 1) / 2, weights / 2
+
+
+def _invert(mismatch, stretch: _Stretch, top: Float[Array, " n"]) -> Float[Array, " n"]:
+    """Zero of an increasing function on (0, top): Newton steps, bisection where they leave the bracket or stall."""
+
+    def improve(state):
+        count, q, low, high, last_step, _ = state
+        error = mismatch(q)
+        low, high = jnp.where(error < 0, q, low), jnp.where(error < 0, high, q)
+        newton = q - error / stretch.slope(q)
+        newton_step = jnp.abs(newton - q)
+        is_safe = (newton > low) & (newton < high) & (newton_step < 0.5 * last_step)
+        is_settled = newton_step < SETTLED * q  # rounding may now throw it out of the bracket
+        better = jnp.where(is_safe | is_settled, newton, 0.5 * (low + high))
+        step = jnp.abs(better - q)
+        return count + 1, better, low, high, step, jnp.max(step / better)
+
+    first = (0, 0.5 * top, jnp.zeros_like(top), top, top, jnp.inf)
+    _, q, *_ = jax.lax.while_loop(lambda state: (state[0] < MAX_ITERATIONS) & (state[5] > SETTLED), improve, first)
+    return q

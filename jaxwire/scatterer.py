@@ -1,0 +1,187 @@
+"""Transmission of the scatterer, T(eps), as a function of the kinetic energy in the left wire (Eq. 21).
+
+A scatterer is coherent and elastic: everything the solver needs is the probability T(eps), between 0 and 1, and the
+energies at which T changes, so that the quadrature can put its nodes there.
+"""
+
+import abc
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jax.core import Tracer
+from jaxtyping import Array, Float, PyTree
+
+from jaxwire.domain import FRACTION, POSITIVE, REAL, Domain, Scalar, as_double, as_parameter, parameter
+
+
+class EnergyScales(NamedTuple):
+    """Where a transmission changes, and how fast: one entry per feature, all of shape (n_features,).
+
+    Attributes:
+        center: energy of the feature, in mu0.
+        width: distance in energy over which T is smooth there (for a pole: its imaginary part), in mu0, positive.
+        weight: share of nodes relative to a single resonance, 1.
+    """
+
+    center: Float[Array, " n_features"]
+    width: Float[Array, " n_features"]
+    weight: Float[Array, " n_features"]
+
+
+NO_SCALES = EnergyScales(jnp.zeros(0), jnp.ones(0), jnp.ones(0))
+
+
+class AbstractScatterer(eqx.Module):
+    """Base of all scatterers: subclass it, give `transmission`, and `energy_scales` where T has structure."""
+
+    @abc.abstractmethod
+    def transmission(self, energy: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        """Transmission probability T at the kinetic energies `energy` of the left wire, in mu0."""
+
+    def energy_scales(self) -> EnergyScales:
+        """Features of T that the energy grid must resolve; none unless a subclass says so."""
+        return NO_SCALES
+
+
+class Lorentzian(AbstractScatterer):
+    """Single resonance of a quantum dot between symmetric barriers.
+
+    T(eps) = width^2 / ((eps - center)^2 + width^2)          Eq. 21, with eps the kinetic energy in the left wire
+
+    ```python
+    >>> import jax.numpy as jnp, jaxwire as jw
+    >>> jw.Lorentzian(center=1.44, width=0.08).transmission(jnp.array([1.44, 1.52])).tolist()
+    [1.0, 0.5]
+
+    ```
+
+    Attributes:
+        center: resonance position eps0, in mu0. Differentiable.
+        width: half width at half maximum Gamma, in mu0, positive. Differentiable.
+    """
+
+    center: Scalar = parameter("center", REAL)
+    width: Scalar = parameter("width", POSITIVE)
+
+    def transmission(self, energy: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        """T(eps) of Eq. 21."""
+        return self.width**2 / ((energy - self.center) ** 2 + self.width**2)
+
+    def energy_scales(self) -> EnergyScales:
+        """One pole, at center +- i width."""
+        return EnergyScales(self.center[None], self.width[None], jnp.ones(1))
+
+
+class Constant(AbstractScatterer):
+    """Scatterer that transmits the same fraction at every energy.
+
+    Attributes:
+        value: T, between 0 and 1. Differentiable.
+    """
+
+    value: Scalar = parameter("value", FRACTION)
+
+    def transmission(self, energy: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        """T(eps) = value."""
+        return jnp.broadcast_to(self.value, energy.shape)
+
+
+def _is_increasing(energies: Array) -> Array:
+    return jnp.isfinite(energies) & (jnp.diff(energies, prepend=energies[:1] - 1.0) > 0)
+
+
+class Tabulated(AbstractScatterer):
+    """Transmission from a table, for example of another transport code, between whose points T is interpolated.
+
+    Below the first and above the last energy T keeps the value of the table's end.
+
+    Attributes:
+        energies: increasing kinetic energies in the left wire, in mu0, shape (n_points,), at least 4.
+        values: T at these energies, between 0 and 1, shape (n_points,). Differentiable.
+        interpolation: "monotone" (piecewise cubic without overshoot, Fritsch and Butland) or "cubic" (natural spline:
+            smoother, but it may leave 0 <= T <= 1, which `solve` then reports).
+    """
+
+    energies: Float[Array, " n_points"] = parameter("energies", Domain(_is_increasing, "increasing"), ndim=1)
+    values: Float[Array, " n_points"] = parameter("values", FRACTION, ndim=1)
+    interpolation: str = eqx.field(static=True, default="monotone")
+
+    def __check_init__(self) -> None:
+        """Refuse tables that do not fit together and unknown kinds of interpolation."""
+        if self.energies.shape != self.values.shape:
+            raise ValueError(
+                f"`values` must have one entry per energy, {self.energies.shape}, got shape {self.values.shape}."
+            )
+        if self.energies.size < 4:
+            raise ValueError(f"`energies` must have at least 4 points, got {self.energies.size}.")
+        if self.interpolation not in _INTERPOLATIONS:
+            raise ValueError(f"`interpolation` must be 'monotone' or 'cubic', got {self.interpolation!r}.")
+
+    def transmission(self, energy: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        """T(eps) by piecewise cubic interpolation."""
+        from interpax import interp1d
+
+        inside = jnp.clip(energy, self.energies[0], self.energies[-1])
+        with jax.numpy_rank_promotion("allow"):  # interpax relies on it, whatever the caller's setting
+            return interp1d(inside, self.energies, self.values, method=_INTERPOLATIONS[self.interpolation])
+
+    def energy_scales(self) -> EnergyScales:
+        """Every interval of the table over which T changes, weighted by its share of the total change."""
+        change = jnp.abs(jnp.diff(self.values))
+        return EnergyScales(
+            center=(self.energies[1:] + self.energies[:-1]) / 2,
+            width=jnp.diff(self.energies),
+            weight=2.0 * change / jnp.maximum(jnp.sum(change), 1e-30),
+        )
+
+
+_INTERPOLATIONS = {"monotone": "monotonic", "cubic": "cubic2"}
+
+
+class Function(AbstractScatterer):
+    """Transmission given by any JAX-traceable function.
+
+    ```python
+    >>> import jax, jaxwire as jw
+    >>> step = jw.Function(lambda eps, p: jax.nn.sigmoid((eps - p[0]) / p[1]), (1.2, 0.05), scales=[(1.2, 0.05)])
+    >>> print(f"{jw.solve(step, temperature=0.3, voltage=0.1).current:.5f}")
+    0.04189
+
+    ```
+
+    Attributes:
+        function: `function(energy)`, or `function(energy, parameters)` where parameters are given; maps energies of
+            shape (n,) to T of shape (n,). Compiled once per function object: pass the same one to avoid recompiling.
+        parameters: pytree of numbers handed to the function. Differentiable.
+        scales: pairs (energy, width) of the features of T, shape (n_features, 2), in mu0; without them a
+            feature narrower than the temperature is seen only as far as the error estimate tells. Differentiable.
+    """
+
+    function: Callable[..., Array] = eqx.field(static=True)
+    parameters: PyTree[Float[Array, "..."]]
+    scales: Float[Array, "n_features 2"]
+
+    def __init__(self, function: Callable[..., Array], parameters: PyTree = None, scales: Any = ()) -> None:
+        """Keep the function as it is and turn the numbers into arrays."""
+        if not callable(function):
+            raise TypeError(f"`function` must be callable, got {function!r} of type {type(function).__name__}.")
+        self.function = function
+        self.parameters = jax.tree.map(lambda leaf: as_double("parameters", leaf), parameters)
+        table = scales if hasattr(scales, "ndim") or len(scales) else jnp.zeros((0, 2))
+        self.scales = as_parameter("scales", table, ndim=2)
+        if self.scales.shape[1] != 2:
+            raise ValueError(f"`scales` must be pairs (energy, width), got shape {self.scales.shape}.")
+        if not isinstance(self.scales, Tracer) and (self.scales[:, 1] <= 0).any():
+            raise ValueError(f"`scales` must have positive widths, got {float(self.scales[:, 1].min()):g}.")
+
+    def transmission(self, energy: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        """T(eps), as the function gives it."""
+        found = self.function(energy) if self.parameters is None else self.function(energy, self.parameters)
+        return jnp.broadcast_to(jnp.asarray(found, dtype=energy.dtype), energy.shape)
+
+    def energy_scales(self) -> EnergyScales:
+        """The features that were declared."""
+        return EnergyScales(self.scales[:, 0], self.scales[:, 1], jnp.ones(len(self.scales)))

@@ -1,0 +1,46 @@
+"""How a solve ended: a code per point, whose text tells what to do about it."""
+
+import equinox as eqx
+import numpy as np
+from jaxtyping import Array, Bool, Int
+
+SOLVED, OUT_OF_DOMAIN, BAD_TRANSMISSION, NOT_FINITE, INACCURATE = range(5)
+
+MESSAGES = (
+    "solved",
+    "a parameter is outside its domain (widths and temperature must be positive, all numbers finite): values are NaN",
+    "the transmission leaves 0 <= T <= 1: values are NaN; correct the scatterer",
+    "the numbers left the range of double precision or the eigenproblem did not converge: values are NaN",
+    "inaccurate: the estimated relative error is above 1e-4; pass resolution=Resolution(above, below) with more nodes",
+)
+
+
+class Status(eqx.Module):
+    """Outcome of a solve, or of a batch of them; printing it tells what to do.
+
+    Attributes:
+        code: index into `jaxwire.status.MESSAGES`, 0 where the numbers can be used as they are.
+    """
+
+    code: Int[Array, "..."]
+
+    @property
+    def ok(self) -> Bool[Array, "..."]:
+        """Whether the point was solved and its estimated error is at most 1e-4."""
+        return self.code == SOLVED
+
+    @property
+    def message(self) -> str:
+        """The text of the code; for a batch, how many points ended how."""
+        codes, counts = np.unique(np.asarray(self.code), return_counts=True)
+        if np.ndim(self.code) == 0:
+            return MESSAGES[int(codes[0])]
+        return "; ".join(f"{count} x {MESSAGES[code]}" for code, count in zip(codes, counts, strict=True))
+
+    def __str__(self) -> str:
+        """The message."""
+        return self.message
+
+    def __int__(self) -> int:
+        """The code of a single point."""
+        return int(self.code)
