@@ -25,10 +25,13 @@ from jaxtyping import Array, Bool, Float
 
 from jaxwire.domain import Scalar
 from jaxwire.fermi import fermi_window, thermal_weight
-from jaxwire.modes import SMALLEST_WEIGHT, Modes, half_wire_modes
+from jaxwire.modes import Modes, half_wire_modes
 from jaxwire.quadrature import Resolution, energy_grid
 from jaxwire.scatterer import AbstractScatterer
 from jaxwire.wire import Wire
+
+SMALLEST_OCCUPATION = 1e-80
+"""Thermal factors below this count as this: far above `modes.SMALLEST_WEIGHT`, so that both wires see the same ones."""
 
 
 class HalfWire(eqx.Module):
@@ -127,7 +130,7 @@ def half_wire(
 ) -> HalfWire:
     """Set up one half-wire on given nodes and solve its eigenproblem.
 
-    Thermal weights that underflow are raised to `SMALLEST_WEIGHT`, where their nodes decouple without dividing by zero.
+    Thermal weights that underflow are raised to `SMALLEST_OCCUPATION`, where nodes decouple without dividing by zero.
 
     Args:
         wire: the wire.
@@ -138,7 +141,7 @@ def half_wire(
     """
     velocity = wire.dispersion.velocity(energy)
     relaxation_time = wire.relaxation.relaxation_time(energy)
-    thermal = jnp.maximum(thermal_weight(energy, temperature), SMALLEST_WEIGHT / temperature)
+    thermal = jnp.maximum(thermal_weight(energy, temperature), SMALLEST_OCCUPATION / temperature)
     if like is not None:
         thermal = _with_drude_state_of(like, energy, weight * velocity * relaxation_time, thermal)
     modes = half_wire_modes(velocity * relaxation_time, weight * thermal / (velocity * relaxation_time))
@@ -206,6 +209,6 @@ def match(
         like=upper,
     )
     transmission = scatterer.transmission(jnp.where(voltage >= 0, grid.above, in_lower))
-    source = jnp.maximum(fermi_window(grid.above, in_lower, temperature), SMALLEST_WEIGHT)
+    source = jnp.maximum(fermi_window(grid.above, in_lower, temperature), SMALLEST_OCCUPATION)
     current = spectral_current(upper, lower, transmission, source)
     return Matching(upper, lower, current, transmission, grid.step, upper.modes.converged & lower.modes.converged)

@@ -20,7 +20,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
-SMALLEST_WEIGHT = 1e-90
+SMALLEST_WEIGHT = 1e-100
 """Weights below this share of the sum count as this: the limit in which such a node decouples, without 0 * inf."""
 
 SMALLEST_GAP = 1e-13

@@ -18,6 +18,9 @@ from jaxwire.wire import Wire
 PROBES = (0.05, 0.3, 1.0, 3.0)
 """Distances, in vF tau0, at which the error estimate compares the heating of two grids."""
 
+ROUNDING = 1e-10
+"""Smallest error estimate: below it, rounding in sums that nearly cancel is not seen by comparing grids."""
+
 
 def solve(
     scatterer: AbstractScatterer,
@@ -116,7 +119,7 @@ def _relative_difference(fine: Matching, coarse: Matching, drive: Scalar) -> Sca
         jnp.max(jnp.abs(a - b) / jnp.maximum(jnp.abs(a), 1e-2 * jnp.max(jnp.abs(a))))
         for a, b in zip(first, second, strict=True)
     ]
-    return jnp.max(jnp.stack(differences))
+    return jnp.maximum(jnp.max(jnp.stack(differences)), ROUNDING)
 
 
 def _observed(flow: Flow) -> tuple[Float[Array, " 1"], Float[Array, " 2"], Float[Array, " p"]]:
