@@ -35,7 +35,10 @@ if TYPE_CHECKING:
         AbstractScreening,
         ConstantRelaxationTime,
         Electroneutral,
+        Kane,
+        LocalScreening,
         Parabolic,
+        PowerLaw,
         Wire,
     )
 
@@ -52,8 +55,11 @@ __all__ = [
     "EnergyScales",
     "Function",
     "Heating",
+    "Kane",
+    "LocalScreening",
     "Lorentzian",
     "Parabolic",
+    "PowerLaw",
     "Resolution",
     "Solution",
     "Status",

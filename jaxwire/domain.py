@@ -28,6 +28,7 @@ class Domain(NamedTuple):
 
 REAL = Domain(jnp.isfinite, "a finite number")
 POSITIVE = Domain(lambda value: jnp.isfinite(value) & (value > 0), "positive")
+NOT_NEGATIVE = Domain(lambda value: jnp.isfinite(value) & (value >= 0), "zero or positive")
 FRACTION = Domain(lambda value: (value >= 0) & (value <= 1), "between 0 and 1")
 
 

@@ -161,15 +161,14 @@ def occupation(flow: Flow, wire: Wire, scatterer: AbstractScatterer, temperature
     def uniform(side: Side, energy: Scalar, distance: Scalar, outward: float) -> Scalar:
         """Equilibrium, shifted by the potential and tilted by the Drude current; outward: away from the scatterer."""
         thermal = thermal_weight(energy, temperature)
-        mean_free_path = wire.dispersion.velocity(energy) * wire.relaxation.relaxation_time(energy)
+        mean_free_path = wire.velocity(energy) * wire.relaxation_time(energy)
         tilt = outward * side.sign * flow.force * mean_free_path
         return fermi(energy, temperature) + thermal * (tilt - side.sums(distance)[0])
 
     def source(side: Side, energy: Scalar) -> tuple[Float[Array, " m"], Scalar]:
         """Strength of the collision source of each mode for one direction, and the mean free path."""
-        tau = wire.relaxation.relaxation_time(energy)
         strength = 0.5 * side.amplitude * thermal_weight(energy, temperature) / side.half.collision_sum
-        return strength, wire.dispersion.velocity(energy) * tau
+        return strength, wire.velocity(energy) * wire.relaxation_time(energy)
 
     def inward(side: Side, energy: Scalar, distance: Scalar) -> Scalar:
         strength, mean_free_path = source(side, energy)

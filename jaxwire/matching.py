@@ -139,13 +139,13 @@ def half_wire(
         temperature: kB T, in mu0.
         like: another half-wire, on other nodes, whose Drude state this one must share exactly.
     """
-    velocity = wire.dispersion.velocity(energy)
-    relaxation_time = wire.relaxation.relaxation_time(energy)
+    velocity = wire.velocity(energy)
+    relaxation_time = wire.relaxation_time(energy)
     thermal = jnp.maximum(thermal_weight(energy, temperature), SMALLEST_OCCUPATION / temperature)
     if like is not None:
         thermal = _with_drude_state_of(like, energy, weight * velocity * relaxation_time, thermal)
     modes = half_wire_modes(velocity * relaxation_time, weight * thermal / (velocity * relaxation_time))
-    return HalfWire(energy, weight, velocity, relaxation_time, thermal, wire.screening.strength(), modes)
+    return HalfWire(energy, weight, velocity, relaxation_time, thermal, wire.screening.neutral_share(), modes)
 
 
 def _with_drude_state_of(

@@ -28,6 +28,9 @@ SMALLEST_GAP = 1e-13
 
 MAX_ITERATIONS = 20
 
+SETTLED = 1e-9
+"""Relative step of a root after which, convergence being quadratic, the next error is rounding."""
+
 
 class Modes(eqx.Module):
     """Decay rates and mode shapes of a half-wire on n nodes; the zero mode has dropped out, n - 1 remain.
@@ -133,11 +136,10 @@ def _secular_roots(
     half = 0.5 * gap
     others = jnp.where(is_left, -balance, balance) - (near_weight - far_weight) / half
     start = jnp.clip(two_pole_root(others, near_weight, far_weight), jnp.finfo(gap.dtype).tiny, half)
-    tolerance = 16 * jnp.finfo(gap.dtype).eps
     steps, x, change = jax.lax.while_loop(
-        lambda state: (state[0] < MAX_ITERATIONS) & (state[2] > tolerance), improve, (0, start, jnp.inf)
+        lambda state: (state[0] < MAX_ITERATIONS) & (state[2] > SETTLED), improve, (0, start, jnp.inf)
     )
-    return nearest, jnp.where(is_left, x, -x), jnp.asarray(change <= tolerance)
+    return nearest, jnp.where(is_left, x, -x), jnp.asarray(change <= SETTLED)
 
 
 def _differentiable(
