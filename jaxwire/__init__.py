@@ -23,9 +23,19 @@ from typing import TYPE_CHECKING, Any
 from jaxwire.precision import enable_double_precision, require_sound_jax
 
 if TYPE_CHECKING:
+    from jaxwire.barriers import DoubleBarrier, QuantumPointContact, RectangularBarrier, TunnelBarrier
     from jaxwire.flow import Heating
     from jaxwire.quadrature import Resolution
-    from jaxwire.scatterer import AbstractScatterer, Constant, EnergyScales, Function, Lorentzian, Tabulated
+    from jaxwire.scatterer import (
+        AbstractScatterer,
+        BreitWigner,
+        Constant,
+        EnergyScales,
+        Function,
+        Lorentzian,
+        Resonance,
+        Tabulated,
+    )
     from jaxwire.solution import Distribution, Solution
     from jaxwire.solve import solve
     from jaxwire.status import Status
@@ -48,9 +58,11 @@ __all__ = [
     "AbstractRelaxation",
     "AbstractScatterer",
     "AbstractScreening",
+    "BreitWigner",
     "Constant",
     "ConstantRelaxationTime",
     "Distribution",
+    "DoubleBarrier",
     "Electroneutral",
     "EnergyScales",
     "Function",
@@ -60,14 +72,18 @@ __all__ = [
     "Lorentzian",
     "Parabolic",
     "PowerLaw",
+    "QuantumPointContact",
+    "RectangularBarrier",
     "Resolution",
+    "Resonance",
     "Solution",
     "Status",
     "Tabulated",
+    "TunnelBarrier",
     "Wire",
     "solve",
 ]
-_ROOMS = ("scatterer", "wire", "quadrature", "flow", "status", "solution", "solve")
+_ROOMS = ("scatterer", "barriers", "wire", "quadrature", "flow", "status", "solution", "solve")
 
 require_sound_jax()
 enable_double_precision()

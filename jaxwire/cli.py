@@ -99,7 +99,7 @@ def solve(
         import jaxwire as jw
 
         _check_output(x, plot, voltage)
-        dot = jw.Lorentzian(center=center, width=width)
+        dot = jw.Lorentzian(center=center, width=width)  # pyright: ignore[reportArgumentType] - converted by the field
         solution = jw.solve(dot, temperature=temperature, voltage=voltage)
         profile = _profile(solution, x) if x else {}
         is_solved = isfinite(float(solution.current))

@@ -91,6 +91,7 @@ def in_domain(module: eqx.Module) -> Bool[Array, ""]:
         value = getattr(module, field.name)
         if "domain" in field.metadata:
             inside &= jnp.all(field.metadata["domain"].contains(value))
-        elif isinstance(value, eqx.Module):
-            inside &= in_domain(value)
+        for part in value if isinstance(value, tuple) else (value,):
+            if isinstance(part, eqx.Module):
+                inside &= in_domain(part)
     return inside

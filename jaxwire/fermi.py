@@ -4,6 +4,7 @@ Natural units: energies in units of mu0, so that f0(energy) = 1/(exp((energy - 1
 """
 
 import jax
+import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 
@@ -27,3 +28,10 @@ def fermi_window(
     positive factors, exact to rounding for every V, where the difference itself would cancel.
     """
     return jax.nn.sigmoid((1.0 - upper) / temperature) * jax.nn.sigmoid((lower - 1.0) / temperature)
+
+
+def fermi_difference(
+    energy: Float[Array, "*n"], voltage: Float[Array, ""], temperature: Float[Array, ""]
+) -> Float[Array, "*n"]:
+    """Landauer window f0(energy) - f0(energy + voltage), without cancellation, for voltage >= 0."""
+    return -jnp.expm1(-voltage / temperature) * fermi_window(energy, energy + voltage, temperature)

@@ -27,7 +27,7 @@ from jaxwire.domain import Scalar
 from jaxwire.fermi import fermi_window, thermal_weight
 from jaxwire.modes import Modes, half_wire_modes
 from jaxwire.quadrature import Resolution, energy_grid
-from jaxwire.scatterer import AbstractScatterer
+from jaxwire.scatterer import NO_SCALES, AbstractScatterer
 from jaxwire.wire import Wire
 
 SMALLEST_OCCUPATION = 1e-80
@@ -146,6 +146,13 @@ def half_wire(
         thermal = _with_drude_state_of(like, energy, weight * velocity * relaxation_time, thermal)
     modes = half_wire_modes(velocity * relaxation_time, weight * thermal / (velocity * relaxation_time))
     return HalfWire(energy, weight, velocity, relaxation_time, thermal, wire.screening.neutral_share(), modes)
+
+
+def drude_conductivity(wire: Wire, temperature: Scalar) -> Scalar:
+    """Current per force in the bare wire, 2 int l f0' d(energy) (Eqs. 12-15)."""
+    grid = energy_grid(NO_SCALES, temperature, jnp.zeros(()), Resolution(above=96, below=1))
+    flux = wire.velocity(grid.above) * wire.relaxation_time(grid.above) * thermal_weight(grid.above, temperature)
+    return 2.0 * jnp.sum(grid.above_weight * flux)
 
 
 def _with_drude_state_of(

@@ -123,10 +123,10 @@ def _secular_roots(
         inverse = 1.0 / (distance + sign * x[:, None])
         term = weight[None, :] * inverse
         slope_term = term * inverse
-        near_slope = jnp.sum(jnp.where(is_near, slope_term, 0.0), axis=1)
-        far_slope = jnp.sum(jnp.where(is_near, 0.0, slope_term), axis=1)
-        near_sum = jnp.sum(jnp.where(is_near, term, 0.0), axis=1)
-        far_sum = jnp.sum(jnp.where(is_near, 0.0, term), axis=1)
+        near_slope = jnp.sum(slope_term, axis=1, where=is_near)
+        far_slope = jnp.sum(slope_term, axis=1, where=~is_near)
+        near_sum = jnp.sum(term, axis=1, where=is_near)
+        far_sum = jnp.sum(term, axis=1, where=~is_near)
         rest = gap - x
         constant = (near_sum - near_slope * x) - (far_sum - far_slope * rest)
         better = two_pole_root(constant, near_slope * x**2, far_slope * rest**2)

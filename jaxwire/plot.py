@@ -11,9 +11,9 @@ r"""Figures: the heating profile P_ph(x)/P_ext and its parts, on both sides of t
 
 ```
 
-Figures are plain `matplotlib.figure.Figure` objects: no window, no pyplot state, no settings left behind. In a notebook
-the last expression of a cell shows one. Colours are told apart by colour-blind readers (Okabe and Ito), and line styles
-differ as well, so that a print in grey can be read.
+Figures are plain `matplotlib.figure.Figure` objects: no window, no pyplot state, no settings left behind. A notebook
+shows the one that ends a cell, once `matplotlib.pyplot` has been imported. Colours are told apart by colour-blind
+readers (Okabe and Ito), and line styles differ as well, so that a print in grey can be read.
 """
 
 import dataclasses
@@ -30,7 +30,7 @@ from matplotlib.figure import Figure
 from jaxwire.flow import Heating
 from jaxwire.solution import Solution
 
-STYLE: dict[str, Any] = {
+STYLE: Any = {
     "font.size": 9,
     "axes.labelsize": 10,
     "axes.titlesize": 10,
@@ -106,6 +106,7 @@ def draw_heating(
     *,
     labels: Sequence[str] | None = None,
     parts: bool = False,
+    legend: bool = True,
 ) -> None:
     """Draw P_ph(x)/P_ext of one or several solutions into given axes.
 
@@ -115,6 +116,7 @@ def draw_heating(
         x: positions in vF tau0, shape (n,), on either or both sides, none of them 0; `positions()` unless given.
         labels: one per solution; unless given, the parameters in which the solutions differ.
         parts: whether to draw the three parts of P_ph as well (Eqs. 24-26).
+        legend: whether to explain the lines; panels that share their lines need it once.
 
     Raises:
         ValueError: if x is not one-dimensional or contains 0, if a solution has no heating to draw (it failed, or no
@@ -140,7 +142,7 @@ def draw_heating(
                 _draw_parts(axes, x, heating, color)
         if parts:
             _name_parts(axes, is_single=len(singles) == 1)
-        if axes.get_legend_handles_labels()[0]:
+        if legend and axes.get_legend_handles_labels()[0]:
             axes.legend(handlelength=2.8)
 
 

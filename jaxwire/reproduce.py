@@ -102,7 +102,8 @@ def solve_points(report: Callable[[int, int], None] = lambda done, total: None) 
     points = []
     for row, column in places:
         center, voltage = COLUMNS[column]
-        solution = solve(Lorentzian(center, WIDTH), temperature=TEMPERATURES[row], voltage=voltage)
+        dot = Lorentzian(center=center, width=WIDTH)  # pyright: ignore[reportArgumentType] - converted by the field
+        solution = solve(dot, temperature=TEMPERATURES[row], voltage=voltage)
         points.append(Point(row, column, jax.block_until_ready(solution)))
         report(len(points), len(places))
     return points
@@ -146,10 +147,9 @@ def draw_figure_3(points: Sequence[Point]) -> Figure:
         figure = Figure(figsize=(7.0, 3.0), layout="constrained")
         for axes, (name, column) in zip(figure.subplots(1, len(FIGURE_3)), FIGURE_3, strict=True):
             center, voltage = COLUMNS[column]
-            draw_heating(axes, [point.solution for point in points if point.column == column])
+            draw_heating(axes, [point.solution for point in points if point.column == column], legend=name == "(a)")
             axes.set_title(rf"{name}  $\epsilon_0 = {center}\,\mu_0$,  $eV = {voltage}\,\mu_0$", loc="left")
         figure.axes[1].set_ylabel("")
-        figure.axes[1].get_legend().remove()
     return figure
 
 

@@ -8,15 +8,19 @@ from jaxtyping import Array, Float
 from jaxwire import status
 from jaxwire.domain import POSITIVE, REAL, Scalar, as_parameter, in_domain
 from jaxwire.flow import Flow, excite
-from jaxwire.matching import Matching, match
+from jaxwire.matching import Matching, drude_conductivity, match
 from jaxwire.quadrature import Resolution
 from jaxwire.scatterer import AbstractScatterer
 from jaxwire.solution import Solution
 from jaxwire.status import Status
+from jaxwire.voltage import Search, landauer_coordinate, voltage_for
 from jaxwire.wire import Wire
 
 PROBES = (0.05, 0.3, 1.0, 3.0)
 """Distances, in vF tau0, at which the error estimate compares the heating of two grids."""
+
+SATURATED, SATURATED_PER_T = 2.0, 40.0
+"""I(V) is searched up to V = 2 + 40 t: from 1 + 32 t on, no electron comes from the lower wire."""
 
 ROUNDING = 1e-10
 """Smallest error estimate: below it, rounding in sums that nearly cancel is not seen by comparing grids."""
@@ -27,19 +31,24 @@ def solve(
     wire: Wire | None = None,
     *,
     temperature,
-    voltage,
+    voltage=None,
+    current=None,
+    force=None,
     resolution: Resolution | None = None,
     error_estimate: bool = True,
 ) -> Solution:
-    """Solve the wire with a scatterer at a given voltage.
+    """Solve the wire with a scatterer at a given voltage, current or force.
 
     All numbers may be traced: `jax.jit`, `jax.grad`, `jax.jvp`, `jax.hessian` and `jax.vmap` work through it.
 
     ```python
     >>> import jaxwire as jw
-    >>> sol = jw.solve(jw.Lorentzian(center=1.44, width=0.08), temperature=0.3, voltage=0.1)
+    >>> dot = jw.Lorentzian(center=1.44, width=0.08)
+    >>> sol = jw.solve(dot, temperature=0.3, voltage=0.1)
     >>> print(f"{sol.current:.5f} {sol.potential_right:.5f}")
     0.01246 -0.00211
+    >>> print(f"{jw.solve(dot, temperature=0.3, current=0.0125).voltage:.5f}")
+    0.10039
 
     ```
 
@@ -48,6 +57,8 @@ def solve(
         wire: the wire; the paper's (parabolic, constant relaxation time, electroneutral) unless given.
         temperature: kB T, in mu0, positive.
         voltage: eV, misalignment of the band bottoms, in mu0; positive drives a positive current.
+        current: I, in e mu0/h, instead of the voltage; the voltage is then the one on the branch that rises from 0.
+        force: F, external force far away in mu0/(vF tau0), instead of the voltage.
         resolution: numbers of nodes; the default is good for 1e-6 over the promised domain.
         error_estimate: whether to solve a second time on a coarser grid, at about half the cost, for the estimate.
 
@@ -55,7 +66,8 @@ def solve(
         The solution. A point that could not be solved holds NaN and says why in `status`.
 
     Raises:
-        TypeError: if an argument is not of its type, or a number is not in double precision.
+        TypeError: if an argument is not of its type, a number is not in double precision, or not exactly one of
+            voltage, current and force is given.
         ValueError: if a known number is outside its domain.
     """
     if not isinstance(scatterer, AbstractScatterer):
@@ -69,8 +81,11 @@ def solve(
     if not isinstance(resolution, Resolution):
         raise TypeError(f"`resolution` must be an object such as Resolution(above=80, below=32), got {resolution!r}.")
     temperature = as_parameter("temperature", temperature, POSITIVE)
-    voltage = as_parameter("voltage", voltage, REAL)
-    return _solve(scatterer, wire, temperature, voltage, resolution, bool(error_estimate))
+    drives = {"voltage": voltage, "current": current, "force": force}
+    given = {name: as_parameter(name, value, REAL) for name, value in drives.items() if value is not None}
+    if len(given) != 1:
+        raise TypeError(f"exactly one of `voltage`, `current` and `force` must be given, got {list(given) or 'none'}.")
+    return _solve(scatterer, wire, temperature, given, resolution, bool(error_estimate))
 
 
 @eqx.filter_jit
@@ -78,32 +93,70 @@ def _solve(
     scatterer: AbstractScatterer,
     wire: Wire,
     temperature: Scalar,
-    voltage: Scalar,
+    given: dict[str, Scalar],
     resolution: Resolution,
     error_estimate: bool,
 ) -> Solution:
-    drive = -jnp.expm1(-jnp.where(voltage >= 0, voltage, -voltage) / temperature)
+    ((name, target),) = given.items()
+    valid = in_domain(scatterer) & in_domain(wire) & POSITIVE.contains(temperature) & jnp.isfinite(target)
+    unreachable, limit = jnp.asarray(False), jnp.asarray(jnp.nan)
+    voltage = target
+    if name != "voltage":
+        target = target * drude_conductivity(wire, temperature) if name == "force" else target
+        voltage, search = _voltage(scatterer, wire, temperature, target, resolution)
+        unreachable = search.exhausted > 0
+        limit = jnp.where(unreachable, jnp.where(target >= 0, search.largest, -search.largest), jnp.nan)
     matching = match(scatterer, wire, temperature, voltage, resolution)
+    drive = _drive(voltage, temperature)
     estimate = jnp.asarray(jnp.nan)
     if error_estimate:
         coarser = match(scatterer, wire, temperature, voltage, resolution.coarser())
         estimate = _relative_difference(matching, coarser, drive)
-    valid = in_domain(scatterer) & in_domain(wire) & POSITIVE.contains(temperature) & jnp.isfinite(voltage)
-    outcome = _outcome(matching, valid, estimate)
+    outcome = _outcome(matching, valid, unreachable, estimate)
     failed = (outcome != status.SOLVED) & (outcome != status.INACCURATE)
     flow = excite(matching, jnp.where(failed, jnp.nan, drive))
     estimate = jnp.where(failed, jnp.nan, estimate)
-    return Solution(scatterer, wire, temperature, voltage, Status(outcome), estimate, flow, resolution)
+    return Solution(scatterer, wire, temperature, voltage, Status(outcome, limit), estimate, flow, resolution)
 
 
-def _outcome(matching: Matching, valid: Array, estimate: Scalar) -> Array:
+def _drive(voltage: Scalar, temperature: Scalar) -> Scalar:
+    """Share 1 - exp(-|V|/t) of the Fermi window that drives the current."""
+    return -jnp.expm1(-jnp.where(voltage >= 0, voltage, -voltage) / temperature)
+
+
+def _voltage(
+    scatterer: AbstractScatterer,
+    wire: Wire,
+    temperature: Scalar,
+    target: Scalar,
+    resolution: Resolution,
+) -> tuple[Scalar, Search]:
+    """Voltage, of the sign of the target, at which the wire carries a current."""
+    sign = jnp.where(target >= 0, 1.0, -1.0)
+
+    def observable(size: Scalar) -> Scalar:
+        matching = match(scatterer, wire, temperature, sign * size, resolution)
+        return _drive(size, temperature) * jnp.sum(matching.upper.weight * matching.spectral_current)
+
+    coordinate = landauer_coordinate(scatterer, temperature, sign, SATURATED + SATURATED_PER_T * temperature)
+    size, search = voltage_for(observable, sign * target, coordinate)
+    return sign * size, search
+
+
+def _outcome(matching: Matching, valid: Array, unreachable: Array, estimate: Scalar) -> Array:
     """Status code, the first failure in the order of their causes."""
     transmission = matching.transmission
     is_probability = jnp.all((transmission >= 0) & (transmission <= 1))
     is_finite = jnp.all(jnp.isfinite(matching.spectral_current)) & matching.converged
     return jnp.select(
-        [~valid, ~is_probability, ~is_finite, estimate > 1e-4],
-        [status.OUT_OF_DOMAIN, status.BAD_TRANSMISSION, status.NOT_FINITE, status.INACCURATE],
+        [~valid, unreachable, ~is_probability, ~is_finite, estimate > 1e-4],
+        [
+            status.OUT_OF_DOMAIN,
+            status.UNREACHABLE,
+            status.BAD_TRANSMISSION,
+            status.NOT_FINITE,
+            status.INACCURATE,
+        ],
         status.SOLVED,
     )
 

@@ -1,10 +1,11 @@
 """How a solve ended: a code per point, whose text tells what to do about it."""
 
 import equinox as eqx
+import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Bool, Int
+from jaxtyping import Array, Bool, Float, Int
 
-SOLVED, OUT_OF_DOMAIN, BAD_TRANSMISSION, NOT_FINITE, INACCURATE = range(5)
+SOLVED, OUT_OF_DOMAIN, BAD_TRANSMISSION, NOT_FINITE, INACCURATE, UNREACHABLE = range(6)
 
 MESSAGES = (
     "solved",
@@ -12,6 +13,7 @@ MESSAGES = (
     "the transmission leaves 0 <= T <= 1: values are NaN; correct the scatterer",
     "the numbers left the range of double precision or the eigenproblem did not converge: values are NaN",
     "inaccurate: the estimated relative error is above 1e-4; pass resolution=Resolution(above, below) with more nodes",
+    "no voltage carries this current",
 )
 
 
@@ -20,9 +22,12 @@ class Status(eqx.Module):
 
     Attributes:
         code: index into `jaxwire.status.MESSAGES`, 0 where the numbers can be used as they are.
+        limit: largest current that a voltage of the wanted sign reaches, in e mu0/h, where the given one is beyond it;
+            NaN elsewhere.
     """
 
     code: Int[Array, "..."]
+    limit: Float[Array, "..."] = eqx.field(default_factory=lambda: jnp.asarray(jnp.nan))
 
     @property
     def ok(self) -> Bool[Array, "..."]:
@@ -34,7 +39,10 @@ class Status(eqx.Module):
         """The text of the code; for a batch, how many points ended how."""
         codes, counts = np.unique(np.asarray(self.code), return_counts=True)
         if np.ndim(self.code) == 0:
-            return MESSAGES[int(codes[0])]
+            reason = (
+                f"; the largest is {float(self.limit):.6g}: values are NaN" if int(self.code) == UNREACHABLE else ""
+            )
+            return MESSAGES[int(codes[0])] + reason
         return "; ".join(f"{count} x {MESSAGES[code]}" for code, count in zip(codes, counts, strict=True))
 
     def __str__(self) -> str:
