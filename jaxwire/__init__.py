@@ -24,8 +24,12 @@ from jaxwire.precision import enable_double_precision, require_sound_jax
 
 if TYPE_CHECKING:
     from jaxwire.barriers import DoubleBarrier, QuantumPointContact, RectangularBarrier, TunnelBarrier
+    from jaxwire.coulomb import GatedCoulomb
     from jaxwire.flow import Heating
+    from jaxwire.iv import CurrentVoltage, iv
+    from jaxwire.landauer import Coefficients, Landauer, LinearResponse, asymmetry, landauer, linear_response
     from jaxwire.quadrature import Resolution
+    from jaxwire.relaxation import FunctionRelaxation, Matthiessen, TabulatedRelaxation
     from jaxwire.scatterer import (
         AbstractScatterer,
         BreitWigner,
@@ -36,7 +40,7 @@ if TYPE_CHECKING:
         Resonance,
         Tabulated,
     )
-    from jaxwire.solution import Distribution, Solution
+    from jaxwire.solution import Distribution, Powers, Solution
     from jaxwire.solve import solve
     from jaxwire.status import Status
     from jaxwire.wire import (
@@ -59,19 +63,27 @@ __all__ = [
     "AbstractScatterer",
     "AbstractScreening",
     "BreitWigner",
+    "Coefficients",
     "Constant",
     "ConstantRelaxationTime",
+    "CurrentVoltage",
     "Distribution",
     "DoubleBarrier",
     "Electroneutral",
     "EnergyScales",
     "Function",
+    "FunctionRelaxation",
+    "GatedCoulomb",
     "Heating",
     "Kane",
+    "Landauer",
+    "LinearResponse",
     "LocalScreening",
     "Lorentzian",
+    "Matthiessen",
     "Parabolic",
     "PowerLaw",
+    "Powers",
     "QuantumPointContact",
     "RectangularBarrier",
     "Resolution",
@@ -79,11 +91,29 @@ __all__ = [
     "Solution",
     "Status",
     "Tabulated",
+    "TabulatedRelaxation",
     "TunnelBarrier",
     "Wire",
+    "asymmetry",
+    "iv",
+    "landauer",
+    "linear_response",
     "solve",
 ]
-_ROOMS = ("scatterer", "barriers", "wire", "quadrature", "flow", "status", "solution", "solve")
+_ROOMS = (
+    "scatterer",
+    "barriers",
+    "wire",
+    "relaxation",
+    "coulomb",
+    "quadrature",
+    "flow",
+    "status",
+    "solution",
+    "solve",
+    "landauer",
+    "iv",
+)
 
 require_sound_jax()
 enable_double_precision()

@@ -5,22 +5,25 @@ the current is positive. `solution` turns the picture round where the voltage is
 
 With amplitudes a_k, upper sign for x > 0 and lower sign for x < 0 (App. A, Eqs. 16, 22-27):
 
-    e phi(x) = (sigma/dn) sum_k a_k m_k exp(-kappa_k |x|),           m_k = sum_i w_i tau_i g_k(i)
+    e phi(x) = (sigma/dn) sum_k a_k m_k exp(-kappa_k |x|),           m_k = sum_i w_i tau_i g_k(i)  (local screening)
+    delta mu(x) = (1/2S) sum_k a_k exp(-kappa_k |x|),                S = sum_i w_i f0'_i/tau_i
     J_el(x)  = J_inf +- sum_k a_k kappa_k exp(-kappa_k |x|) sum_i omega_i (eps_i - 1) l_i tau_i g_k(i)
     P_s(x)   = -dJ_el/dx,    P_phi(x) = -I d(e phi)/dx,    P_ph = P_ext + P_s + P_phi
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+from jaxtyping import Array, Complex, Float
 
 from jaxwire.domain import Scalar
 from jaxwire.fermi import fermi, thermal_weight
 from jaxwire.matching import HalfWire, Matching
 from jaxwire.scatterer import AbstractScatterer
-from jaxwire.wire import Wire
+from jaxwire.wire import AbstractNonLocalScreening, AbstractScreening, Wire
 
 
 class Heating(NamedTuple):
@@ -46,41 +49,34 @@ class Side(eqx.Module):
         half: the half-wire.
         sign: +1 for the lower wire, x > 0; -1 for the upper one, x < 0.
         amplitude: a_k, shape (n - 1,).
-        potential: share of each mode in e phi(0), shape (n - 1,).
+        neutral: share of each mode in the potential of a neutral wire at x = 0, shape (n - 1,).
+        chemical: share of each mode in the change of the chemical potential at x = 0, shape (n - 1,).
         heat: share of each mode in J_el(0) - J_inf, shape (n - 1,).
     """
 
     half: HalfWire
     sign: Scalar
     amplitude: Float[Array, " m"]
-    potential: Float[Array, " m"]
+    neutral: Float[Array, " m"]
+    chemical: Float[Array, " m"]
     heat: Float[Array, " m"]
 
-    def sums(self, distance: Scalar) -> tuple[Scalar, Scalar, Scalar, Scalar]:
-        """Potential, heat current without J_inf, and minus the x-derivatives of both, at |x| = distance."""
-        rate = self.half.modes.rate
-        decay = jnp.exp(-rate * distance)
-        falling = self.sign * rate * decay
-        return (
-            jnp.sum(self.potential * decay),
-            jnp.sum(self.heat * decay),
-            jnp.sum(self.potential * falling),
-            jnp.sum(self.heat * falling),
-        )
+    def decay(self, distance: Scalar) -> Float[Array, " m"]:
+        """Decay exp(-kappa_k |x|) of every mode."""
+        return jnp.exp(-self.half.modes.rate * distance)
 
 
 def _excite(half: HalfWire, spectral_current: Float[Array, " n"], sign: float) -> Side:
-    amplitude = sign * half.amplitudes(spectral_current)
+    amplitude = sign * (half.excitation() @ spectral_current)
     shape = half.collision_average() / half.mean_free_path**2
-    charge = half.momentum_weight * half.relaxation_time * shape
     heat = half.weight * (half.energy - 1.0) * half.mean_free_path * half.relaxation_time * shape
-    resolvent = half.modes.resolvent
     return Side(
         half=half,
         sign=jnp.asarray(sign, dtype=jnp.float64),
         amplitude=amplitude,
-        potential=half.screening * amplitude * (resolvent @ charge) / half.compressibility,
-        heat=sign * amplitude * half.modes.rate * (resolvent @ heat),
+        neutral=amplitude * half.neutral_potential(),
+        chemical=0.5 * amplitude / half.collision_sum,
+        heat=sign * amplitude * half.modes.rate * (half.modes.resolvent @ heat),
     )
 
 
@@ -94,6 +90,7 @@ class Flow(eqx.Module):
         current: I, in e mu0/h, not negative.
         force: F, in mu0/(vF tau0), not negative.
         step: |eV|, in mu0.
+        screening: how the potential follows from the charge.
     """
 
     upper: Side
@@ -102,6 +99,7 @@ class Flow(eqx.Module):
     current: Scalar
     force: Scalar
     step: Scalar
+    screening: AbstractScreening
 
     @property
     def uniform_heat_current(self) -> Scalar:
@@ -110,37 +108,56 @@ class Flow(eqx.Module):
         flux = half.weight * (half.energy - 1.0) * half.mean_free_path * half.thermal
         return 2.0 * self.force * jnp.sum(flux)
 
-    def _sums(self, x: Scalar) -> tuple[Scalar, Scalar, Scalar, Scalar]:
-        distance = jnp.abs(x)
-        pairs = zip(self.upper.sums(distance), self.lower.sums(distance), strict=True)
-        potential, heat, potential_fall, heat_fall = (jnp.where(jnp.signbit(x), up, low) for up, low in pairs)
-        return potential, heat, potential_fall, heat_fall
+    def _sum(self, x: Scalar, share: Callable[[Side], Float[Array, " m"]]) -> Scalar:
+        """Sum over the modes of the side of x; x = -0.0 is the upper wire's face, x = 0.0 the lower wire's."""
+        upper, lower = (jnp.sum(share(side) * side.decay(jnp.abs(x))) for side in (self.upper, self.lower))
+        return jnp.where(jnp.signbit(x), upper, lower)
+
+    def _neutral_spectrum(self, q: Complex[Array, " n"]) -> Complex[Array, " n"]:
+        """Fourier transform of the potential of a neutral wire."""
+        upper, lower = self.upper, self.lower
+        falling = lower.neutral[None, :] / (lower.half.modes.rate[None, :] + 1j * q[:, None])
+        rising = upper.neutral[None, :] / (upper.half.modes.rate[None, :] - 1j * q[:, None])
+        return jnp.sum(falling, axis=1) + jnp.sum(rising, axis=1)
 
     def potential(self, x: Scalar) -> Scalar:
-        """Neutrality potential e phi(x); x = -0.0 is the upper wire's face, x = 0.0 the lower wire's."""
-        return self._sums(x)[0]
+        """Electric potential e phi(x); x = -0.0 is the upper wire's face, x = 0.0 the lower wire's."""
+        if isinstance(self.screening, AbstractNonLocalScreening):
+            return self.screening.field(x, self._neutral_spectrum, self.upper.half.compressibility)
+        return self.screening.neutral_share() * self._sum(x, lambda side: side.neutral)
+
+    def _potential_fall(self, x: Scalar) -> Scalar:
+        """Minus the derivative of the potential."""
+        if isinstance(self.screening, AbstractNonLocalScreening):
+            return -jax.grad(self.potential)(x)
+        fall = self._sum(x, lambda side: side.sign * side.half.modes.rate * side.neutral)
+        return self.screening.neutral_share() * fall
+
+    def chemical_potential(self, x: Scalar) -> Scalar:
+        """Change of the local chemical potential, mean of delta f weighted with the collision rate (Eq. D3)."""
+        return self._sum(x, lambda side: side.chemical)
 
     def heat_current(self, x: Scalar) -> Scalar:
         """Heat current J_el(x); x = -0.0 is the upper wire's face, x = 0.0 the lower wire's."""
-        return self.uniform_heat_current + self._sums(x)[1]
+        return self.uniform_heat_current + self._sum(x, lambda side: side.heat)
 
     def heating(self, x: Scalar) -> Heating:
-        """P_ph(x) and its parts, in units of P_ext; infinite at x = 0 and undefined without current."""
-        _, _, potential_fall, heat_fall = self._sums(x)
+        """P_ph(x) and its parts, in units of P_ext; NaN at x = 0 and without current."""
         external = jnp.ones_like(x)
-        scatterer = heat_fall / (self.current * self.force)
-        buildup = jnp.where(x == 0, jnp.nan, potential_fall / self.force)
+        fall = self._sum(x, lambda side: side.sign * side.half.modes.rate * side.heat)
+        scatterer = fall / (self.current * self.force)
+        buildup = jnp.where(x == 0, jnp.nan, self._potential_fall(x) / self.force)
         return Heating(external + scatterer + buildup, external, scatterer, buildup)
 
 
-def excite(matching: Matching, drive: Scalar) -> Flow:
+def excite(matching: Matching, drive: Scalar, screening: AbstractScreening) -> Flow:
     """Scale a matching solution by its drive and work out what flows in either wire."""
     current = drive * matching.spectral_current
     below = matching.lower.energy.size - current.size
     upper = _excite(matching.upper, current, -1.0)
     lower = _excite(matching.lower, jnp.pad(current, (below, 0)), 1.0)
     total = jnp.sum(upper.half.weight * current)
-    return Flow(upper, lower, current, total, total / upper.half.drude_conductivity, matching.step)
+    return Flow(upper, lower, current, total, total / upper.half.drude_conductivity, matching.step, screening)
 
 
 def occupation(flow: Flow, wire: Wire, scatterer: AbstractScatterer, temperature: Scalar, left_to_upper: Scalar):
@@ -163,7 +180,7 @@ def occupation(flow: Flow, wire: Wire, scatterer: AbstractScatterer, temperature
         thermal = thermal_weight(energy, temperature)
         mean_free_path = wire.velocity(energy) * wire.relaxation_time(energy)
         tilt = outward * side.sign * flow.force * mean_free_path
-        return fermi(energy, temperature) + thermal * (tilt - side.sums(distance)[0])
+        return fermi(energy, temperature) + thermal * (tilt - flow.potential(side.sign * distance))
 
     def source(side: Side, energy: Scalar) -> tuple[Float[Array, " m"], Scalar]:
         """Strength of the collision source of each mode for one direction, and the mean free path."""

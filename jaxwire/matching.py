@@ -16,7 +16,8 @@ With S = sum_i w_i f0'_i/tau_i, C_i = f0'_i/(tau_i S), and sigma the screening s
     b_k  = (1 - sigma) - sigma lambda_k (sum_i w_i f0'_i y_ki)/(sum_i w_i f0'_i),
 
 where tau_i C_i d_i y_ki - 2 sigma f0'_i m_k/dn of the general theory is written without its cancellation. For
-constant tau and sigma = 1 the number b_k vanishes by the secular equation.
+constant tau and sigma = 1 the number b_k vanishes by the secular equation. A potential that is not local adds to either
+s the term -2 e phi(0) f0', with phi(0) linear in all amplitudes; only the difference of the two f0' acts.
 """
 
 import equinox as eqx
@@ -28,7 +29,7 @@ from jaxwire.fermi import fermi_window, thermal_weight
 from jaxwire.modes import Modes, half_wire_modes
 from jaxwire.quadrature import Resolution, energy_grid
 from jaxwire.scatterer import NO_SCALES, AbstractScatterer
-from jaxwire.wire import Wire
+from jaxwire.wire import AbstractNonLocalScreening, AbstractScreening, Wire
 
 SMALLEST_OCCUPATION = 1e-80
 """Thermal factors below this count as this: far above `modes.SMALLEST_WEIGHT`, so that both wires see the same ones."""
@@ -84,10 +85,15 @@ class HalfWire(eqx.Module):
         """C_i = (f0'_i/tau_i)/S: the distribution into which collisions scatter (Eq. D3)."""
         return self.thermal / (self.relaxation_time * self.collision_sum)
 
-    def amplitudes(self, spectral_current: Float[Array, " n"]) -> Float[Array, " m"]:
-        """Mode amplitudes that a spectral current entering at x = 0 excites, for the side x > 0 (other side: minus)."""
-        into_wire = self.momentum_weight / (self.mean_free_path * self.relaxation_time) * spectral_current
-        return self.modes.resolvent @ into_wire / (self.modes.rate * self.modes.norm)
+    def excitation(self) -> Float[Array, "m n"]:
+        """Mode amplitudes a_k per spectral current j_i entering at x = 0, for the side x > 0 (other side: minus)."""
+        into_wire = self.momentum_weight / (self.mean_free_path * self.relaxation_time)
+        return self.modes.resolvent * into_wire[None, :] / (self.modes.rate * self.modes.norm)[:, None]
+
+    def neutral_potential(self) -> Float[Array, " m"]:
+        """Potential m_k/dn at x = 0 with which a mode of amplitude 1 keeps the wire neutral."""
+        charge = self.momentum_weight * self.relaxation_time * self.collision_average() / self.mean_free_path**2
+        return self.modes.resolvent @ charge / self.compressibility
 
     def response(self) -> Float[Array, "n n"]:
         """Symmetric part at x = 0 per spectral current, without its thermal factor: Z_ij S/f0'_i."""
@@ -97,8 +103,7 @@ class HalfWire(eqx.Module):
         charge = modes.resolvent @ weighted / jnp.sum(weighted)
         unscreened = (1.0 - self.screening) - self.screening * eigenvalue * charge
         left = eigenvalue[:, None] * modes.resolvent + unscreened[:, None]
-        right = modes.resolvent * (self.momentum_weight / (self.mean_free_path * self.relaxation_time))[None, :]
-        return left.T @ (right / (modes.rate * modes.norm)[:, None])
+        return left.T @ self.excitation()
 
 
 class Matching(eqx.Module):
@@ -177,7 +182,11 @@ def _with_drude_state_of(
 
 
 def spectral_current(
-    upper: HalfWire, lower: HalfWire, transmission: Float[Array, " n_above"], source: Float[Array, " n_above"]
+    upper: HalfWire,
+    lower: HalfWire,
+    transmission: Float[Array, " n_above"],
+    source: Float[Array, " n_above"],
+    screening: AbstractScreening | None = None,
 ) -> Float[Array, " n_above"]:
     """Solve the reduced matching system; the last nodes of `lower` are the nodes of `upper`.
 
@@ -186,6 +195,7 @@ def spectral_current(
         lower: half-wire with n_below + n_above nodes.
         transmission: T on the nodes above the step.
         source: f0(eps_upper) - f0(eps_lower) on these nodes, positive, in any unit; j comes in the same one.
+        screening: needed where it is not local; local screening is part of the half-wires.
 
     Returns:
         j on the nodes above the step.
@@ -195,8 +205,15 @@ def spectral_current(
         (side.thermal[first:] / (side.collision_sum * source))[:, None] * side.response()[first:, first:]
         for side, first in ((upper, 0), (lower, below))
     ]
-    half_current = 0.5 * transmission * source
-    matrix = jnp.diag(1.0 - transmission) + (scaled[0] + scaled[1]) * half_current[None, :]
+    coupling = 0.5 * (scaled[0] + scaled[1])
+    if isinstance(screening, AbstractNonLocalScreening):
+        potential = [
+            (screening.at_scatterer(side.modes.rate, side.compressibility) * side.neutral_potential())
+            @ side.excitation()
+            for side in (upper, lower)
+        ]
+        coupling += jnp.outer((upper.thermal - lower.thermal[below:]) / source, potential[1][below:] - potential[0])
+    matrix = jnp.diag(1.0 - transmission) + coupling * (transmission * source)[None, :]
     relative = jnp.linalg.solve(matrix, jnp.ones_like(source))
     return transmission * source * relative
 
@@ -217,5 +234,5 @@ def match(
     )
     transmission = scatterer.transmission(jnp.where(voltage >= 0, grid.above, in_lower))
     source = jnp.maximum(fermi_window(grid.above, in_lower, temperature), SMALLEST_OCCUPATION)
-    current = spectral_current(upper, lower, transmission, source)
+    current = spectral_current(upper, lower, transmission, source, wire.screening)
     return Matching(upper, lower, current, transmission, grid.step, upper.modes.converged & lower.modes.converged)

@@ -14,7 +14,8 @@ import jax.numpy as jnp
 from jax.core import Tracer
 from jaxtyping import Array, Float, PyTree
 
-from jaxwire.domain import FRACTION, POSITIVE, REAL, Domain, Scalar, as_double, as_parameter, parameter
+from jaxwire.domain import FRACTION, POSITIVE, REAL, Scalar, as_double, as_parameter, parameter
+from jaxwire.interpolation import INCREASING, check_table, interpolate
 
 
 class EnergyScales(NamedTuple):
@@ -141,10 +142,6 @@ class Constant(AbstractScatterer):
         return jnp.broadcast_to(self.value, energy.shape)
 
 
-def _is_increasing(energies: Array) -> Array:
-    return jnp.isfinite(energies) & (jnp.diff(energies, prepend=energies[:1] - 1.0) > 0)
-
-
 class Tabulated(AbstractScatterer):
     """Transmission from a table, for example of another transport code, between whose points T is interpolated.
 
@@ -157,28 +154,17 @@ class Tabulated(AbstractScatterer):
             smoother, but it may leave 0 <= T <= 1, which `solve` then reports).
     """
 
-    energies: Float[Array, " n_points"] = parameter("energies", Domain(_is_increasing, "increasing"), ndim=1)
+    energies: Float[Array, " n_points"] = parameter("energies", INCREASING, ndim=1)
     values: Float[Array, " n_points"] = parameter("values", FRACTION, ndim=1)
     interpolation: str = eqx.field(static=True, default="monotone")
 
     def __check_init__(self) -> None:
         """Refuse tables that do not fit together and unknown kinds of interpolation."""
-        if self.energies.shape != self.values.shape:
-            raise ValueError(
-                f"`values` must have one entry per energy, {self.energies.shape}, got shape {self.values.shape}."
-            )
-        if self.energies.size < 4:
-            raise ValueError(f"`energies` must have at least 4 points, got {self.energies.size}.")
-        if self.interpolation not in _INTERPOLATIONS:
-            raise ValueError(f"`interpolation` must be 'monotone' or 'cubic', got {self.interpolation!r}.")
+        check_table(self.energies, self.values, self.interpolation, "values")
 
     def transmission(self, energy: Float[Array, "*n"]) -> Float[Array, "*n"]:
         """T(eps) by piecewise cubic interpolation."""
-        from interpax import interp1d
-
-        inside = jnp.clip(energy, self.energies[0], self.energies[-1])
-        with jax.numpy_rank_promotion("allow"):  # interpax relies on it, whatever the caller's setting
-            return interp1d(inside, self.energies, self.values, method=_INTERPOLATIONS[self.interpolation])
+        return interpolate(energy, self.energies, self.values, self.interpolation)
 
     def energy_scales(self) -> EnergyScales:
         """Every interval of the table over which T changes, weighted by its share of the total change."""
@@ -188,9 +174,6 @@ class Tabulated(AbstractScatterer):
             width=jnp.diff(self.energies),
             weight=2.0 * change / jnp.maximum(jnp.sum(change), 1e-30),
         )
-
-
-_INTERPOLATIONS = {"monotone": "monotonic", "cubic": "cubic2"}
 
 
 class Function(AbstractScatterer):

@@ -37,6 +37,32 @@ class Distribution(NamedTuple):
     backward: Float[Array, "..."]
 
 
+class Powers(NamedTuple):
+    """Powers beyond the uniform P_ext, integrated over either half-wire, in mu0^2/h (Eqs. 28, 31).
+
+    Attributes:
+        left_scatterer: integral of P_s over x < 0.
+        left_buildup: integral of P_phi over x < 0.
+        right_scatterer: integral of P_s over x > 0.
+        right_buildup: integral of P_phi over x > 0.
+    """
+
+    left_scatterer: Scalar
+    left_buildup: Scalar
+    right_scatterer: Scalar
+    right_buildup: Scalar
+
+    @property
+    def left(self) -> Scalar:
+        """P_L, all that is released on the left."""
+        return self.left_scatterer + self.left_buildup
+
+    @property
+    def right(self) -> Scalar:
+        """P_R, all that is released on the right."""
+        return self.right_scatterer + self.right_buildup
+
+
 class Solution(eqx.Module):
     """One operating point, solved. A pytree: it passes through `jax.jit`, `jax.vmap` and `jax.grad`.
 
@@ -104,6 +130,18 @@ class Solution(eqx.Module):
         """What the scatterer adds to the voltage of the bare wire: eV + e phi(0+) - e phi(0-), in mu0 (Eq. 32)."""
         return self.voltage + self.potential_right - self.potential_left
 
+    @property
+    def powers(self) -> Powers:
+        """Powers that electrons give to the phonons beyond the uniform P_ext, integrated over x (Eqs. 28, 31)."""
+        left, right = self.heat_current(-0.0), self.heat_current(0.0)
+        uniform = self.direction * self.flow.uniform_heat_current
+        return Powers(
+            left_scatterer=uniform - left,
+            left_buildup=-self.current * self.potential_left,
+            right_scatterer=right - uniform,
+            right_buildup=self.current * self.potential_right,
+        )
+
     def potential(self, x) -> Float[Array, "..."]:
         """Neutrality potential e phi(x), in mu0 (Eq. 16).
 
@@ -114,6 +152,16 @@ class Solution(eqx.Module):
             TypeError: if x is not real numbers in double precision; so in all fields.
         """
         return _along(self, as_double("x", x), _potential)
+
+    def chemical_potential(self, x) -> Float[Array, "..."]:
+        """Change delta mu(x) of the local chemical potential, in mu0 (Eq. D3).
+
+        For constant tau in a neutral wire it is e phi(x) itself.
+
+        Args:
+            x: positions in vF tau0, any shape.
+        """
+        return _along(self, as_double("x", x), _chemical_potential)
 
     def heat_current(self, x) -> Float[Array, "..."]:
         """Heat current J_el(x) carried by the electrons, positive to the right, in mu0^2/h (Eq. 27).
@@ -189,6 +237,10 @@ def _along(sol: Solution, points: Float[Array, "..."], field: Callable) -> PyTre
 
 def _potential(sol: Solution, x: Scalar) -> Scalar:
     return sol.flow.potential(sol.direction * x)
+
+
+def _chemical_potential(sol: Solution, x: Scalar) -> Scalar:
+    return sol.flow.chemical_potential(sol.direction * x)
 
 
 def _heat_current(sol: Solution, x: Scalar) -> Scalar:

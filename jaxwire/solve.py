@@ -14,7 +14,7 @@ from jaxwire.scatterer import AbstractScatterer
 from jaxwire.solution import Solution
 from jaxwire.status import Status
 from jaxwire.voltage import Search, landauer_coordinate, voltage_for
-from jaxwire.wire import Wire
+from jaxwire.wire import AbstractScreening, Wire
 
 PROBES = (0.05, 0.3, 1.0, 3.0)
 """Distances, in vF tau0, at which the error estimate compares the heating of two grids."""
@@ -111,10 +111,10 @@ def _solve(
     estimate = jnp.asarray(jnp.nan)
     if error_estimate:
         coarser = match(scatterer, wire, temperature, voltage, resolution.coarser())
-        estimate = _relative_difference(matching, coarser, drive)
+        estimate = _relative_difference(matching, coarser, drive, wire.screening)
     outcome = _outcome(matching, valid, unreachable, estimate)
     failed = (outcome != status.SOLVED) & (outcome != status.INACCURATE)
-    flow = excite(matching, jnp.where(failed, jnp.nan, drive))
+    flow = excite(matching, jnp.where(failed, jnp.nan, drive), wire.screening)
     estimate = jnp.where(failed, jnp.nan, estimate)
     return Solution(scatterer, wire, temperature, voltage, Status(outcome, limit), estimate, flow, resolution)
 
@@ -161,13 +161,13 @@ def _outcome(matching: Matching, valid: Array, unreachable: Array, estimate: Sca
     )
 
 
-def _relative_difference(fine: Matching, coarse: Matching, drive: Scalar) -> Scalar:
+def _relative_difference(fine: Matching, coarse: Matching, drive: Scalar, screening: AbstractScreening) -> Scalar:
     """Largest relative difference between two grids of current, potentials and heating near the scatterer.
 
     At zero voltage everything is compared per unit of drive.
     """
     drive = jnp.where(drive > 0, drive, 1.0)
-    first, second = (_observed(excite(matching, drive)) for matching in (fine, coarse))
+    first, second = (_observed(excite(matching, drive, screening)) for matching in (fine, coarse))
     differences = [
         jnp.max(jnp.abs(a - b) / jnp.maximum(jnp.abs(a), 1e-2 * jnp.max(jnp.abs(a))))
         for a, b in zip(first, second, strict=True)

@@ -6,6 +6,7 @@ vF tau0. Every model gives 1 at the Fermi energy unless its parameters say other
 """
 
 import abc
+from collections.abc import Callable
 
 import equinox as eqx
 import jax.numpy as jnp
@@ -99,6 +100,30 @@ class AbstractScreening(eqx.Module):
     @abc.abstractmethod
     def neutral_share(self) -> Scalar:
         """Share sigma of the neutrality potential that acts on the electrons: 1 neutral, 0 unscreened."""
+
+
+class AbstractNonLocalScreening(AbstractScreening):
+    """Screening in which the potential at x depends on the charge elsewhere too."""
+
+    @abc.abstractmethod
+    def at_scatterer(self, rate: Float[Array, " m"], compressibility: Scalar) -> Float[Array, " m"]:
+        """Potential at x = 0 per unit of a neutral potential exp(-rate |x|) that fills one side.
+
+        Args:
+            rate: decay rates, in 1/(vF tau0), shape (m,).
+            compressibility: dn, change of the density with the chemical potential.
+        """
+
+    @abc.abstractmethod
+    def field(self, x: Scalar, spectrum: Callable[[Array], Array], compressibility: Scalar) -> Scalar:
+        """Potential at x, in mu0.
+
+        Args:
+            x: position in vF tau0.
+            spectrum: Fourier transform of the potential of a neutral wire, for complex q of shape (n,), analytic off
+                the imaginary axis.
+            compressibility: dn, change of the density with the chemical potential.
+        """
 
 
 class Electroneutral(AbstractScreening):

@@ -1,0 +1,100 @@
+"""Relaxation times that depend on energy in any way: tables, functions, several mechanisms at once."""
+
+from collections.abc import Callable
+from typing import Any
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float, PyTree
+
+from jaxwire.domain import POSITIVE, as_double, parameter
+from jaxwire.interpolation import INCREASING, check_table, interpolate
+from jaxwire.wire import AbstractRelaxation
+
+
+class TabulatedRelaxation(AbstractRelaxation):
+    """Relaxation time from a table; below the first and above the last energy it keeps the value of the table's end.
+
+    Attributes:
+        energies: increasing kinetic energies, in mu0, shape (n_points,), at least 4.
+        values: tau at these energies, in tau0, positive, shape (n_points,). Differentiable.
+        interpolation: "monotone" (piecewise cubic without overshoot) or "cubic" (natural spline).
+    """
+
+    energies: Float[Array, " n_points"] = parameter("energies", INCREASING, ndim=1)
+    values: Float[Array, " n_points"] = parameter("values", POSITIVE, ndim=1)
+    interpolation: str = eqx.field(static=True, default="monotone")
+
+    def __check_init__(self) -> None:
+        """Refuse tables that do not fit together and unknown kinds of interpolation."""
+        check_table(self.energies, self.values, self.interpolation, "values")
+
+    def relaxation_time(self, energy: Float[Array, "*n"], momentum: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        """Interpolate tau/tau0 at the kinetic energies."""
+        return interpolate(energy, self.energies, self.values, self.interpolation)
+
+
+class FunctionRelaxation(AbstractRelaxation):
+    """Relaxation time given by any JAX-traceable function of the kinetic energy.
+
+    ```python
+    >>> import jaxwire as jw
+    >>> slow_at_bottom = jw.FunctionRelaxation(lambda eps, a: (1 + a) / (1 + a * eps), 0.5)
+    >>> wire = jw.Wire(relaxation=slow_at_bottom)
+    >>> print(f"{jw.solve(jw.Lorentzian(1.44, 0.08), wire, temperature=0.3, voltage=0.1).current:.5f}")
+    0.01232
+
+    ```
+
+    Attributes:
+        function: `function(energy)`, or `function(energy, parameters)` where parameters are given; maps energies in mu0
+            to tau/tau0, positive, of the same shape. Compiled once per function object.
+        parameters: pytree of numbers handed to the function. Differentiable.
+    """
+
+    function: Callable[..., Array] = eqx.field(static=True)
+    parameters: PyTree[Float[Array, "..."]]
+
+    def __init__(self, function: Callable[..., Array], parameters: Any = None) -> None:
+        """Keep the function as it is and turn the numbers into arrays."""
+        if not callable(function):
+            raise TypeError(f"`function` must be callable, got {function!r} of type {type(function).__name__}.")
+        self.function = function
+        self.parameters = jax.tree.map(lambda leaf: as_double("parameters", leaf), parameters)
+
+    def relaxation_time(self, energy: Float[Array, "*n"], momentum: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        """Evaluate the function."""
+        found = self.function(energy) if self.parameters is None else self.function(energy, self.parameters)
+        return jnp.broadcast_to(jnp.asarray(found, dtype=energy.dtype), energy.shape)
+
+
+class Matthiessen(AbstractRelaxation):
+    """Several independent mechanisms: their rates add, 1/tau = sum_n rates[n]/tau_n (Matthiessen's rule).
+
+    Attributes:
+        mechanisms: relaxation models, each 1 (or its own value) at the Fermi energy.
+        rates: how strong each is, in 1/tau0, positive, shape (n_mechanisms,); shares that sum to 1 keep tau = tau0 at
+            the Fermi energy. Differentiable.
+    """
+
+    mechanisms: tuple[AbstractRelaxation, ...] = eqx.field(converter=tuple)
+    rates: Float[Array, " n_mechanisms"] = parameter("rates", POSITIVE, ndim=1)
+
+    def __check_init__(self) -> None:
+        """Refuse mechanisms that are no relaxation models, and rates that do not fit them."""
+        for mechanism in self.mechanisms:
+            if not isinstance(mechanism, AbstractRelaxation):
+                raise TypeError(f"`mechanisms` must hold objects such as PowerLaw(0.5), got {mechanism!r}.")
+        if self.rates.shape != (len(self.mechanisms),) or not self.mechanisms:
+            raise ValueError(
+                f"`rates` must have one entry per mechanism, {len(self.mechanisms)}, got {self.rates.size}."
+            )
+
+    def relaxation_time(self, energy: Float[Array, "*n"], momentum: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        """Invert the sum of the rates."""
+        each = [
+            rate / part.relaxation_time(energy, momentum)
+            for rate, part in zip(self.rates, self.mechanisms, strict=True)
+        ]
+        return 1.0 / jnp.sum(jnp.stack(each), axis=0)
