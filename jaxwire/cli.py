@@ -79,7 +79,9 @@ def solve(
     center: float,
     width: float,
     temperature: float,
-    voltage: float,
+    voltage: float | None = None,
+    current: float | None = None,
+    force: float | None = None,
     x: Annotated[tuple[float, ...] | None, Parameter(consume_multiple=True, negative="")] = None,
     plot: Path | None = None,
     common: Common = Common(),  # noqa: B008 - frozen
@@ -91,6 +93,8 @@ def solve(
         width: Half width Gamma of the resonance.
         temperature: kB T.
         voltage: eV, the misalignment of the two bands; positive drives a positive current.
+        current: I, instead of the voltage.
+        force: F, the external force far away, instead of the voltage.
         x: Positions at which to give the heating P_ph/P_ext, its parts, potential and heat current; not 0.
         plot: Draw the heating profile with its parts to this file (.png, .pdf, .svg, .eps).
         common: Options of every command.
@@ -98,9 +102,9 @@ def solve(
     with _about_input(), _kernels_kept(common.cache):
         import jaxwire as jw
 
-        _check_output(x, plot, voltage)
+        _check_output(x, plot, is_still=0 in (voltage, current, force))
         dot = jw.Lorentzian(center=center, width=width)  # pyright: ignore[reportArgumentType] - converted by the field
-        solution = jw.solve(dot, temperature=temperature, voltage=voltage)
+        solution = jw.solve(dot, temperature=temperature, voltage=voltage, current=current, force=force)
         profile = _profile(solution, x) if x else {}
         is_solved = isfinite(float(solution.current))
         if plot is not None and is_solved:
@@ -178,7 +182,7 @@ def _progress(task: str) -> Iterator[Callable[[int, int], None]]:
         yield report
 
 
-def _check_output(x: Sequence[float] | None, plot: Path | None, voltage: float) -> None:
+def _check_output(x: Sequence[float] | None, plot: Path | None, is_still: bool) -> None:
     """Complain before anything is computed about positions and figures that cannot be had."""
     if x is not None and not (x and all(isfinite(at) for at in x)):
         raise BadInputError(f"`x` must be one or more finite numbers, got {', '.join(map(str, x)) or 'none'}.")
@@ -190,8 +194,8 @@ def _check_output(x: Sequence[float] | None, plot: Path | None, voltage: float) 
         raise BadInputError(f"`plot` must end in one of {', '.join(FORMATS)}, got '{plot}'.")
     if not plot.parent.is_dir():
         raise BadInputError(f"`plot` must be in an existing folder, got '{plot}'.")
-    if voltage == 0:
-        raise BadInputError("`plot` needs a current: P_ph is drawn in units of P_ext, which vanishes at voltage 0.")
+    if is_still:
+        raise BadInputError("`plot` needs a current: P_ph is drawn in units of P_ext, which vanishes without one.")
 
 
 def _profile(solution: "Solution", x: Sequence[float]) -> dict[str, Any]:

@@ -44,7 +44,7 @@ class GatedCoulomb(AbstractNonLocalScreening):
     >>> gated = jw.Wire(screening=jw.GatedCoulomb(coupling=5.0, radius=0.05, gate_distance=0.5))
     >>> sol = jw.solve(jw.Lorentzian(1.44, 0.08), gated, temperature=0.3, current=0.0125)
     >>> print(f"{sol.voltage:.4f} {sol.potential_left:.6f}")
-    0.0967 -0.000239
+    0.0962 -0.000230
 
     ```
 

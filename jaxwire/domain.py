@@ -26,9 +26,10 @@ class Domain(NamedTuple):
     words: str
 
 
-REAL = Domain(jnp.isfinite, "a finite number")
-POSITIVE = Domain(lambda value: jnp.isfinite(value) & (value > 0), "positive")
-NOT_NEGATIVE = Domain(lambda value: jnp.isfinite(value) & (value >= 0), "zero or positive")
+# Written with operators only, so that NumPy arrays are checked by NumPy even while JAX is tracing.
+REAL = Domain(lambda value: abs(value) < math.inf, "a finite number")
+POSITIVE = Domain(lambda value: (value > 0) & (value < math.inf), "positive")
+NOT_NEGATIVE = Domain(lambda value: (value >= 0) & (value < math.inf), "zero or positive")
 FRACTION = Domain(lambda value: (value >= 0) & (value <= 1), "between 0 and 1")
 
 
@@ -51,12 +52,13 @@ def as_parameter(name: str, value: Any, domain: Domain = REAL, ndim: int = 0) ->
     array = as_double(name, value)
     if array.ndim != ndim:
         hint = "; map over arrays with jax.vmap" if ndim == 0 else ""
-        expected = "a single number" if ndim == 0 else f"an array with {ndim} axis"
+        expected = "a single number" if ndim == 0 else f"an array with {ndim} {'axis' if ndim == 1 else 'axes'}"
         raise ValueError(f"`{name}` must be {expected}, got shape {array.shape}{hint}.")
     if not isinstance(array, Tracer):
-        inside = np.asarray(domain.contains(array))
-        if not inside.all():
-            offending = np.asarray(array)[~inside].ravel()[0] if ndim else float(array)
+        known = np.asarray(array)
+        outside = ~np.broadcast_to(domain.contains(known), known.shape)
+        if outside.any():
+            offending = known[outside].ravel()[0]
             words = domain.words if math.isfinite(offending) else "a finite number"
             raise ValueError(f"`{name}` must be {words}, got {offending:g}.")
     return array
@@ -68,20 +70,37 @@ def as_double(name: str, value: Any) -> Array:
     Raises:
         TypeError: for strings, complex numbers, booleans, None, and single-precision arrays.
     """
-    if isinstance(value, list | tuple):
-        value = np.asarray(value)
-    if not hasattr(value, "dtype") and not (isinstance(value, int | float) and not isinstance(value, bool)):
+    if isinstance(value, bool) or not (hasattr(value, "dtype") or isinstance(value, int | float | list | tuple)):
         raise TypeError(f"`{name}` must be a real number, got {value!r} of type {type(value).__name__}.")
-    kind = np.dtype(getattr(value, "dtype", float))
-    if kind.kind not in "iuf" or (kind.kind == "f" and kind.itemsize < 8):
+    if not hasattr(value, "dtype"):
+        try:
+            value = np.asarray(value) if isinstance(value, list | tuple) else np.float64(value)
+        except (ValueError, OverflowError) as error:
+            raise TypeError(f"`{name}` must be real numbers in rows of equal length, got {value!r:.60}.") from error
+    dtype = getattr(value, "dtype", None)
+    if dtype not in [np.dtype(code) for code in "bhilqBHILQefdg"]:
+        raise TypeError(f"`{name}` must be a real number, got an array of type {dtype}.")
+    if dtype in (np.float16, np.float32):
         raise TypeError(
-            f"`{name}` must be in double precision, got {kind.name}: build it as float64, for example with "
+            f"`{name}` must be in double precision, got {dtype}: build it as float64, for example with "
             "jnp.asarray(value, dtype=jnp.float64) after importing jaxwire."
         )
     array = jnp.asarray(value, dtype=jnp.float64)
     if array.dtype != jnp.float64:
         raise TypeError(f"`{name}` became {array.dtype}: jaxwire needs jax.config.update('jax_enable_x64', True).")
     return array
+
+
+def real_values(name: str, found: Any) -> Array:
+    """What a user's function returned, as float64.
+
+    Raises:
+        TypeError: if it is not real numbers.
+    """
+    array = jnp.asarray(found)
+    if array.dtype.kind not in "iuf":
+        raise TypeError(f"`{name}` must return real numbers, got an array of type {array.dtype}.")
+    return array.astype(jnp.float64)
 
 
 def in_domain(module: eqx.Module) -> Bool[Array, ""]:

@@ -21,7 +21,7 @@ from jaxtyping import Array, Complex, Float
 
 from jaxwire.domain import Scalar
 from jaxwire.fermi import fermi, thermal_weight
-from jaxwire.matching import HalfWire, Matching
+from jaxwire.matching import HalfWire, Matching, adjustment_factor
 from jaxwire.scatterer import AbstractScatterer
 from jaxwire.wire import AbstractNonLocalScreening, AbstractScreening, Wire
 
@@ -80,6 +80,22 @@ def _excite(half: HalfWire, spectral_current: Float[Array, " n"], sign: float) -
     )
 
 
+class Faces(NamedTuple):
+    """Potential and heat current where either wire meets the scatterer.
+
+    Attributes:
+        potential_upper: e phi at the upper wire's face, in mu0.
+        potential_lower: e phi at the lower wire's face, in mu0.
+        heat_upper: J_el there, in mu0^2/h, positive towards the lower wire.
+        heat_lower: J_el there, in mu0^2/h, positive away from the upper wire.
+    """
+
+    potential_upper: Scalar
+    potential_lower: Scalar
+    heat_upper: Scalar
+    heat_lower: Scalar
+
+
 class Flow(eqx.Module):
     """State of the whole wire at one operating point.
 
@@ -89,6 +105,7 @@ class Flow(eqx.Module):
         spectral_current: j on the shared nodes, in e/h per unit energy, shape (n_above,).
         current: I, in e mu0/h, not negative.
         force: F, in mu0/(vF tau0), not negative.
+        uniform_heat_current: J_inf, heat current of the Drude state far away, the same in both wires, in mu0^2/h.
         step: |eV|, in mu0.
         screening: how the potential follows from the charge.
     """
@@ -98,15 +115,9 @@ class Flow(eqx.Module):
     spectral_current: Float[Array, " n_above"]
     current: Scalar
     force: Scalar
+    uniform_heat_current: Scalar
     step: Scalar
     screening: AbstractScreening
-
-    @property
-    def uniform_heat_current(self) -> Scalar:
-        """J_inf, the heat current of the Drude state far away (the same in both wires)."""
-        half = self.upper.half
-        flux = half.weight * (half.energy - 1.0) * half.mean_free_path * half.thermal
-        return 2.0 * self.force * jnp.sum(flux)
 
     def _sum(self, x: Scalar, share: Callable[[Side], Float[Array, " m"]]) -> Scalar:
         """Sum over the modes of the side of x; x = -0.0 is the upper wire's face, x = 0.0 the lower wire's."""
@@ -125,6 +136,11 @@ class Flow(eqx.Module):
         if isinstance(self.screening, AbstractNonLocalScreening):
             return self.screening.field(x, self._neutral_spectrum, self.upper.half.compressibility)
         return self.screening.neutral_share() * self._sum(x, lambda side: side.neutral)
+
+    def faces(self) -> Faces:
+        """Potential and heat current on either side of the scatterer."""
+        upper, lower = jnp.asarray(-0.0), jnp.asarray(0.0)
+        return Faces(self.potential(upper), self.potential(lower), self.heat_current(upper), self.heat_current(lower))
 
     def _potential_fall(self, x: Scalar) -> Scalar:
         """Minus the derivative of the potential."""
@@ -156,8 +172,11 @@ def excite(matching: Matching, drive: Scalar, screening: AbstractScreening) -> F
     below = matching.lower.energy.size - current.size
     upper = _excite(matching.upper, current, -1.0)
     lower = _excite(matching.lower, jnp.pad(current, (below, 0)), 1.0)
-    total = jnp.sum(upper.half.weight * current)
-    return Flow(upper, lower, current, total, total / upper.half.drude_conductivity, matching.step, screening)
+    half = upper.half
+    total = jnp.sum(half.weight * current)
+    force = total / half.drude_conductivity
+    uniform = 2.0 * force * jnp.sum(half.weight * (half.energy - 1.0) * half.mean_free_path * half.thermal)
+    return Flow(upper, lower, current, total, force, uniform, matching.step, screening)
 
 
 def occupation(flow: Flow, wire: Wire, scatterer: AbstractScatterer, temperature: Scalar, left_to_upper: Scalar):
@@ -175,16 +194,19 @@ def occupation(flow: Flow, wire: Wire, scatterer: AbstractScatterer, temperature
         left_to_upper: kinetic energy in the left wire less that in the upper one.
     """
 
+    def thermal_at(side: Side, energy: Scalar) -> Scalar:
+        return thermal_weight(energy, temperature) * adjustment_factor(side.half.adjustment, energy)
+
     def uniform(side: Side, energy: Scalar, distance: Scalar, outward: float) -> Scalar:
         """Equilibrium, shifted by the potential and tilted by the Drude current; outward: away from the scatterer."""
-        thermal = thermal_weight(energy, temperature)
+        thermal = thermal_at(side, energy)
         mean_free_path = wire.velocity(energy) * wire.relaxation_time(energy)
         tilt = outward * side.sign * flow.force * mean_free_path
         return fermi(energy, temperature) + thermal * (tilt - flow.potential(side.sign * distance))
 
     def source(side: Side, energy: Scalar) -> tuple[Float[Array, " m"], Scalar]:
         """Strength of the collision source of each mode for one direction, and the mean free path."""
-        strength = 0.5 * side.amplitude * thermal_weight(energy, temperature) / side.half.collision_sum
+        strength = 0.5 * side.amplitude * thermal_at(side, energy) / side.half.collision_sum
         return strength, wire.velocity(energy) * wire.relaxation_time(energy)
 
     def inward(side: Side, energy: Scalar, distance: Scalar) -> Scalar:

@@ -1,7 +1,10 @@
 """Tables of numbers as smooth functions: interpolation by `interpax`, held at its end values outside the table."""
 
+import math
+
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
 
 from jaxwire.domain import Domain
@@ -10,8 +13,9 @@ METHODS = {"monotone": "monotonic", "cubic": "cubic2"}
 """Kinds of interpolation: piecewise cubic without overshoot (Fritsch and Butland), natural cubic spline."""
 
 
-def _is_increasing(points: Float[Array, " n"]):
-    return jnp.isfinite(points) & (jnp.diff(points, prepend=points[:1] - 1.0) > 0)
+def _is_increasing(points):
+    library = np if isinstance(points, np.ndarray) else jnp
+    return (abs(points) < math.inf) & library.append(library.ones(1, dtype=bool), points[1:] > points[:-1])
 
 
 INCREASING = Domain(_is_increasing, "increasing")
@@ -34,5 +38,5 @@ def check_table(points: Float[Array, " m"], values: Float[Array, " m"], method: 
         raise ValueError(f"`{name}` must have one entry per energy, {points.shape}, got shape {values.shape}.")
     if points.size < 4:
         raise ValueError(f"`energies` must have at least 4 points, got {points.size}.")
-    if method not in METHODS:
+    if not isinstance(method, str) or method not in METHODS:
         raise ValueError(f"`interpolation` must be {' or '.join(map(repr, METHODS))}, got {method!r}.")

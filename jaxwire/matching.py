@@ -21,6 +21,7 @@ s the term -2 e phi(0) f0', with phi(0) linear in all amplitudes; only the diffe
 """
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
@@ -34,6 +35,9 @@ from jaxwire.wire import AbstractNonLocalScreening, AbstractScreening, Wire
 SMALLEST_OCCUPATION = 1e-80
 """Thermal factors below this count as this: far above `modes.SMALLEST_WEIGHT`, so that both wires see the same ones."""
 
+ADJUSTMENT_STEPS = 6
+"""Newton steps that make two grids share one Drude state; two suffice but on the coarsest grids."""
+
 
 class HalfWire(eqx.Module):
     """One half-wire on its energy nodes: everything about it that does not depend on what flows through it.
@@ -44,6 +48,7 @@ class HalfWire(eqx.Module):
         velocity: v_i, in vF, shape (n,).
         relaxation_time: tau_i, in tau0, shape (n,).
         thermal: f0'_i, derivative of the Fermi function by the chemical potential, in 1/mu0, shape (n,).
+        adjustment: numbers a, b by which f0' differs from the analytic one (see `_adjustment`), shape (2,).
         screening: strength sigma of the neutrality potential.
         modes: decay rates and mode shapes.
     """
@@ -53,6 +58,7 @@ class HalfWire(eqx.Module):
     velocity: Float[Array, " n"]
     relaxation_time: Float[Array, " n"]
     thermal: Float[Array, " n"]
+    adjustment: Float[Array, " 2"]
     screening: Scalar
     modes: Modes
 
@@ -147,10 +153,14 @@ def half_wire(
     velocity = wire.velocity(energy)
     relaxation_time = wire.relaxation_time(energy)
     thermal = jnp.maximum(thermal_weight(energy, temperature), SMALLEST_OCCUPATION / temperature)
+    adjustment = jnp.zeros(2)
     if like is not None:
-        thermal = _with_drude_state_of(like, energy, weight * velocity * relaxation_time, thermal)
+        adjustment = _adjustment(like, energy, weight * velocity * relaxation_time * thermal)
+        thermal = thermal * adjustment_factor(adjustment, energy)
     modes = half_wire_modes(velocity * relaxation_time, weight * thermal / (velocity * relaxation_time))
-    return HalfWire(energy, weight, velocity, relaxation_time, thermal, wire.screening.neutral_share(), modes)
+    return HalfWire(
+        energy, weight, velocity, relaxation_time, thermal, adjustment, wire.screening.neutral_share(), modes
+    )
 
 
 def drude_conductivity(wire: Wire, temperature: Scalar) -> Scalar:
@@ -160,25 +170,41 @@ def drude_conductivity(wire: Wire, temperature: Scalar) -> Scalar:
     return 2.0 * jnp.sum(grid.above_weight * flux)
 
 
-def _with_drude_state_of(
-    like: HalfWire, energy: Float[Array, " n"], flux: Float[Array, " n"], thermal: Float[Array, " n"]
-) -> Float[Array, " n"]:
-    """Adjust thermal weights so that a force drives the same current and heat current as in `like`.
+def _adjustment(like: HalfWire, energy: Float[Array, " n"], flux: Float[Array, " n"]) -> Float[Array, " 2"]:
+    """Numbers a, b that make a force drive the same current and heat current as in `like`.
 
     Two quadrature rules give the Drude sums of one wire with different errors. Heat that leaves through one wire would
-    then not be the heat that the other one carries, and Eqs. 30 and 32 would hold only to that error. The factor
-    1 + a + b (eps - 1)/(eps + 1) differs from one by the size of that error and makes them hold to rounding.
+    then not be the heat that the other one carries, and Eqs. 30 and 32 would hold only to that error. Adjusting f0' by
+    the factor exp(a + b (eps - 1)/(eps + 1)), one up to the size of that error, makes them hold to rounding.
     """
-    wanted_flux = like.weight * like.mean_free_path * like.thermal
-    tilt = (energy - 1.0) / (energy + 1.0)
-    own_flux = flux * thermal
-    moments = jnp.stack([own_flux, (energy - 1.0) * own_flux])
-    matrix = moments @ jnp.stack([jnp.ones_like(energy), tilt], axis=1)
-    missing = jnp.stack([jnp.sum(wanted_flux), jnp.sum((like.energy - 1.0) * wanted_flux)]) - jnp.sum(moments, axis=1)
-    determinant = matrix[0, 0] * matrix[1, 1] - matrix[0, 1] * matrix[1, 0]
-    constant = (matrix[1, 1] * missing[0] - matrix[0, 1] * missing[1]) / determinant
-    linear = (matrix[0, 0] * missing[1] - matrix[1, 0] * missing[0]) / determinant
-    return thermal * (1.0 + constant + linear * tilt)
+    wanted = like.weight * like.mean_free_path * like.thermal
+    mean = jnp.sum((like.energy - 1.0) * wanted) / jnp.sum(wanted)
+    tilt = _tilt(energy)
+
+    def excess(b):
+        share = jax.nn.softmax(jnp.log(flux) + b * tilt)
+        return jnp.sum(share * (energy - 1.0)) - mean
+
+    def newton(_, b):
+        value, slope = jax.jvp(excess, (b,), (jnp.ones_like(b),))
+        return b - jnp.clip(value / slope, -2.0, 2.0)
+
+    b = jax.lax.custom_root(
+        excess,
+        jnp.zeros_like(mean),
+        solve=lambda _, start: jax.lax.fori_loop(0, ADJUSTMENT_STEPS, newton, start),
+        tangent_solve=lambda linear, right: right / linear(jnp.ones_like(right)),
+    )
+    return jnp.stack([jnp.log(jnp.sum(wanted) / jnp.sum(flux * jnp.exp(b * tilt))), b])
+
+
+def _tilt(energy: Float[Array, "*n"]) -> Float[Array, "*n"]:
+    return (energy - 1.0) / (energy + 1.0)
+
+
+def adjustment_factor(adjustment: Float[Array, " 2"], energy: Float[Array, "*n"]) -> Float[Array, "*n"]:
+    """Factor by which f0' is adjusted at any energy."""
+    return jnp.exp(adjustment[0] + adjustment[1] * _tilt(energy))
 
 
 def spectral_current(
@@ -235,4 +261,5 @@ def match(
     transmission = scatterer.transmission(jnp.where(voltage >= 0, grid.above, in_lower))
     source = jnp.maximum(fermi_window(grid.above, in_lower, temperature), SMALLEST_OCCUPATION)
     current = spectral_current(upper, lower, transmission, source, wire.screening)
-    return Matching(upper, lower, current, transmission, grid.step, upper.modes.converged & lower.modes.converged)
+    converged = upper.modes.converged & lower.modes.converged
+    return Matching(upper, lower, current, transmission, grid.step, converged)

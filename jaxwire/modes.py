@@ -102,7 +102,7 @@ def _secular_roots(
     poles, weight = jax.lax.stop_gradient(poles), jax.lax.stop_gradient(weight)
     gap = jnp.diff(poles)
     interval = jnp.arange(gap.size)
-    at_middle = poles[None, :] - (poles[:-1] + 0.5 * gap)[:, None]
+    at_middle = (poles[None, :] - poles[:-1, None]) - 0.5 * gap[:, None]
     balance = jnp.sum(weight[None, :] / at_middle, axis=1)
     is_left = balance > 0
     nearest = jnp.where(is_left, interval, interval + 1)

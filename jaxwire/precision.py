@@ -6,6 +6,7 @@ makes jaxwire refuse its inputs with a message that says so.
 """
 
 import os
+import re
 import sys
 from importlib.metadata import version
 
@@ -17,8 +18,8 @@ def require_sound_jax() -> None:
         ImportError: for jax 0.10.0 to 0.11.0.
     """
     installed = version("jax")
-    major, minor, patch = (int("".join(c for c in part if c.isdigit()) or 0) for part in installed.split(".")[:3])
-    if (0, 10, 0) <= (major, minor, patch) <= (0, 11, 0):
+    release = tuple(map(int, re.findall(r"\d+", installed)[:3]))
+    if (0, 10) <= release[:2] < (0, 11) or release == (0, 11, 0):
         raise ImportError(
             f"jaxwire cannot run on jax {installed}: its CPU backend can hang for ever in batched linear algebra. "
             "Install another release: pip install 'jax>=0.9.1,!=0.10.*,!=0.11.0'."

@@ -49,7 +49,11 @@ class Resolution(NamedTuple):
 
     def coarser(self) -> "Resolution":
         """The smaller rule against which `solve` estimates its error: 70 % of the nodes."""
-        return Resolution(max(4, round(0.7 * self.above)), max(3, round(0.7 * self.below)))
+        return Resolution(round(0.7 * self.above), round(0.7 * self.below))
+
+
+SMALLEST_RESOLUTION = Resolution(above=12, below=6)
+"""Smallest grid that `solve` accepts: on it Eqs. 30 and 32 still hold to rounding down to t = 0.03."""
 
 
 class Grid(NamedTuple):

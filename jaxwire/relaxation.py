@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, PyTree
 
-from jaxwire.domain import POSITIVE, as_double, parameter
+from jaxwire.domain import POSITIVE, as_double, parameter, real_values
 from jaxwire.interpolation import INCREASING, check_table, interpolate
 from jaxwire.wire import AbstractRelaxation
 
@@ -43,7 +43,7 @@ class FunctionRelaxation(AbstractRelaxation):
     >>> slow_at_bottom = jw.FunctionRelaxation(lambda eps, a: (1 + a) / (1 + a * eps), 0.5)
     >>> wire = jw.Wire(relaxation=slow_at_bottom)
     >>> print(f"{jw.solve(jw.Lorentzian(1.44, 0.08), wire, temperature=0.3, voltage=0.1).current:.5f}")
-    0.01232
+    0.01225
 
     ```
 
@@ -66,7 +66,7 @@ class FunctionRelaxation(AbstractRelaxation):
     def relaxation_time(self, energy: Float[Array, "*n"], momentum: Float[Array, "*n"]) -> Float[Array, "*n"]:
         """Evaluate the function."""
         found = self.function(energy) if self.parameters is None else self.function(energy, self.parameters)
-        return jnp.broadcast_to(jnp.asarray(found, dtype=energy.dtype), energy.shape)
+        return jnp.broadcast_to(real_values("function", found), energy.shape)
 
 
 class Matthiessen(AbstractRelaxation):

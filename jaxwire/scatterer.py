@@ -5,16 +5,16 @@ energies at which T changes, so that the quadrature can put its nodes there.
 """
 
 import abc
+import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-from jax.core import Tracer
 from jaxtyping import Array, Float, PyTree
 
-from jaxwire.domain import FRACTION, POSITIVE, REAL, Scalar, as_double, as_parameter, parameter
+from jaxwire.domain import FRACTION, POSITIVE, REAL, Domain, Scalar, as_double, as_parameter, parameter, real_values
 from jaxwire.interpolation import INCREASING, check_table, interpolate
 
 
@@ -54,8 +54,8 @@ class Lorentzian(AbstractScatterer):
 
     ```python
     >>> import jax.numpy as jnp, jaxwire as jw
-    >>> jw.Lorentzian(center=1.44, width=0.08).transmission(jnp.array([1.44, 1.52])).tolist()
-    [1.0, 0.5]
+    >>> jw.Lorentzian(center=1.44, width=0.08).transmission(jnp.array([1.44, 1.60])).round(6).tolist()
+    [1.0, 0.2]
 
     ```
 
@@ -176,6 +176,12 @@ class Tabulated(AbstractScatterer):
         )
 
 
+_SCALES = Domain(
+    lambda pairs: (abs(pairs) < math.inf) & (pairs[:, 1:] > 0),
+    "pairs (energy, width) of finite numbers, width positive",
+)
+
+
 class Function(AbstractScatterer):
     """Transmission given by any JAX-traceable function.
 
@@ -183,7 +189,7 @@ class Function(AbstractScatterer):
     >>> import jax, jaxwire as jw
     >>> step = jw.Function(lambda eps, p: jax.nn.sigmoid((eps - p[0]) / p[1]), (1.2, 0.05), scales=[(1.2, 0.05)])
     >>> print(f"{jw.solve(step, temperature=0.3, voltage=0.1).current:.5f}")
-    0.04189
+    0.04595
 
     ```
 
@@ -197,7 +203,7 @@ class Function(AbstractScatterer):
 
     function: Callable[..., Array] = eqx.field(static=True)
     parameters: PyTree[Float[Array, "..."]]
-    scales: Float[Array, "n_features 2"]
+    scales: Float[Array, "n_features 2"] = eqx.field(metadata={"domain": _SCALES})
 
     def __init__(self, function: Callable[..., Array], parameters: PyTree = None, scales: Any = ()) -> None:
         """Keep the function as it is and turn the numbers into arrays."""
@@ -205,17 +211,15 @@ class Function(AbstractScatterer):
             raise TypeError(f"`function` must be callable, got {function!r} of type {type(function).__name__}.")
         self.function = function
         self.parameters = jax.tree.map(lambda leaf: as_double("parameters", leaf), parameters)
-        table = scales if hasattr(scales, "ndim") or len(scales) else jnp.zeros((0, 2))
-        self.scales = as_parameter("scales", table, ndim=2)
+        table = jnp.zeros((0, 2)) if isinstance(scales, list | tuple) and len(scales) == 0 else scales
+        self.scales = as_parameter("scales", table, _SCALES, ndim=2)
         if self.scales.shape[1] != 2:
             raise ValueError(f"`scales` must be pairs (energy, width), got shape {self.scales.shape}.")
-        if not isinstance(self.scales, Tracer) and (self.scales[:, 1] <= 0).any():
-            raise ValueError(f"`scales` must have positive widths, got {float(self.scales[:, 1].min()):g}.")
 
     def transmission(self, energy: Float[Array, "*n"]) -> Float[Array, "*n"]:
         """T(eps), as the function gives it."""
         found = self.function(energy) if self.parameters is None else self.function(energy, self.parameters)
-        return jnp.broadcast_to(jnp.asarray(found, dtype=energy.dtype), energy.shape)
+        return jnp.broadcast_to(real_values("function", found), energy.shape)
 
     def energy_scales(self) -> EnergyScales:
         """The features that were declared."""

@@ -14,8 +14,8 @@ import numpy as np
 from jax.core import Tracer
 from jaxtyping import Array, Float, PyTree
 
-from jaxwire.domain import Scalar, as_double
-from jaxwire.flow import Flow, Heating, occupation
+from jaxwire.domain import POSITIVE, Scalar, as_double
+from jaxwire.flow import Faces, Flow, Heating, occupation
 from jaxwire.quadrature import Resolution
 from jaxwire.scatterer import AbstractScatterer
 from jaxwire.status import Status
@@ -47,18 +47,18 @@ class Powers(NamedTuple):
         right_buildup: integral of P_phi over x > 0.
     """
 
-    left_scatterer: Scalar
-    left_buildup: Scalar
-    right_scatterer: Scalar
-    right_buildup: Scalar
+    left_scatterer: Float[Array, "..."]
+    left_buildup: Float[Array, "..."]
+    right_scatterer: Float[Array, "..."]
+    right_buildup: Float[Array, "..."]
 
     @property
-    def left(self) -> Scalar:
+    def left(self) -> Float[Array, "..."]:
         """P_L, all that is released on the left."""
         return self.left_scatterer + self.left_buildup
 
     @property
-    def right(self) -> Scalar:
+    def right(self) -> Float[Array, "..."]:
         """P_R, all that is released on the right."""
         return self.right_scatterer + self.right_buildup
 
@@ -71,7 +71,7 @@ class Solution(eqx.Module):
     >>> sol = jw.solve(jw.Lorentzian(center=1.44, width=0.08), temperature=0.3, voltage=0.1)
     >>> heat = sol.heating([-0.5, 0.5])
     >>> print(heat.total.round(3))
-    [-9.431 14.564]
+    [-19.78   29.384]
 
     ```
 
@@ -82,6 +82,7 @@ class Solution(eqx.Module):
         voltage: eV, misalignment of the band bottoms, in mu0.
         status: how the solve ended.
         error_estimate: estimated relative error of current, potentials and heating; NaN if it was switched off.
+        faces: potential and heat current on either side of the scatterer.
         flow: modes and amplitudes, seen from the wire whose band starts higher.
         resolution: numbers of nodes.
     """
@@ -92,53 +93,55 @@ class Solution(eqx.Module):
     voltage: Scalar
     status: Status
     error_estimate: Scalar
+    faces: Faces
     flow: Flow
     resolution: Resolution = eqx.field(static=True)
 
     @property
-    def direction(self) -> Scalar:
+    def direction(self) -> Float[Array, "..."]:
         """+1 where the left wire has the higher band (voltage >= 0), -1 where the right one has it."""
         return jnp.where(self.voltage >= 0, 1.0, -1.0)
 
     @property
-    def current(self) -> Scalar:
+    def current(self) -> Float[Array, "..."]:
         """I, in e mu0/h, positive to the right."""
         return self.direction * self.flow.current
 
     @property
-    def force(self) -> Scalar:
+    def force(self) -> Float[Array, "..."]:
         """F = F_ext vF tau0/mu0, the external force that drives I through the wire far away (Eqs. 12-15)."""
         return self.direction * self.flow.force
 
     @property
-    def external_power(self) -> Scalar:
+    def external_power(self) -> Float[Array, "..."]:
         """P_ext = I F (Eq. 24): heating per unit length far from the scatterer, in mu0^2/(h vF tau0)."""
         return self.current * self.force
 
     @property
-    def potential_left(self) -> Scalar:
+    def potential_left(self) -> Float[Array, "..."]:
         """Neutrality potential e phi(0-), in mu0 (Eq. 16)."""
-        return self.flow.potential(-0.0 * self.direction)
+        return jnp.where(self.voltage >= 0, self.faces.potential_upper, self.faces.potential_lower)
 
     @property
-    def potential_right(self) -> Scalar:
+    def potential_right(self) -> Float[Array, "..."]:
         """Neutrality potential e phi(0+), in mu0 (Eq. 16)."""
-        return self.flow.potential(0.0 * self.direction)
+        return jnp.where(self.voltage >= 0, self.faces.potential_lower, self.faces.potential_upper)
 
     @property
-    def total_voltage(self) -> Scalar:
+    def total_voltage(self) -> Float[Array, "..."]:
         """What the scatterer adds to the voltage of the bare wire: eV + e phi(0+) - e phi(0-), in mu0 (Eq. 32)."""
         return self.voltage + self.potential_right - self.potential_left
 
     @property
     def powers(self) -> Powers:
         """Powers that electrons give to the phonons beyond the uniform P_ext, integrated over x (Eqs. 28, 31)."""
-        left, right = self.heat_current(-0.0), self.heat_current(0.0)
-        uniform = self.direction * self.flow.uniform_heat_current
+        is_left = self.voltage >= 0
+        upper = self.flow.uniform_heat_current - self.faces.heat_upper
+        lower = self.faces.heat_lower - self.flow.uniform_heat_current
         return Powers(
-            left_scatterer=uniform - left,
+            left_scatterer=jnp.where(is_left, upper, lower),
             left_buildup=-self.current * self.potential_left,
-            right_scatterer=right - uniform,
+            right_scatterer=jnp.where(is_left, lower, upper),
             right_buildup=self.current * self.potential_right,
         )
 
@@ -151,7 +154,7 @@ class Solution(eqx.Module):
         Raises:
             TypeError: if x is not real numbers in double precision; so in all fields.
         """
-        return _along(self, as_double("x", x), _potential)
+        return self._along("potential", as_double("x", x), _potential)
 
     def chemical_potential(self, x) -> Float[Array, "..."]:
         """Change delta mu(x) of the local chemical potential, in mu0 (Eq. D3).
@@ -161,7 +164,7 @@ class Solution(eqx.Module):
         Args:
             x: positions in vF tau0, any shape.
         """
-        return _along(self, as_double("x", x), _chemical_potential)
+        return self._along("chemical_potential", as_double("x", x), _chemical_potential)
 
     def heat_current(self, x) -> Float[Array, "..."]:
         """Heat current J_el(x) carried by the electrons, positive to the right, in mu0^2/h (Eq. 27).
@@ -169,7 +172,7 @@ class Solution(eqx.Module):
         Args:
             x: positions in vF tau0, any shape.
         """
-        return _along(self, as_double("x", x), _heat_current)
+        return self._along("heat_current", as_double("x", x), _heat_current)
 
     def heating(self, x) -> Heating:
         """Heat given to the phonons at x and its parts, in units of P_ext (Eqs. 22-26).
@@ -185,7 +188,7 @@ class Solution(eqx.Module):
         x = as_double("x", x)
         if not isinstance(x, Tracer) and np.any(np.asarray(x) == 0):
             raise ValueError("`x` must not be 0 in heating, where its buildup term diverges as log|x|; got 0.")
-        return _along(self, x, _heating)
+        return self._along("heating", x, _heating)
 
     def distribution(self, energy, x) -> Distribution:
         """Occupation f(+p, x) and f(-p, x) of the states with kinetic energy `energy` at position x.
@@ -198,9 +201,18 @@ class Solution(eqx.Module):
             ValueError: if an energy is not positive.
         """
         energy, x = jnp.broadcast_arrays(as_double("energy", energy), as_double("x", x))
-        if not isinstance(energy, Tracer) and not np.all(np.asarray(energy) > 0):
-            raise ValueError(f"`energy` must be positive, got {float(jnp.min(energy)):g}.")
-        return _along(self, jnp.stack([energy, x], axis=-1), _distribution)
+        if not isinstance(energy, Tracer) and not np.all(POSITIVE.contains(np.asarray(energy))):
+            raise ValueError(f"`energy` must be positive, got {float(np.min(energy)):g}.")
+        return self._along("distribution", jnp.stack([energy, x], axis=-1), _distribution)
+
+    def _along(self, name: str, points: Float[Array, "..."], field: Callable) -> PyTree:
+        """Evaluate a field of a single solution; a batch of solutions is refused in words."""
+        if self.voltage.ndim:
+            raise ValueError(
+                f"`{name}` needs a single solution, got a batch of shape {self.voltage.shape}; map over it with "
+                f"jax.vmap(lambda sol: sol.{name}(x))(solutions)."
+            )
+        return _along(self, points, field)
 
     def __str__(self) -> str:
         """A table of the numbers, one line each; for a batch, the count of each status."""

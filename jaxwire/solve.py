@@ -9,7 +9,7 @@ from jaxwire import status
 from jaxwire.domain import POSITIVE, REAL, Scalar, as_parameter, in_domain
 from jaxwire.flow import Flow, excite
 from jaxwire.matching import Matching, drude_conductivity, match
-from jaxwire.quadrature import Resolution
+from jaxwire.quadrature import SMALLEST_RESOLUTION, Resolution
 from jaxwire.scatterer import AbstractScatterer
 from jaxwire.solution import Solution
 from jaxwire.status import Status
@@ -21,6 +21,9 @@ PROBES = (0.05, 0.3, 1.0, 3.0)
 
 SATURATED, SATURATED_PER_T = 2.0, 40.0
 """I(V) is searched up to V = 2 + 40 t: from 1 + 32 t on, no electron comes from the lower wire."""
+
+NEGLIGIBLE = 1e-6
+"""Potentials and voltages below this times the force (a length of 1e-6 vF tau0) are compared as if they were that."""
 
 ROUNDING = 1e-10
 """Smallest error estimate: below it, rounding in sums that nearly cancel is not seen by comparing grids."""
@@ -80,12 +83,19 @@ def solve(
     resolution = Resolution() if resolution is None else resolution
     if not isinstance(resolution, Resolution):
         raise TypeError(f"`resolution` must be an object such as Resolution(above=80, below=32), got {resolution!r}.")
+    for name, size, smallest in zip(resolution._fields, resolution, SMALLEST_RESOLUTION, strict=True):
+        if not isinstance(size, int) or isinstance(size, bool) or size < smallest:
+            raise ValueError(f"`resolution.{name}` must be an integer of at least {smallest}, got {size!r}.")
+    if not isinstance(error_estimate, bool):
+        raise TypeError(f"`error_estimate` must be True or False, got {error_estimate!r}.")
     temperature = as_parameter("temperature", temperature, POSITIVE)
     drives = {"voltage": voltage, "current": current, "force": force}
     given = {name: as_parameter(name, value, REAL) for name, value in drives.items() if value is not None}
     if len(given) != 1:
-        raise TypeError(f"exactly one of `voltage`, `current` and `force` must be given, got {list(given) or 'none'}.")
-    return _solve(scatterer, wire, temperature, given, resolution, bool(error_estimate))
+        raise TypeError(
+            f"`voltage`, `current` or `force` must be given, one of them; got {' and '.join(given) or 'none'}."
+        )
+    return _solve(scatterer, wire, temperature, given, resolution, error_estimate)
 
 
 @eqx.filter_jit
@@ -100,23 +110,24 @@ def _solve(
     ((name, target),) = given.items()
     valid = in_domain(scatterer) & in_domain(wire) & POSITIVE.contains(temperature) & jnp.isfinite(target)
     unreachable, limit = jnp.asarray(False), jnp.asarray(jnp.nan)
-    voltage = target
+    voltage, slope = target, None
     if name != "voltage":
         target = target * drude_conductivity(wire, temperature) if name == "force" else target
         voltage, search = _voltage(scatterer, wire, temperature, target, resolution)
-        unreachable = search.exhausted > 0
+        unreachable, slope = search.exhausted > 0, search.slope
         limit = jnp.where(unreachable, jnp.where(target >= 0, search.largest, -search.largest), jnp.nan)
     matching = match(scatterer, wire, temperature, voltage, resolution)
     drive = _drive(voltage, temperature)
     estimate = jnp.asarray(jnp.nan)
     if error_estimate:
         coarser = match(scatterer, wire, temperature, voltage, resolution.coarser())
-        estimate = _relative_difference(matching, coarser, drive, wire.screening)
+        estimate = _estimate(matching, coarser, drive, wire.screening, slope)
     outcome = _outcome(matching, valid, unreachable, estimate)
     failed = (outcome != status.SOLVED) & (outcome != status.INACCURATE)
     flow = excite(matching, jnp.where(failed, jnp.nan, drive), wire.screening)
     estimate = jnp.where(failed, jnp.nan, estimate)
-    return Solution(scatterer, wire, temperature, voltage, Status(outcome, limit), estimate, flow, resolution)
+    result = Status(outcome.astype(int), limit)
+    return Solution(scatterer, wire, temperature, voltage, result, estimate, flow.faces(), flow, resolution)
 
 
 def _drive(voltage: Scalar, temperature: Scalar) -> Scalar:
@@ -161,21 +172,31 @@ def _outcome(matching: Matching, valid: Array, unreachable: Array, estimate: Sca
     )
 
 
-def _relative_difference(fine: Matching, coarse: Matching, drive: Scalar, screening: AbstractScreening) -> Scalar:
-    """Largest relative difference between two grids of current, potentials and heating near the scatterer.
+def _estimate(
+    fine: Matching, coarse: Matching, drive: Scalar, screening: AbstractScreening, slope: Scalar | None
+) -> Scalar:
+    """Largest relative difference between two grids of what the solution promises.
 
-    At zero voltage everything is compared per unit of drive.
+    At given voltage that is current, potentials and heating near the scatterer; at zero voltage, per unit of drive. At
+    given current (slope = dI/dV), the coarse flow is scaled to the same current and the voltage is compared instead.
     """
     drive = jnp.where(drive > 0, drive, 1.0)
-    first, second = (_observed(excite(matching, drive, screening)) for matching in (fine, coarse))
-    differences = [
-        jnp.max(jnp.abs(a - b) / jnp.maximum(jnp.abs(a), 1e-2 * jnp.max(jnp.abs(a))))
-        for a, b in zip(first, second, strict=True)
-    ]
+    flow = excite(fine, drive, screening)
+    other = excite(coarse, drive, screening)
+    floor = NEGLIGIBLE * flow.force
+    differences = [jnp.abs(other.current - flow.current) / flow.current]
+    if slope is not None:
+        step = jnp.abs(other.current - flow.current) / slope
+        differences = [step / jnp.maximum(flow.step, floor)]
+        other = excite(coarse, drive * flow.current / other.current, screening)
+    for value, coarse_value, smallest in zip(_observed(flow), _observed(other), (floor, 0.0), strict=True):
+        scale = jnp.maximum(jnp.abs(value), jnp.maximum(1e-2 * jnp.max(jnp.abs(value)), smallest))
+        differences.append(jnp.max(jnp.abs(coarse_value - value) / scale))
     return jnp.maximum(jnp.max(jnp.stack(differences)), ROUNDING)
 
 
-def _observed(flow: Flow) -> tuple[Float[Array, " 1"], Float[Array, " 2"], Float[Array, " p"]]:
+def _observed(flow: Flow) -> tuple[Float[Array, " 2"], Float[Array, " p"]]:
+    """Potentials at both faces and heating at the probes."""
     x = jnp.concatenate([-jnp.asarray(PROBES), jnp.asarray(PROBES)])
-    faces = jnp.asarray([-0.0, 0.0])
-    return flow.current[None], jax.vmap(flow.potential)(faces), jax.vmap(flow.heating)(x).total
+    faces = flow.faces()
+    return jnp.stack([faces.potential_upper, faces.potential_lower]), jax.vmap(flow.heating)(x).total

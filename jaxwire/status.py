@@ -11,7 +11,7 @@ MESSAGES = (
     "solved",
     "a parameter is outside its domain (widths and temperature must be positive, all numbers finite): values are NaN",
     "the transmission leaves 0 <= T <= 1: values are NaN; correct the scatterer",
-    "the numbers left the range of double precision or the eigenproblem did not converge: values are NaN",
+    "the grid is too coarse or numbers left the range of double precision: values are NaN; pass a larger resolution",
     "inaccurate: the estimated relative error is above 1e-4; pass resolution=Resolution(above, below) with more nodes",
     "no voltage carries this current",
 )

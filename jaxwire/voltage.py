@@ -30,8 +30,8 @@ CREST = 1e-9
 
 LANDAUER_RESOLUTION = Resolution(above=32, below=4)
 
-START_AT_MOST = 0.9
-"""The search starts where the Landauer current is at most this share of its largest value."""
+FIRST = 0.9
+"""The first step, from V = 0, goes at most to where the Landauer current is this share of its largest value."""
 
 TABLE_SIZE = 64
 """Voltages at which the Landauer current is tabulated."""
@@ -44,12 +44,14 @@ class Search(NamedTuple):
         found: whether a voltage carries the target.
         exhausted: whether it is known that none does.
         largest: largest value seen; the maximum over all voltages where `exhausted`.
+        slope: dI/dV where the search ended.
         evaluations: how often I(V) and its derivative were evaluated.
     """
 
     found: Scalar
     exhausted: Scalar
     largest: Scalar
+    slope: Scalar
     evaluations: Scalar
 
 
@@ -125,18 +127,17 @@ def _search(current: Callable[[Scalar], Scalar], target: Scalar, coordinate: Coo
         is_crest = _close(low, high) & (_ceiling(low, high) < (1.0 + CREST) * largest) & (largest < target)
         is_exhausted = ~is_settled & (is_crest | (is_low & (voltage >= top)))
         flags = is_settled.astype(float), is_exhausted.astype(float)
-        return better, low, high, Search(*flags, largest, search.evaluations + 1.0)
+        return better, low, high, Search(*flags, largest, here.slope, search.evaluations + 1.0)
 
     def goes_on(state):
         search = state[-1]
         return (search.found + search.exhausted == 0) & (search.evaluations < MAX_ITERATIONS)
 
+    # Starting at zero costs one evaluation and finds at once the V -> 0 of a scatterer that hardly reflects.
     zero = jnp.zeros_like(target)
     low, high = _Point(zero, zero, zero + 1.0), _Point(1.001 * top, zero + jnp.inf, zero + 1.0)
-    start = _voltage_at(coordinate, jnp.minimum(target, START_AT_MOST * coordinate.y[-1]))
-    start = jnp.where(target == 0, 0.0, start)
-    search = Search((target == 0).astype(float), zero, zero, zero)
-    voltage, *_, search = jax.lax.while_loop(goes_on, improve, (start, low, high, search))
+    search = Search((target == 0).astype(float), zero, zero, zero + jnp.inf, zero)
+    voltage, *_, search = jax.lax.while_loop(goes_on, improve, (zero, low, high, search))
     return jnp.where(search.found > 0, voltage, jnp.nan), search
 
 
@@ -153,7 +154,8 @@ def _newton_step(coordinate: Coordinate, here: _Point, target: Scalar) -> Scalar
     y = coordinate.y[index - 1] + slope * (here.voltage - coordinate.voltage[index - 1])
     curved = _voltage_at(coordinate, y + slope * step)
     newton = jnp.where((slope > 0) & (jnp.abs(step) > 0.1 * here.voltage), curved, here.voltage + step)
-    return jnp.minimum(newton, 2.0 * here.voltage + 0.1)
+    furthest = jnp.where(here.voltage > 0, 2.0 * here.voltage + 0.1, _voltage_at(coordinate, FIRST * coordinate.y[-1]))
+    return jnp.minimum(newton, furthest)
 
 
 def _close(low: _Point, high: _Point):

@@ -155,7 +155,7 @@ class Wire(eqx.Module):
     >>> import jaxwire as jw
     >>> gated = jw.Wire(relaxation=jw.PowerLaw(exponent=-0.5), screening=jw.LocalScreening(strength=0.7))
     >>> print(f"{jw.solve(jw.Lorentzian(1.44, 0.08), gated, temperature=0.3, voltage=0.1).current:.5f}")
-    0.01222
+    0.01240
 
     ```
 

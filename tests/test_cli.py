@@ -1,0 +1,266 @@
+"""The command line: results on stdout, one line on stderr and exit code 2 for bad input, a fast start."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import version
+from pathlib import Path
+
+import jax
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+import jaxwire as jw
+from jaxwire.cache import cache_directory, compilation_cache
+from jaxwire.cli import main
+
+PROGRAM = Path(sys.executable).with_name("jaxwire")
+POINT = ["--center", "1.44", "--width", "0.08", "--temperature", "0.3", "--voltage", "0.1"]
+PUBLISHED = json.loads((Path(__file__).parent / "reference" / "paper_tables.json").read_text())
+
+
+def run(*arguments):
+    """Exit code of the command line in this process, without its cache."""
+    return main([*arguments, "--no-cache"])
+
+
+def launch(*arguments, **environment):
+    """The installed program in a process of its own."""
+    settings = {name: value for name, value in os.environ.items() if not name.startswith(("JAX_", "TF_CPP"))}
+    return subprocess.run(
+        [PROGRAM, *arguments], capture_output=True, text=True, env=settings | environment, check=False
+    )
+
+
+def changed(**options):
+    """The options of `POINT` with some values replaced."""
+    point = dict(zip(POINT[::2], POINT[1::2], strict=True)) | {f"--{name}": value for name, value in options.items()}
+    return [word for pair in point.items() for word in pair]
+
+
+def test_solve_prints_the_solution(capsys):
+    assert run("solve", *POINT) == 0
+    sol = jw.solve(jw.Lorentzian(center=1.44, width=0.08), temperature=0.3, voltage=0.1)
+    assert capsys.readouterr().out.strip() == str(sol)
+
+
+def test_solve_gives_machines_the_numbers_of_the_library(capsys):
+    assert run("solve", *POINT, "--x", "-0.5", ".5", "--json") == 0
+    captured = capsys.readouterr()
+    result = json.loads(captured.out)
+    sol = jw.solve(jw.Lorentzian(center=1.44, width=0.08), temperature=0.3, voltage=0.1)
+    for name in ("voltage", "current", "force", "total_voltage", "potential_left", "potential_right", "error_estimate"):
+        assert result[name] == float(getattr(sol, name)), name
+    assert result["scatterer"] == {"model": "Lorentzian", "center": 1.44, "width": 0.08}
+    assert result["status"] == {"code": 0, "message": "solved"}
+    assert result["profile"]["x"] == [-0.5, 0.5]
+    x = np.array([-0.5, 0.5])
+    for name, values in sol.heating(x)._asdict().items():
+        assert result["profile"][name] == values.tolist(), name
+    assert result["profile"]["potential"] == sol.potential(x).tolist()
+    assert captured.err == ""
+
+
+@pytest.mark.parametrize("words", [["--x", "-0.5", "-1e-1"], ["--x=-0.5", "--x=-1e-1"], ["--x", "-.5", "--x", "-.1"]])
+def test_negative_numbers_are_values(words, capsys):
+    assert run("solve", *changed(voltage="-0.1"), *words, "--json") == 0
+    result = json.loads(capsys.readouterr().out)
+    assert result["profile"]["x"] == [-0.5, -0.1]
+    assert result["voltage"] == -0.1 and result["current"] < 0
+
+
+def test_a_number_that_does_not_exist_is_null(capsys):
+    assert run("solve", *changed(voltage="0"), "--x", "1", "--json") == 0  # no current: P_ph/P_ext is 0/0
+    result = json.loads(capsys.readouterr().out)
+    assert result["current"] == 0.0
+    assert result["profile"]["total"] == [None]
+
+
+def test_a_point_that_cannot_be_solved_says_so_and_exits_with_1(capsys):
+    assert run("solve", *changed(temperature="1e-300", voltage="1e300"), "--json") == 1
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["current"] is None
+    assert json.loads(captured.out)["status"]["code"] != 0
+    assert "NaN" in captured.err and captured.err.count("\n") == 1
+
+
+def test_solve_draws_a_figure(tmp_path):
+    assert run("solve", *POINT, "--plot", str(tmp_path / "profile.svg")) == 0
+    assert "<svg" in (tmp_path / "profile.svg").read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (changed(width="-0.1"), "`width` must be positive, got -0.1."),
+        (changed(temperature="0"), "`temperature` must be positive, got 0."),
+        (changed(center="nan"), "`center` must be a finite number, got nan."),
+        (changed(voltage="inf"), "`voltage` must be a finite number, got inf."),
+        ([*POINT, "--x", "0"], "`x` must not be 0 in heating"),
+        ([*POINT, "--x", "1", "nan"], "`x` must be one or more finite numbers, got 1.0, nan."),
+        ([*POINT, "--x"], "`x` must be one or more finite numbers, got none."),
+        ([*POINT, "--plot", "profile.xls"], "`plot` must end in one of .png, .pdf, .svg, .eps, got 'profile.xls'."),
+        ([*POINT, "--plot", "/nowhere/profile.png"], "`plot` must be in an existing folder"),
+        ([*changed(voltage="0"), "--plot", "profile.png"], "`plot` needs a current"),
+        (changed(width="wide"), "Invalid value for --width: unable to convert wide into float."),
+        (POINT[:-2], "--voltage requires an argument"),
+        ([*POINT, "--bogus", "1"], "Unknown option: --bogus"),
+        ([*changed(), "--widht", "0.1"], "--widht"),
+        (["1.44"], "requires an argument"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_2(arguments, complaint, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert run("solve", *arguments) == 2
+    captured = capsys.readouterr()
+    assert complaint in captured.err.replace('"', "")  # releases of cyclopts differ in their quotes
+    assert captured.err.count("\n") == 1
+    assert captured.out == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_misspelt_option_or_command_gets_a_suggestion(capsys):
+    assert main(["slove"]) == 2
+    assert "Did you mean solve?" in capsys.readouterr().err.replace('"', "")
+    assert main(["solve", *[word.replace("width", "widht") for word in POINT]]) == 2
+    assert "Did you mean --width" in capsys.readouterr().err.replace('"', "")
+
+
+def test_a_mistake_of_the_program_is_not_called_bad_input(monkeypatch):
+    monkeypatch.setattr(jw.Solution, "__str__", lambda self: int("a mistake"))
+    with pytest.raises(ValueError, match="a mistake"):
+        run("solve", *POINT)
+
+
+@pytest.fixture(scope="module")
+def reproduced(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("paper") / "new" / "folder"
+    assert run("reproduce", str(folder)) == 0
+    return folder
+
+
+def test_reproduce_writes_tables_and_figure(reproduced):
+    starts = {"fig3.png": b"\x89PNG", "fig3.pdf": b"%PDF", "fig3.svg": b"<?xml", "tables.md": b"# Tables I and II"}
+    assert {name: (reproduced / name).read_bytes()[: len(start)] for name, start in starts.items()} == starts
+    assert {path.name for path in reproduced.iterdir()} == {*starts, "tables.csv", "tables.json", "fig3.csv"}
+
+
+def test_reproduced_tables_hold_the_computed_and_the_printed_numbers(reproduced):
+    points = json.loads((reproduced / "tables.json").read_text())["points"]
+    with (reproduced / "tables.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(points) == len(rows) == 16
+    for point, row in zip(points, rows, strict=True):
+        assert {name: str(value) for name, value in point.items()} == row
+        place = PUBLISHED["row_headers_kT"].index(point["temperature"])
+        column = PUBLISHED["column_headers"].index({"eps0": point["center"], "eV": point["voltage"]})
+        assert point["printed_current"] == PUBLISHED["table_I_current"][place][column]
+        assert point["transposed_current"] == PUBLISHED["table_I_current"][column][place]
+        assert point["printed_potential"] == PUBLISHED["table_II_phi_right"][place][column]
+        dot = jw.Lorentzian(center=point["center"], width=PUBLISHED["gamma"])
+        sol = jw.solve(dot, temperature=point["temperature"], voltage=point["voltage"])
+        assert point["current"] == float(sol.current)
+        assert point["potential_right"] == float(sol.potential_right)
+        assert 0 < point["error_estimate"] < 1e-5 and point["status"] == "solved"  # the grid's promise is 1e-6
+
+
+def test_reproduced_figure_3_holds_eight_curves_on_both_sides(reproduced):
+    with (reproduced / "fig3.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    curves = {(row["panel"], float(row["eV"]), float(row["kT"])) for row in rows}
+    assert curves == {(panel, eV, kT) for panel, eV in (("a", 0.1), ("b", 0.4)) for kT in (0.1, 0.3, 0.5, 0.7)}
+    numbers = np.array(
+        [[float(row[name]) for name in ("x", "total", "external", "scatterer", "buildup")] for row in rows]
+    )
+    assert np.isfinite(numbers).all() and numbers[:, 0].min() == -5.0 and numbers[:, 0].max() == 5.0
+    assert_allclose(numbers[:, 2:].sum(axis=1), numbers[:, 1], rtol=1e-9)  # rounding of parts that cancel
+
+
+def test_reproduce_is_readable_by_machines_and_silent_without_a_terminal(tmp_path, capsys):
+    assert run("reproduce", str(tmp_path), "--json") == 0
+    captured = capsys.readouterr()
+    result = json.loads(captured.out)
+    assert len(result["points"]) == 16
+    assert all(Path(path).stat().st_size > 0 for path in result["files"])
+    assert captured.err == ""
+
+
+def test_reproduce_refuses_a_file_as_its_folder(tmp_path, capsys):
+    (tmp_path / "file").write_text("kept")
+    assert run("reproduce", str(tmp_path / "file")) == 2
+    assert capsys.readouterr().err.startswith("`folder` must be a folder")
+    assert run("reproduce", str(tmp_path / "file" / "below")) == 2
+    assert "cannot be written" in capsys.readouterr().err
+    assert (tmp_path / "file").read_text() == "kept"
+
+
+@pytest.mark.parametrize("words", [["--help"], ["solve", "--help"], ["--version"], ["slove"]])
+def test_answers_that_need_no_physics_load_no_heavy_library(words):
+    code = f"import sys; from jaxwire.cli import main; main({words}); print(sorted(sys.modules))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert [name for name in ("jax", "jaxlib", "numpy", "matplotlib", "equinox") if f"'{name}'" in loaded] == []
+    assert "'cyclopts'" in loaded
+
+
+def test_help_names_every_option_and_the_units(capsys):
+    assert main(["solve", "--help"]) == 0
+    text = capsys.readouterr().out
+    for option in ("--center", "--width", "--temperature", "--voltage", "--x", "--plot", "--json", "--no-cache"):
+        assert option in text
+    assert main(["--help"]) == 0
+    assert "mu0" in capsys.readouterr().out
+
+
+def test_the_installed_program_tells_its_version():
+    answer = launch("--version")
+    assert (answer.returncode, answer.stderr) == (0, "")
+    declared = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text())["project"]["version"]
+    assert answer.stdout.strip() == version("jaxwire") == declared
+
+
+def test_compiled_kernels_are_kept_and_damaged_ones_replaced(tmp_path):
+    first = launch("solve", *POINT, "--x", "1", XDG_CACHE_HOME=str(tmp_path))
+    entries = {path.name: path.stat().st_mtime_ns for path in tmp_path.rglob("*-cache")}
+    assert any(name.startswith("jit__solve") for name in entries)
+    second = launch("solve", *POINT, "--x", "1", XDG_CACHE_HOME=str(tmp_path))
+    assert {path.name: path.stat().st_mtime_ns for path in tmp_path.rglob("*-cache")} == entries
+    damaged = next(tmp_path.rglob("jit__along-*"))
+    damaged.write_bytes(damaged.read_bytes()[:100])
+    third = launch("solve", *POINT, "--x", "1", XDG_CACHE_HOME=str(tmp_path))
+    assert not damaged.exists()  # the next call writes it anew
+    for answer in (first, second, third):
+        assert (answer.returncode, answer.stdout, answer.stderr) == (0, first.stdout, "")
+
+
+def test_without_a_directory_that_can_be_written_there_is_no_cache(tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    assert cache_directory() is None
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    directory = cache_directory()
+    assert directory is not None and directory.is_dir() and version("jaxlib") in directory.name
+
+
+def test_the_cache_leaves_no_setting_behind(tmp_path):
+    names = ("jax_compilation_cache_dir", "jax_persistent_cache_min_compile_time_secs")
+    before = [getattr(jax.config, name) for name in names]
+    with compilation_cache(tmp_path):
+        assert jax.config.jax_compilation_cache_dir == str(tmp_path)
+        jax.jit(lambda x: x + 1)(1.0)
+    assert list(tmp_path.iterdir()) != []
+    assert [getattr(jax.config, name) for name in names] == before
+
+
+def test_the_oldest_kernels_go_when_the_cache_grows_too_large(tmp_path, monkeypatch):
+    monkeypatch.setattr("jaxwire.cache.MAX_BYTES", 250)
+    for age, name in enumerate(("new", "old", "oldest")):
+        entry = tmp_path / f"{name}-cache"
+        entry.write_bytes(b"x" * 100)
+        os.utime(entry, (1e9 - age, 1e9 - age))
+    with compilation_cache(tmp_path):
+        pass
+    assert {path.name for path in tmp_path.iterdir()} == {"new-cache", "old-cache"}
