@@ -9,8 +9,9 @@
 
 ```
 
-The rooms, in the order of the data flow: `domain` (what a parameter may be), `fermi`, `scatterer`, `wire`,
-`quadrature`, `modes`, `matching`, `solution`, `solve`, `plot`, `reproduce`, `cli`.
+The rooms, in the order of the data flow: `domain` (what a parameter may be), `fermi`, `scatterer` and `barriers`,
+`wire` with `relaxation` and `coulomb`, `quadrature`, `modes`, `matching`, `flow`, `solution`, `voltage`, `solve`,
+`landauer`, `iv`, `plot`, `reproduce`, `cli`.
 Names are loaded on first use, so that `jaxwire --help` does not wait for JAX.
 """
 

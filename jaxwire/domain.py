@@ -77,10 +77,11 @@ def as_double(name: str, value: Any) -> Array:
             value = np.asarray(value) if isinstance(value, list | tuple) else np.float64(value)
         except (ValueError, OverflowError) as error:
             raise TypeError(f"`{name}` must be real numbers in rows of equal length, got {value!r:.60}.") from error
-    dtype = getattr(value, "dtype", None)
-    if dtype not in [np.dtype(code) for code in "bhilqBHILQefdg"]:
+    dtype: Any = getattr(value, "dtype", None)
+    is_float = jnp.issubdtype(dtype, jnp.floating)
+    if not (is_float or jnp.issubdtype(dtype, jnp.integer)):
         raise TypeError(f"`{name}` must be a real number, got an array of type {dtype}.")
-    if dtype in (np.float16, np.float32):
+    if is_float and np.dtype(dtype).itemsize < 8:
         raise TypeError(
             f"`{name}` must be in double precision, got {dtype}: build it as float64, for example with "
             "jnp.asarray(value, dtype=jnp.float64) after importing jaxwire."

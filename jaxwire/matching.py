@@ -48,9 +48,9 @@ class HalfWire(eqx.Module):
         velocity: v_i, in vF, shape (n,).
         relaxation_time: tau_i, in tau0, shape (n,).
         thermal: f0'_i, derivative of the Fermi function by the chemical potential, in 1/mu0, shape (n,).
-        adjustment: numbers a, b by which f0' differs from the analytic one (see `_adjustment`), shape (2,).
         screening: strength sigma of the neutrality potential.
         modes: decay rates and mode shapes.
+        adjustment: numbers a, b by which f0' differs from the analytic one (see `_adjustment`), shape (2,).
     """
 
     energy: Float[Array, " n"]
@@ -58,9 +58,9 @@ class HalfWire(eqx.Module):
     velocity: Float[Array, " n"]
     relaxation_time: Float[Array, " n"]
     thermal: Float[Array, " n"]
-    adjustment: Float[Array, " 2"]
     screening: Scalar
     modes: Modes
+    adjustment: Float[Array, " 2"] = eqx.field(default_factory=lambda: jnp.zeros(2))
 
     @property
     def mean_free_path(self) -> Float[Array, " n"]:
@@ -158,9 +158,8 @@ def half_wire(
         adjustment = _adjustment(like, energy, weight * velocity * relaxation_time * thermal)
         thermal = thermal * adjustment_factor(adjustment, energy)
     modes = half_wire_modes(velocity * relaxation_time, weight * thermal / (velocity * relaxation_time))
-    return HalfWire(
-        energy, weight, velocity, relaxation_time, thermal, adjustment, wire.screening.neutral_share(), modes
-    )
+    screening = wire.screening.neutral_share()
+    return HalfWire(energy, weight, velocity, relaxation_time, thermal, screening, modes, adjustment)
 
 
 def drude_conductivity(wire: Wire, temperature: Scalar) -> Scalar:

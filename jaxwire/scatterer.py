@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float, PyTree
 
 from jaxwire.domain import FRACTION, POSITIVE, REAL, Domain, Scalar, as_double, as_parameter, parameter, real_values
@@ -54,8 +55,8 @@ class Lorentzian(AbstractScatterer):
 
     ```python
     >>> import jax.numpy as jnp, jaxwire as jw
-    >>> jw.Lorentzian(center=1.44, width=0.08).transmission(jnp.array([1.44, 1.60])).round(6).tolist()
-    [1.0, 0.2]
+    >>> jw.Lorentzian(center=1.44, width=0.08).transmission(jnp.array([1.44, 1.60])).round(6)
+    Array([1. , 0.2], dtype=float64)
 
     ```
 
@@ -176,10 +177,12 @@ class Tabulated(AbstractScatterer):
         )
 
 
-_SCALES = Domain(
-    lambda pairs: (abs(pairs) < math.inf) & (pairs[:, 1:] > 0),
-    "pairs (energy, width) of finite numbers, width positive",
-)
+def _are_scales(pairs):
+    is_width = np.arange(pairs.shape[1])[None, :] > 0
+    return (abs(pairs) < math.inf) & ((pairs > 0) | ~is_width)
+
+
+_SCALES = Domain(_are_scales, "pairs (energy, positive width)")
 
 
 class Function(AbstractScatterer):

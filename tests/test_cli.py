@@ -107,7 +107,7 @@ def test_solve_draws_a_figure(tmp_path):
         ([*POINT, "--plot", "/nowhere/profile.png"], "`plot` must be in an existing folder"),
         ([*changed(voltage="0"), "--plot", "profile.png"], "`plot` needs a current"),
         (changed(width="wide"), "Invalid value for --width: unable to convert wide into float."),
-        (POINT[:-2], "--voltage requires an argument"),
+        (POINT[:-2], "`voltage`, `current` or `force` must be given, one of them; got none."),
         ([*POINT, "--bogus", "1"], "Unknown option: --bogus"),
         ([*changed(), "--widht", "0.1"], "--widht"),
         (["1.44"], "requires an argument"),

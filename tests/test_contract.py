@@ -103,7 +103,6 @@ def test_vmap_over_solve_gives_the_solutions_one_by_one():
     assert_allclose(heating[2], sol().heating(X).total, rtol=1e-11)
 
 
-@pytest.mark.xfail(strict=True, reason="properties of a batched Solution are written for a single one")
 def test_numbers_of_a_batch_have_its_shape():
     for name in NUMBERS:
         assert getattr(batch(), name).shape == (3,)

@@ -65,7 +65,7 @@ def _observe():
         sol = _solve(parameters, current=parameters[3])
         return jnp.concatenate([jnp.stack([sol.voltage, sol.potential_right]), sol.heating([-0.7, 0.3]).total])
 
-    return jax.jit(observe), jax.jit(jax.jacrev(observe)), jax.jit(jax.jacfwd(observe))
+    return jax.jit(observe), jax.jit(jax.jacrev(observe))
 
 
 POINT = np.array([1.44, 0.08, 0.3, 0.0125])
@@ -81,14 +81,13 @@ def _differences(function, point, step):
 
 
 def test_derivatives_at_given_current_match_differences():
-    function, reverse, forward = _observe()
+    function, reverse = _observe()
     expected = _differences(function, POINT, 1e-3)
     assert_allclose(reverse(POINT), expected, rtol=1e-6)
-    assert_allclose(forward(POINT), reverse(POINT), rtol=1e-11)
 
 
 def test_voltage_by_current_is_the_inverse_slope():
-    function, reverse, _ = _observe()
+    function, reverse = _observe()
     voltage = function(POINT)[0]
     slope = jax.grad(lambda v: _solve(POINT, voltage=v).current)(voltage)
     assert_allclose(reverse(POINT)[0, 3], 1.0 / slope, rtol=1e-10)
@@ -96,9 +95,11 @@ def test_voltage_by_current_is_the_inverse_slope():
 
 def test_a_frozen_voltage_would_fail_the_derivative_test():
     """The check sees the difference between the derivative at given current and that at given voltage."""
-    function, _, _ = _observe()
-    frozen = jax.jacfwd(lambda p: _solve(p, voltage=jax.lax.stop_gradient(function(p)[0])).heating([0.3]).total)(POINT)
-    assert abs(frozen[0, 0] / _differences(function, POINT, 1e-3)[3, 0] - 1.0) > 1e-2
+    function, _ = _observe()
+    voltage = function(POINT)[0]
+    frozen = [_solve([1.44 + step, *POINT[1:]], voltage=voltage).heating(0.3).total for step in (-1e-4, 1e-4)]
+    true = _differences(function, POINT, 1e-3)[3, 0]
+    assert abs((frozen[1] - frozen[0]) / 2e-4 / true - 1.0) > 1e-2
 
 
 def test_saturated_current_is_reported_with_the_largest_one():
