@@ -48,8 +48,8 @@ class Resolution(NamedTuple):
     below: int = 32
 
     def coarser(self) -> "Resolution":
-        """The smaller rule against which `solve` estimates its error: 70 % of the nodes."""
-        return Resolution(round(0.7 * self.above), round(0.7 * self.below))
+        """The smaller rule against which `solve` estimates its error: 60 % of the nodes."""
+        return Resolution(round(0.6 * self.above), round(0.6 * self.below))
 
 
 SMALLEST_RESOLUTION = Resolution(above=12, below=6)
