@@ -1,0 +1,90 @@
+"""What generality costs: time and error of one compiled solve for every kind of wire.
+
+    python benchmarks/wire_models.py
+
+The first row is a kernel specialised by hand to the paper's main text (tau = 1, neutral: no relaxation times in the
+sums, no screening term). The second is the solver as it is, with default objects; their ratio is the price of having
+one code path. Errors are against a grid three times finer; times are the best of many, all kernels in turn.
+"""
+
+import json
+import os
+import time
+from importlib.metadata import version
+from pathlib import Path
+from unittest import mock
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+import jaxwire as jw
+from jaxwire.matching import HalfWire
+
+RESULTS = Path(__file__).parent / "results"
+ROUNDS, REPEATS = 30, 20
+DOT = jw.Lorentzian(1.44, 0.08)
+WIRES = {
+    "default": jw.Wire(),
+    "power law": jw.Wire(jw.PowerLaw(-0.5)),
+    "kane": jw.Wire(dispersion=jw.Kane(0.2)),
+    "local screening": jw.Wire(screening=jw.LocalScreening(0.7)),
+    "gated coulomb": jw.Wire(screening=jw.GatedCoulomb(5.0, 0.05, 0.5)),
+}
+
+
+def kernel(wire: jw.Wire, resolution: jw.Resolution | None = None):
+    """Compiled current and heating on the right, for one temperature and voltage."""
+
+    def solve(temperature, voltage):
+        sol = jw.solve(DOT, wire, temperature=temperature, voltage=voltage, resolution=resolution, error_estimate=False)
+        return jnp.stack([sol.current, sol.heating(0.5).total])
+
+    return jax.jit(solve).lower(0.3, 0.1).compile()
+
+
+def _special_response(self: HalfWire):
+    """`HalfWire.response` for tau = 1 and a neutral wire, where its second term vanishes."""
+    modes = self.modes
+    weighted = modes.resolvent * (modes.rate / modes.norm)[:, None]
+    return modes.resolvent.T @ (weighted * (self.momentum_weight / self.velocity)[None, :])
+
+
+def main() -> None:
+    """Time all kernels in turn and write the rows."""
+    with mock.patch.object(HalfWire, "response", _special_response):
+        jax.clear_caches()
+        kernels = {"specialised": kernel(jw.Wire())}
+    jax.clear_caches()
+    kernels |= {name: kernel(wire) for name, wire in WIRES.items()}
+    finer = {name: kernel(wire, jw.Resolution(240, 96))(0.3, 0.1) for name, wire in WIRES.items()}
+    best = dict.fromkeys(kernels, np.inf)
+    for _ in range(ROUNDS):
+        for name, run in kernels.items():
+            start = time.perf_counter()
+            for _ in range(REPEATS):
+                jax.block_until_ready(run(0.3, 0.1))
+            best[name] = min(best[name], (time.perf_counter() - start) / REPEATS)
+    rows = []
+    for name, run in kernels.items():
+        exact = np.asarray(finer.get(name, finer["default"]))
+        error = float(np.max(np.abs(np.asarray(run(0.3, 0.1)) / exact - 1)))
+        row = {
+            "wire": name,
+            "microseconds": 1e6 * best[name],
+            "ratio": best[name] / best["specialised"],
+            "error": error,
+        }
+        rows.append(row)
+        print(json.dumps(row))
+    machine = {
+        "device": str(jax.devices()[0]),
+        "cores": os.cpu_count(),
+        "versions": {package: version(package) for package in ("jaxwire", "jax", "jaxlib", "numpy")},
+    }
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / "wire_models.json").write_text(json.dumps({"machine": machine, "rows": rows}, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
