@@ -1,5 +1,7 @@
 """Transmission models against independent formulas, and the energy scales that they declare."""
 
+from pathlib import Path
+
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -144,3 +146,14 @@ def test_declared_scales_resolve_the_transmission(name):
 def test_parameters_out_of_their_domain_are_refused(make, message):
     with pytest.raises(ValueError, match=message.replace("(", r"\(").replace("[", r"\[")):
         make()
+
+
+def test_kwant_table_of_the_notebook_is_that_of_two_rectangular_barriers():
+    path = Path(__file__).parents[1] / "notebooks" / "data" / "kwant_double_barrier.csv"
+    energies, transmission = np.loadtxt(path, delimiter=",", unpack=True)
+    edges, heights = [0.0, 0.6, 3.0, 3.6], [2.5, 0.0, 2.5]
+    every = slice(3, 300, 9)
+    expected = [_plane_wave_transmission(e, edges, heights) for e in energies[every]]
+    assert_allclose(transmission[every], expected, rtol=1e-3)  # the chain's spacing squared times the energy, 6e-4
+    found = jw.Tabulated(energies, transmission).transmission(jnp.asarray(energies))
+    assert_allclose(found, transmission, rtol=1e-12)

@@ -13,7 +13,7 @@ import kwant
 import numpy as np
 
 SPACING = 0.02
-BARRIER, LENGTH, WELL = 2.5, 1.2, 2.4  # height in mu0, length of either barrier and of the well in 1/kF
+BARRIER, LENGTH, WELL = 2.5, 0.6, 2.4  # height in mu0, length of either barrier and of the well in 1/kF
 ENERGIES = np.concatenate([np.linspace(0.02, 3.0, 300), np.linspace(3.05, 12.0, 180)])
 
 
@@ -29,7 +29,7 @@ def chain() -> kwant.system.FiniteSystem:
     lattice = kwant.lattice.chain(SPACING, norbs=1)
     system = kwant.Builder()
     for site in range(round((2 * LENGTH + WELL) / SPACING)):
-        system[lattice(site)] = 2 * hopping + potential(site * SPACING)
+        system[lattice(site)] = 2 * hopping + potential((site + 0.5) * SPACING)
     system[lattice.neighbors()] = -hopping
     lead = kwant.Builder(kwant.TranslationalSymmetry([-SPACING]))
     lead[lattice(0)] = 2 * hopping
