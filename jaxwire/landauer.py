@@ -12,10 +12,10 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from jaxwire.domain import POSITIVE, REAL, Scalar, as_parameter
-from jaxwire.fermi import fermi, fermi_difference, thermal_weight
-from jaxwire.matching import drude_conductivity
+from jaxwire.fermi import fermi, fermi_difference
+from jaxwire.matching import drude_coefficients
 from jaxwire.quadrature import Resolution, energy_grid
-from jaxwire.scatterer import NO_SCALES, AbstractScatterer
+from jaxwire.scatterer import AbstractScatterer
 from jaxwire.solution import Solution
 from jaxwire.solve import solve
 from jaxwire.wire import Wire
@@ -77,7 +77,8 @@ def _landauer(scatterer: AbstractScatterer, wire: Wire, temperature: Scalar, vol
     current = jnp.sum(grid.above_weight * spectral)
     heat_left = jnp.sum(grid.above_weight * (in_left - 1.0) * spectral)
     heat_right = jnp.sum(grid.above_weight * (in_right - 1.0) * spectral)
-    uniform = peltier_of_wire(wire, temperature) * current
+    _, wire_peltier = drude_coefficients(wire, temperature)
+    uniform = wire_peltier * current
     power = current * voltage
     asymmetry = (heat_right + heat_left) / power
     return Landauer(current, heat_left, heat_right, uniform, asymmetry, asymmetry - 2.0 * uniform / power)
@@ -90,13 +91,6 @@ def asymmetry(sol: Solution) -> Scalar:
     """
     powers = sol.powers
     return (powers.right - powers.left) / (powers.right + powers.left)
-
-
-def peltier_of_wire(wire: Wire, temperature: Scalar) -> Scalar:
-    """Heat current per current of the bare wire, J_inf/I = int (eps - 1) l f0' / int l f0', in mu0/e."""
-    grid = energy_grid(NO_SCALES, temperature, jnp.zeros(()), Resolution(above=96, below=1))
-    flux = wire.velocity(grid.above) * wire.relaxation_time(grid.above) * thermal_weight(grid.above, temperature)
-    return jnp.sum(grid.above_weight * (grid.above - 1.0) * flux) / jnp.sum(grid.above_weight * flux)
 
 
 class Coefficients(NamedTuple):
@@ -165,11 +159,10 @@ def linear_response(
     zero = jnp.zeros(())
     current, total_voltage, heat = jax.jacfwd(observed)(zero)
     by_voltage, by_difference = jax.jacfwd(observed_landauer, argnums=(0, 1))(zero, zero)
-    wire_peltier = peltier_of_wire(wire, temperature)
-    flux = drude_conductivity(wire, temperature)
+    conductivity, wire_peltier = drude_coefficients(wire, temperature)
     return LinearResponse(
         scatterer=Coefficients(by_voltage[0], by_voltage[1] / by_voltage[0], by_difference[0] / by_voltage[0]),
-        wire=Coefficients(flux, wire_peltier, wire_peltier / temperature),
+        wire=Coefficients(conductivity, wire_peltier, wire_peltier / temperature),
         whole=Coefficients(current / total_voltage, heat / current, heat / current / temperature),
     )
 

@@ -162,11 +162,15 @@ def half_wire(
     return HalfWire(energy, weight, velocity, relaxation_time, thermal, screening, modes, adjustment)
 
 
-def drude_conductivity(wire: Wire, temperature: Scalar) -> Scalar:
-    """Current per force in the bare wire, 2 int l f0' d(energy) (Eqs. 12-15)."""
+def drude_coefficients(wire: Wire, temperature: Scalar) -> tuple[Scalar, Scalar]:
+    """Drude state of the bare wire (Eqs. 12-15): current per force, 2 int l f0', and heat current per current.
+
+    The latter is the Peltier coefficient int (eps - 1) l f0' / int l f0', in mu0/e.
+    """
     grid = energy_grid(NO_SCALES, temperature, jnp.zeros(()), Resolution(above=96, below=1))
     flux = wire.velocity(grid.above) * wire.relaxation_time(grid.above) * thermal_weight(grid.above, temperature)
-    return 2.0 * jnp.sum(grid.above_weight * flux)
+    current = jnp.sum(grid.above_weight * flux)
+    return 2.0 * current, jnp.sum(grid.above_weight * (grid.above - 1.0) * flux) / current
 
 
 def _adjustment(like: HalfWire, energy: Float[Array, " n"], flux: Float[Array, " n"]) -> Float[Array, " 2"]:

@@ -248,9 +248,10 @@ def write(folder: Path, points: Sequence[Point]) -> list[Path]:
         The files written, in the order of writing.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    rows = [asdict(row) for row in compare(points)]
+    compared = compare(points)
+    rows = [asdict(row) for row in compared]
     tables = [folder / f"tables.{suffix}" for suffix in ("md", "csv", "json")]
-    tables[0].write_text(tables_text(compare(points)), encoding="utf-8")
+    tables[0].write_text(tables_text(compared), encoding="utf-8")
     _write_csv(tables[1], rows)
     tables[2].write_text(json.dumps({"gamma": WIDTH, "points": rows}, indent=1) + "\n", encoding="utf-8")
     figures = [folder / f"fig3.{suffix}" for suffix in ("png", "pdf", "svg")]

@@ -8,7 +8,7 @@ from jaxtyping import Array, Float
 from jaxwire import status
 from jaxwire.domain import POSITIVE, REAL, Scalar, as_parameter, in_domain
 from jaxwire.flow import Flow, excite
-from jaxwire.matching import Matching, drude_conductivity, match
+from jaxwire.matching import Matching, drude_coefficients, match
 from jaxwire.quadrature import SMALLEST_RESOLUTION, Resolution
 from jaxwire.scatterer import AbstractScatterer
 from jaxwire.solution import Solution
@@ -112,7 +112,7 @@ def _solve(
     unreachable, limit = jnp.asarray(False), jnp.asarray(jnp.nan)
     voltage, slope = target, None
     if name != "voltage":
-        target = target * drude_conductivity(wire, temperature) if name == "force" else target
+        target = target * drude_coefficients(wire, temperature)[0] if name == "force" else target
         voltage, search = _voltage(scatterer, wire, temperature, target, resolution)
         unreachable, slope = search.exhausted > 0, search.slope
         limit = jnp.where(unreachable, jnp.where(target >= 0, search.largest, -search.largest), jnp.nan)
