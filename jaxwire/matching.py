@@ -27,6 +27,7 @@ from jaxtyping import Array, Bool, Float
 
 from jaxwire.domain import Scalar
 from jaxwire.fermi import fermi_window, thermal_weight
+from jaxwire.implicit import root
 from jaxwire.modes import Modes, half_wire_modes
 from jaxwire.quadrature import Resolution, energy_grid
 from jaxwire.scatterer import NO_SCALES, AbstractScatterer
@@ -192,11 +193,10 @@ def _adjustment(like: HalfWire, energy: Float[Array, " n"], flux: Float[Array, "
         value, slope = jax.jvp(excess, (b,), (jnp.ones_like(b),))
         return b - jnp.clip(value / slope, -2.0, 2.0)
 
-    b = jax.lax.custom_root(
+    b = root(
         excess,
         jnp.zeros_like(mean),
         solve=lambda _, start: jax.lax.fori_loop(0, ADJUSTMENT_STEPS, newton, start),
-        tangent_solve=lambda linear, right: right / linear(jnp.ones_like(right)),
     )
     return jnp.stack([jnp.log(jnp.sum(wanted) / jnp.sum(flux * jnp.exp(b * tilt))), b])
 

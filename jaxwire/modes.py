@@ -20,6 +20,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
+from jaxwire.implicit import root
+
 SMALLEST_WEIGHT = 1e-100
 """Weights below this share of the sum count as this: the limit in which such a node decouples, without 0 * inf."""
 
@@ -115,8 +117,8 @@ def _secular_roots(
     def two_pole_root(constant, near, far):
         """Root of constant + near/x - far/(gap - x) in (0, gap), by the form that does not cancel."""
         slope = near + far - constant * gap
-        root = jnp.sqrt((near - far + constant * gap) ** 2 + 4.0 * near * far)
-        return jnp.where(slope >= 0, 2.0 * near * gap / (slope + root), (root - slope) / (2.0 * constant))
+        radical = jnp.sqrt((near - far + constant * gap) ** 2 + 4.0 * near * far)
+        return jnp.where(slope >= 0, 2.0 * near * gap / (slope + radical), (radical - slope) / (2.0 * constant))
 
     def improve(state):
         step, x, _ = state
@@ -153,9 +155,8 @@ def _differentiable(
     def secular(x):
         return jnp.sum(weight[None, :] / (difference - x[:, None]), axis=1)
 
-    return jax.lax.custom_root(
+    return root(
         secular,
         offset,
         solve=lambda _, start: start,
-        tangent_solve=lambda linear, right: right / linear(jnp.ones_like(right)),
     )

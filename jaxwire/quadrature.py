@@ -19,6 +19,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from jaxwire.domain import Scalar
+from jaxwire.implicit import root
 from jaxwire.scatterer import EnergyScales
 
 CUTOFF = 32.0
@@ -127,11 +128,10 @@ def _nodes(stretch: _Stretch, top: Scalar, size: int) -> tuple[Float[Array, " n"
         start, stop = stretch(ends)
         return stretch(q) - (start + (stop - start) * points)
 
-    q = jax.lax.custom_root(
+    q = root(
         mismatch,
         ends[1] * points,
         solve=lambda f, _: _invert(f, stretch, jnp.broadcast_to(ends[1], (size,))),
-        tangent_solve=lambda linear, right: right / linear(jnp.ones_like(right)),
     )
     start, stop = stretch(ends)
     return q**4, (stop - start) * weights * 4 * q**3 / stretch.slope(q)

@@ -16,6 +16,7 @@ from jaxtyping import Array, Float
 
 from jaxwire.domain import Scalar
 from jaxwire.fermi import fermi_difference
+from jaxwire.implicit import root
 from jaxwire.quadrature import Resolution, energy_grid
 from jaxwire.scatterer import AbstractScatterer
 
@@ -100,11 +101,10 @@ def voltage_for(current: Callable[[Scalar], Scalar], target: Scalar, coordinate:
     Returns:
         The voltage (NaN unless found) and how the search went.
     """
-    return jax.lax.custom_root(
+    return root(
         lambda voltage: current(voltage) - target,
         jnp.zeros_like(target),
         solve=lambda *_: _search(current, target, coordinate),
-        tangent_solve=lambda linear, right: right / linear(jnp.ones_like(right)),
         has_aux=True,
     )
 
