@@ -102,15 +102,21 @@ class HalfWire(eqx.Module):
         charge = self.momentum_weight * self.relaxation_time * self.collision_average() / self.mean_free_path**2
         return self.modes.resolvent @ charge / self.compressibility
 
-    def response(self) -> Float[Array, "n n"]:
-        """Symmetric part at x = 0 per spectral current, without its thermal factor: Z_ij S/f0'_i."""
+    def response(self, first: int = 0) -> Float[Array, "m m"]:
+        """Symmetric part at x = 0 per spectral current, without its thermal factor: Z_ij S/f0'_i.
+
+        Args:
+            first: leave out the nodes before this one, which carry no current.
+        """
         modes = self.modes
-        eigenvalue = modes.rate**2
         weighted = self.momentum_weight * self.thermal
         charge = modes.resolvent @ weighted / jnp.sum(weighted)
-        unscreened = (1.0 - self.screening) - self.screening * eigenvalue * charge
-        left = eigenvalue[:, None] * modes.resolvent + unscreened[:, None]
-        return left.T @ self.excitation()
+        unscreened = (1.0 - self.screening) - self.screening * modes.rate**2 * charge
+        resolvent = modes.resolvent[:, first:]
+        scaled = resolvent * jnp.sqrt(modes.rate / modes.norm)[:, None]
+        uniform = (unscreened / (modes.rate * modes.norm)) @ resolvent
+        into_wire = self.momentum_weight / (self.mean_free_path * self.relaxation_time)
+        return (scaled.T @ scaled + uniform[None, :]) * into_wire[None, first:]
 
 
 class Matching(eqx.Module):
@@ -231,7 +237,7 @@ def spectral_current(
     """
     below = lower.energy.size - upper.energy.size
     scaled = [
-        (side.thermal[first:] / (side.collision_sum * source))[:, None] * side.response()[first:, first:]
+        (side.thermal[first:] / (side.collision_sum * source))[:, None] * side.response(first)
         for side, first in ((upper, 0), (lower, below))
     ]
     coupling = 0.5 * (scaled[0] + scaled[1])

@@ -15,6 +15,8 @@ entries are accurate to rounding. Derivatives come from the secular equation its
 Order: k increases with kappa_k; i is the order in which the mean free paths were given.
 """
 
+from typing import NamedTuple
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -28,9 +30,15 @@ SMALLEST_WEIGHT = 1e-100
 SMALLEST_GAP = 1e-13
 """Poles are kept at least this far apart, relatively; equal mean free paths are thereby resolved as a limit."""
 
-MAX_ITERATIONS = 20
+PASSES = 4
+"""Steps of all roots; of some 90 roots, at most one then still moves."""
 
-SETTLED = 1e-9
+LATE_PASSES = 10
+"""Steps of the last root, which is then followed alone."""
+
+MAX_ROUNDS = 8
+
+SETTLED = 1e-8
 """Relative step of a root after which, convergence being quadratic, the next error is rounding."""
 
 
@@ -72,14 +80,14 @@ def half_wire_modes(mean_free_path: Float[Array, " n"], weight: Float[Array, " n
     sorted_poles = _separated(poles[order])
     sorted_weight = weight[order]
     nearest, offset, converged = _secular_roots(sorted_poles, sorted_weight)
-    difference = sorted_poles[None, :] - sorted_poles[nearest][:, None]
-    offset = _differentiable(difference, sorted_weight, offset)
+    poles = jnp.zeros_like(poles).at[order].set(sorted_poles, unique_indices=True)
+    difference = poles[None, :] - sorted_poles[nearest][:, None]
+    offset = _differentiable(difference, weight, offset)
     resolvent = 1.0 / (difference - offset[:, None])
-    norm = resolvent**2 @ (sorted_weight * sorted_poles)
     return Modes(
         rate=jnp.sqrt(sorted_poles[nearest] + offset),
-        resolvent=resolvent[:, jnp.argsort(order)],
-        norm=norm,
+        resolvent=resolvent,
+        norm=jnp.sum(resolvent**2 * (weight * poles)[None, :], axis=1),
         converged=converged,
     )
 
@@ -96,52 +104,122 @@ def _secular_roots(
 ) -> tuple[Int[Array, " m"], Float[Array, " m"], Bool[Array, ""]]:
     """Roots of the secular equation as index of the nearest pole and signed offset from it.
 
-    Seen from its nearest pole, at distance x, a root balances the poles on the near side against those on the far side,
-        A(x) = sum_near r_i/(|D_i| + x)  =  B(x) = sum_far r_i/(|D_i| - x),        D_i = d_i - d_nearest.
-    Each sum is replaced by one pole at the end of the interval plus a constant, matching value and slope; the
-    two-pole equation is quadratic. The two sums are never subtracted before that, and convergence is quadratic.
+    A few passes over all roots settle all but one: that next to the cluster of poles above the step, whose distances
+    span many decades. It is then followed alone. Where more roots move still, everything is done again from there.
     """
     poles, weight = jax.lax.stop_gradient(poles), jax.lax.stop_gradient(weight)
     gap = jnp.diff(poles)
     interval = jnp.arange(gap.size)
-    at_middle = (poles[None, :] - poles[:-1, None]) - 0.5 * gap[:, None]
-    balance = jnp.sum(weight[None, :] / at_middle, axis=1)
+    from_middle = (poles[None, :] - poles[:-1, None]) - 0.5 * gap[:, None]
+    balance = jnp.sum(weight[None, :] / from_middle, axis=1)
     is_left = balance > 0
-    nearest = jnp.where(is_left, interval, interval + 1)
-    near_weight = weight[nearest]
-    far_weight = weight[jnp.where(is_left, interval + 1, interval)]
-    is_near: Array = (jnp.arange(poles.size)[None, :] <= interval[:, None]) == is_left[:, None]
-    distance = jnp.abs(poles[None, :] - poles[nearest][:, None])
-    sign = jnp.where(is_near, 1.0, -1.0)
+    roots = _Roots(interval, jnp.where(is_left, poles[:-1], poles[1:]), is_left, gap)
+    near, far = jnp.where(is_left, weight[:-1], weight[1:]), jnp.where(is_left, weight[1:], weight[:-1])
+    others = jnp.where(is_left, -balance, balance) - (near - far) / (0.5 * gap)
+    start = _two_pole_root(others, near, far, gap)
 
-    def two_pole_root(constant, near, far):
-        """Root of constant + near/x - far/(gap - x) in (0, gap), by the form that does not cancel."""
-        slope = near + far - constant * gap
-        radical = jnp.sqrt((near - far + constant * gap) ** 2 + 4.0 * near * far)
-        return jnp.where(slope >= 0, 2.0 * near * gap / (slope + radical), (radical - slope) / (2.0 * constant))
+    def follow(state):
+        count, x, _ = state
+        for _ in range(PASSES):
+            x, change = _closer(_side_sums(poles, weight, roots, x), roots, x)
+        late = jnp.argmax(change)[None]
+        late_roots = jax.tree.map(lambda value: value[late], roots)
 
-    def improve(state):
-        step, x, _ = state
-        inverse = 1.0 / (distance + sign * x[:, None])
-        term = weight[None, :] * inverse
-        slope_term = term * inverse
-        near_slope = jnp.sum(slope_term, axis=1, where=is_near)
-        far_slope = jnp.sum(slope_term, axis=1, where=~is_near)
-        near_sum = jnp.sum(term, axis=1, where=is_near)
-        far_sum = jnp.sum(term, axis=1, where=~is_near)
-        rest = gap - x
-        constant = (near_sum - near_slope * x) - (far_sum - far_slope * rest)
-        better = two_pole_root(constant, near_slope * x**2, far_slope * rest**2)
-        better = jnp.clip(better, jnp.finfo(x.dtype).tiny, 0.5 * gap)
-        return step + 1, better, jnp.max(jnp.abs(better - x) / better)
+        def follow_late(_, state):
+            return _closer(_few_side_sums(poles, weight, late_roots, state[0]), late_roots, state[0])
 
-    half = 0.5 * gap
-    others = jnp.where(is_left, -balance, balance) - (near_weight - far_weight) / half
-    start = jnp.clip(two_pole_root(others, near_weight, far_weight), jnp.finfo(gap.dtype).tiny, half)
-    steps, x, change = jax.lax.while_loop(
-        lambda state: (state[0] < MAX_ITERATIONS) & (state[2] > SETTLED), improve, (0, start, jnp.inf)
+        x_late, change_late = jax.lax.fori_loop(0, LATE_PASSES, follow_late, (x[late], change[late]))
+        change = change.at[late].set(change_late)
+        return count + 1, x.at[late].set(x_late), jnp.max(change)
+
+    _, x, change = jax.lax.while_loop(
+        lambda state: (state[0] < MAX_ROUNDS) & (state[2] > SETTLED), follow, (0, start, jnp.inf)
     )
+    nearest = jnp.where(is_left, interval, interval + 1)
     return nearest, jnp.where(is_left, x, -x), jnp.asarray(change <= SETTLED)
+
+
+class _Roots(NamedTuple):
+    """Where some roots are looked for, each of shape (m,).
+
+    Attributes:
+        interval: number of the interval, which is that of the pole at its left end.
+        nearest: the pole nearest to the root.
+        is_left: whether that is the left one.
+        gap: width of the interval.
+    """
+
+    interval: Int[Array, " m"]
+    nearest: Float[Array, " m"]
+    is_left: Bool[Array, " m"]
+    gap: Float[Array, " m"]
+
+
+class _SideSums(NamedTuple):
+    """Sums over the poles left and right of each root, and over the squares that are their slopes; all positive."""
+
+    left: Float[Array, " m"]
+    left_slope: Float[Array, " m"]
+    right: Float[Array, " m"]
+    right_slope: Float[Array, " m"]
+
+
+def _side_terms(index, pole, weight, roots: _Roots, x) -> _SideSums:
+    """What one pole adds to the sums."""
+    inverse = 1.0 / ((pole - roots.nearest) - jnp.where(roots.is_left, x, -x))
+    term = weight * inverse
+    slope_term = term * inverse
+    is_left, zero = index <= roots.interval, jnp.zeros_like(term)
+    return _SideSums(
+        jnp.where(is_left, -term, zero),
+        jnp.where(is_left, slope_term, zero),
+        jnp.where(is_left, zero, term),
+        jnp.where(is_left, zero, slope_term),
+    )
+
+
+def _side_sums(poles, weight, roots: _Roots, x) -> _SideSums:
+    """Sums over the poles, one after another: it is the roots that fill the vector units."""
+
+    def add(sums, pole):
+        return jax.tree.map(jnp.add, sums, _side_terms(*pole, roots, x)), None
+
+    nothing = _SideSums(*[jnp.zeros_like(x)] * 4)
+    return jax.lax.scan(add, nothing, (jnp.arange(poles.size), poles, weight), unroll=2)[0]
+
+
+def _few_side_sums(poles, weight, roots: _Roots, x) -> _SideSums:
+    """The same for few roots: all poles at once."""
+    column = jax.tree.map(lambda value: value[:, None], roots)
+    terms = _side_terms(jnp.arange(poles.size)[None, :], poles[None, :], weight[None, :], column, x[:, None])
+    return _SideSums(*jax.lax.reduce(tuple(terms), (0.0,) * 4, lambda *pair: tuple(map(jnp.add, *pair)), (1,)))
+
+
+def _closer(sums: _SideSums, roots: _Roots, x: Float[Array, " m"]) -> tuple[Float[Array, " m"], Float[Array, " m"]]:
+    """Improve the distances x of roots from their nearest poles, quadratically; also gives the relative change.
+
+    At distance x from its nearest pole, a root balances the poles on the near side against those on the far side,
+        A(x) = sum_near r_i/(|D_i| + x)  =  B(x) = sum_far r_i/(|D_i| - x),        D_i = d_i - d_nearest.
+    Each sum is replaced by one pole at the end of the interval plus a constant, matching value and slope; the
+    two-pole equation is quadratic. The two sums are never subtracted before that.
+    """
+    rest = roots.gap - x
+    near, far = jnp.where(roots.is_left, sums.left, sums.right), jnp.where(roots.is_left, sums.right, sums.left)
+    near_slope = jnp.where(roots.is_left, sums.left_slope, sums.right_slope)
+    far_slope = jnp.where(roots.is_left, sums.right_slope, sums.left_slope)
+    constant = (near - near_slope * x) - (far - far_slope * rest)
+    better = _two_pole_root(constant, near_slope * x**2, far_slope * rest**2, roots.gap)
+    return better, jnp.abs(better - x) / better
+
+
+def _two_pole_root(
+    constant: Float[Array, " m"], near: Float[Array, " m"], far: Float[Array, " m"], gap: Float[Array, " m"]
+) -> Float[Array, " m"]:
+    """Root of constant + near/x - far/(gap - x) in (0, gap/2], by the form that does not cancel."""
+    slope = near + far - constant * gap
+    radical = jnp.sqrt((near - far + constant * gap) ** 2 + 4.0 * near * far)
+    root = jnp.where(slope >= 0, 2.0 * near * gap / (slope + radical), (radical - slope) / (2.0 * constant))
+    return jnp.clip(root, jnp.finfo(gap.dtype).tiny, 0.5 * gap)
 
 
 def _differentiable(
