@@ -114,19 +114,21 @@ def _secular_roots(
     balance = jnp.sum(weight[None, :] / from_middle, axis=1)
     is_left = balance > 0
     roots = _Roots(interval, jnp.where(is_left, poles[:-1], poles[1:]), is_left, gap)
+    all_poles = _Pole(jnp.arange(poles.size), poles, weight)
     near, far = jnp.where(is_left, weight[:-1], weight[1:]), jnp.where(is_left, weight[1:], weight[:-1])
     others = jnp.where(is_left, -balance, balance) - (near - far) / (0.5 * gap)
     start = _two_pole_root(others, near, far, gap)
 
     def follow(state):
         count, x, _ = state
-        for _ in range(PASSES):
-            x, change = _closer(_side_sums(poles, weight, roots, x), roots, x)
+        x, change = jax.lax.fori_loop(
+            0, PASSES, lambda _, state: _closer(_side_sums(all_poles, roots, state[0]), roots, state[0]), (x, x)
+        )
         late = jnp.argmax(change)[None]
         late_roots = jax.tree.map(lambda value: value[late], roots)
 
         def follow_late(_, state):
-            return _closer(_few_side_sums(poles, weight, late_roots, state[0]), late_roots, state[0])
+            return _closer(_few_side_sums(all_poles, late_roots, state[0]), late_roots, state[0])
 
         x_late, change_late = jax.lax.fori_loop(0, LATE_PASSES, follow_late, (x[late], change[late]))
         change = change.at[late].set(change_late)
@@ -164,12 +166,20 @@ class _SideSums(NamedTuple):
     right_slope: Float[Array, " m"]
 
 
-def _side_terms(index, pole, weight, roots: _Roots, x) -> _SideSums:
+class _Pole(NamedTuple):
+    """One pole, or all of them: its number, place and weight."""
+
+    number: Int[Array, "*n"]
+    place: Float[Array, "*n"]
+    weight: Float[Array, "*n"]
+
+
+def _side_terms(pole: _Pole, roots: _Roots, x: Array) -> _SideSums:
     """What one pole adds to the sums."""
-    inverse = 1.0 / ((pole - roots.nearest) - jnp.where(roots.is_left, x, -x))
-    term = weight * inverse
+    inverse = 1.0 / ((pole.place - roots.nearest) - jnp.where(roots.is_left, x, -x))
+    term = pole.weight * inverse
     slope_term = term * inverse
-    is_left, zero = index <= roots.interval, jnp.zeros_like(term)
+    is_left, zero = pole.number <= roots.interval, jnp.zeros_like(term)
     return _SideSums(
         jnp.where(is_left, -term, zero),
         jnp.where(is_left, slope_term, zero),
@@ -178,20 +188,20 @@ def _side_terms(index, pole, weight, roots: _Roots, x) -> _SideSums:
     )
 
 
-def _side_sums(poles, weight, roots: _Roots, x) -> _SideSums:
+def _side_sums(poles: _Pole, roots: _Roots, x: Float[Array, " m"]) -> _SideSums:
     """Sums over the poles, one after another: it is the roots that fill the vector units."""
 
-    def add(sums, pole):
-        return jax.tree.map(jnp.add, sums, _side_terms(*pole, roots, x)), None
+    def add(sums: _SideSums, pole: _Pole):
+        return jax.tree.map(jnp.add, sums, _side_terms(pole, roots, x)), None
 
-    nothing = _SideSums(*[jnp.zeros_like(x)] * 4)
-    return jax.lax.scan(add, nothing, (jnp.arange(poles.size), poles, weight), unroll=2)[0]
+    zero = jnp.zeros_like(x)
+    return jax.lax.scan(add, _SideSums(zero, zero, zero, zero), poles, unroll=2)[0]
 
 
-def _few_side_sums(poles, weight, roots: _Roots, x) -> _SideSums:
+def _few_side_sums(poles: _Pole, roots: _Roots, x: Float[Array, " m"]) -> _SideSums:
     """The same for few roots: all poles at once."""
-    column = jax.tree.map(lambda value: value[:, None], roots)
-    terms = _side_terms(jnp.arange(poles.size)[None, :], poles[None, :], weight[None, :], column, x[:, None])
+    column, row = jax.tree.map(lambda value: value[:, None], roots), jax.tree.map(lambda value: value[None, :], poles)
+    terms = _side_terms(row, column, x[:, None])
     return _SideSums(*jax.lax.reduce(tuple(terms), (0.0,) * 4, lambda *pair: tuple(map(jnp.add, *pair)), (1,)))
 
 

@@ -166,13 +166,13 @@ def _invert(stretch: _Stretch, top: Scalar, points: np.ndarray) -> Float[Array, 
     wanted = ends[0] + (ends[1] - ends[0]) * points
     below = s[None, :] <= wanted[:, None]
 
-    def last(values: Float[Array, " k"], least) -> Float[Array, " n"]:
+    def last(values: Float[Array, " k"], least: Scalar) -> Float[Array, " n"]:
         return jnp.max(jnp.where(below, values[None, :], least), axis=1)
 
-    def first(values: Float[Array, " k"], most) -> Float[Array, " n"]:
+    def first(values: Float[Array, " k"], most: Scalar) -> Float[Array, " n"]:
         return jnp.min(jnp.where(below, most, values[None, :]), axis=1)
 
-    low, high, s_low, s_high = last(knots, 0.0), first(knots, top), last(s, ends[0]), first(s, ends[1])
+    low, high, s_low, s_high = last(knots, jnp.zeros(())), first(knots, top), last(s, ends[0]), first(s, ends[1])
     start = low + (high - low) * (wanted - s_low) / (s_high - s_low)
 
     def improve(state):
