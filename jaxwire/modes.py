@@ -195,7 +195,7 @@ def _side_sums(poles: _Pole, roots: _Roots, x: Float[Array, " m"]) -> _SideSums:
         return jax.tree.map(jnp.add, sums, _side_terms(pole, roots, x)), None
 
     zero = jnp.zeros_like(x)
-    return jax.lax.scan(add, _SideSums(zero, zero, zero, zero), poles, unroll=2)[0]
+    return jax.lax.scan(add, _SideSums(zero, zero, zero, zero), poles)[0]
 
 
 def _few_side_sums(poles: _Pole, roots: _Roots, x: Float[Array, " m"]) -> _SideSums:

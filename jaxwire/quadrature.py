@@ -93,9 +93,7 @@ class _Stretch(NamedTuple):
         center, width, weight = self.scales
         distance = q[:, None] ** 4 - center[None, :]
         radius = jnp.sqrt(distance**2 + width[None, :] ** 2)
-        # asinh as a logarithm: three times faster, and only absolute accuracy matters here
-        side = jnp.where(distance >= 0, 1.0, -1.0)
-        asinh = side * jnp.log((side * distance + radius) / width[None, :])
+        asinh = _asinh(distance, radius, width[None, :])
         bottom = self.bottom_weight * jnp.log(1.0 + q / self.bottom_width)
         slope = self.bottom_weight / (q + self.bottom_width) + 4 * q**3 * jnp.sum(weight[None, :] / radius, axis=1)
         return bottom + jnp.sum(weight[None, :] * asinh, axis=1), slope
@@ -104,12 +102,19 @@ class _Stretch(NamedTuple):
         """Values of q, in any order, between which s(q) is nearly straight; up to q = top."""
         center, width, _ = self.scales
         share = np.linspace(0.0, 1.0, BOTTOM_KNOTS)
-        bottom = self.bottom_width * jnp.expm1(share * jnp.log1p(top / self.bottom_width))
+        bottom = self.bottom_width * (jnp.exp(share * jnp.log(1.0 + top / self.bottom_width)) - 1.0)
         share = np.linspace(0.0, 1.0, max(1, FEATURE_KNOTS // max(1, center.size)) + 2)[1:-1]
-        start, stop = jnp.arcsinh(-center / width), jnp.arcsinh((top**4 - center) / width)
-        y = start[:, None] + (stop - start)[:, None] * share[None, :]
-        energy = jnp.clip(center[:, None] + width[:, None] * jnp.sinh(y), 0.0, top**4)
-        return jnp.concatenate([bottom, energy.ravel() ** 0.25])
+        ends = jnp.stack([jnp.zeros(()), top**4])[None, :] - center[:, None]
+        start, stop = _asinh(ends, jnp.sqrt(ends**2 + width[:, None] ** 2), width[:, None]).T
+        growth = jnp.exp(start[:, None] + (stop - start)[:, None] * share[None, :])
+        energy = center[:, None] + 0.5 * width[:, None] * (growth - 1.0 / growth)
+        return jnp.concatenate([bottom, jnp.sqrt(jnp.sqrt(jnp.clip(energy.ravel(), 0.0, top**4)))])
+
+
+def _asinh(distance: Float[Array, "n m"], radius: Float[Array, "n m"], width: Float[Array, "_ _"]):
+    """asinh(distance/width) with radius = hypot(distance, width): fast, as only absolute accuracy matters here."""
+    side = jnp.where(distance >= 0, 1.0, -1.0)
+    return side * jnp.log((side * distance + radius) / width)
 
 
 def energy_grid(scales: EnergyScales, temperature: Scalar, voltage: Scalar, resolution: Resolution) -> Grid:
@@ -161,18 +166,14 @@ def _legendre(size: int) -> tuple[np.ndarray, np.ndarray]:
 def _invert(stretch: _Stretch, top: Scalar, points: np.ndarray) -> Float[Array, " n"]:
     """Values of q at given shares of s(top) - s(0): Newton steps, bisection where they leave the bracket or stall."""
     knots = stretch.knots(top)
-    s = stretch(knots)
-    ends = stretch(jnp.stack([jnp.zeros(()), top]))
-    wanted = ends[0] + (ends[1] - ends[0]) * points
-    below = s[None, :] <= wanted[:, None]
-
-    def last(values: Float[Array, " k"], least: Scalar) -> Float[Array, " n"]:
-        return jnp.max(jnp.where(below, values[None, :], least), axis=1)
-
-    def first(values: Float[Array, " k"], most: Scalar) -> Float[Array, " n"]:
-        return jnp.min(jnp.where(below, most, values[None, :]), axis=1)
-
-    low, high, s_low, s_high = last(knots, jnp.zeros(())), first(knots, top), last(s, ends[0]), first(s, ends[1])
+    ends = jnp.stack([jnp.zeros(()), top])
+    s_ends = stretch(ends)
+    wanted = s_ends[0] + (s_ends[1] - s_ends[0]) * points
+    table = jnp.stack([knots, stretch(knots)])[:, None, :]
+    least, most = jnp.stack([ends, s_ends], axis=1)[:, :, None, None]
+    is_below: Array = table[1:] <= wanted[None, :, None]
+    low, s_low = jnp.max(jnp.where(is_below, table, least), axis=2)
+    high, s_high = jnp.min(jnp.where(is_below, most, table), axis=2)
     start = low + (high - low) * (wanted - s_low) / (s_high - s_low)
 
     def improve(state):
