@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from jaxwire.domain import NOT_NEGATIVE, POSITIVE, REAL, Domain, Scalar, parameter
+from jaxwire.domain import NOT_NEGATIVE, POSITIVE, REAL, Domain, RealLike, Scalar, parameter
 from jaxwire.scatterer import AbstractScatterer, EnergyScales
 
 PROBABILITY = Domain(lambda value: (value > 0) & (value < 1), "between 0 and 1, both excluded")
@@ -33,8 +33,9 @@ class QuantumPointContact(AbstractScatterer):
         if self.thresholds.size == 0:
             raise ValueError("`thresholds` must have at least one energy, got none.")
 
-    def transmission(self, energy: Float[Array, "*n"]) -> Float[Array, "*n"]:
+    def transmission(self, energy: RealLike) -> Float[Array, "*n"]:
         """Mean of the channels' openings."""
+        energy = jnp.asarray(energy)
         above = energy[..., None] - jnp.broadcast_to(self.thresholds, (*energy.shape, self.thresholds.size))
         return jnp.mean(jax.nn.sigmoid(2 * jnp.pi * above / self.curvature), axis=-1)
 
@@ -57,7 +58,7 @@ class TunnelBarrier(AbstractScatterer):
     height: Scalar = parameter("height", REAL)
     decay: Scalar = parameter("decay", POSITIVE)
 
-    def transmission(self, energy: Float[Array, "*n"]) -> Float[Array, "*n"]:
+    def transmission(self, energy: RealLike) -> Float[Array, "*n"]:
         """T(eps) of Kemble's formula."""
         return jax.nn.sigmoid((energy - self.height) / self.decay)
 
@@ -79,8 +80,9 @@ class RectangularBarrier(AbstractScatterer):
     height: Scalar = parameter("height", REAL)
     length: Scalar = parameter("length", NOT_NEGATIVE)
 
-    def transmission(self, energy: Float[Array, "*n"]) -> Float[Array, "*n"]:
+    def transmission(self, energy: RealLike) -> Float[Array, "*n"]:
         """T(eps), below the top by tunnelling, above it with its resonances."""
+        energy = jnp.asarray(energy)
         spread = self.length * _sinh_over(self.length**2 * (self.height - energy))
         return 4.0 * energy / (4.0 * energy + (self.height * spread) ** 2)
 
@@ -117,7 +119,7 @@ class DoubleBarrier(AbstractScatterer):
     separation: Scalar = parameter("separation", POSITIVE)
     phase: Scalar = parameter("phase", REAL, default=0.0)
 
-    def transmission(self, energy: Float[Array, "*n"]) -> Float[Array, "*n"]:
+    def transmission(self, energy: RealLike) -> Float[Array, "*n"]:
         """T(eps), in a form that is exact at resonance."""
         product = jnp.sqrt((1.0 - self.left) * (1.0 - self.right))
         half = jnp.sqrt(energy) * self.separation + 0.5 * self.phase

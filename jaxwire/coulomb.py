@@ -18,7 +18,7 @@ from collections.abc import Callable
 import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
-from jaxtyping import Array, Complex, Float
+from jaxtyping import Array, Bool, Complex, Float
 
 from jaxwire.domain import POSITIVE, Scalar, parameter
 from jaxwire.wire import AbstractNonLocalScreening
@@ -60,12 +60,17 @@ class GatedCoulomb(AbstractNonLocalScreening):
 
     def __check_init__(self) -> None:
         """Refuse a gate inside the wire."""
-        if not isinstance(self.radius, Tracer) and not isinstance(self.gate_distance, Tracer):
-            if 2 * self.gate_distance <= self.radius:
-                raise ValueError(
-                    f"`gate_distance` must be more than half the radius {float(self.radius):g}, "
-                    f"got {float(self.gate_distance):g}."
-                )
+        if isinstance(self.radius, Tracer) or isinstance(self.gate_distance, Tracer):
+            return
+        if not self.is_consistent():
+            raise ValueError(
+                f"`gate_distance` must be more than half the radius {float(self.radius):g}, "
+                f"got {float(self.gate_distance):g}."
+            )
+
+    def is_consistent(self) -> Bool[Array, ""]:
+        """Whether the gate is outside the wire."""
+        return 2 * self.gate_distance > self.radius
 
     def neutral_share(self) -> Scalar:
         """No part of the potential follows the charge locally."""

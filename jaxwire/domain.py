@@ -10,13 +10,17 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
-from jaxtyping import Array, Bool, Float
+from jaxtyping import Array, ArrayLike, Bool, Float, PyTree
 
 Scalar = Float[Array, ""]
 """A real number in double precision, as an array without axes."""
+
+RealLike = Float[ArrayLike, "*n"]
+"""Real numbers as a user hands them over: one number, or an array of any shape, of JAX or NumPy."""
 
 
 class Domain(NamedTuple):
@@ -92,21 +96,45 @@ def as_double(name: str, value: Any) -> Array:
     return array
 
 
-def real_values(name: str, found: Any) -> Array:
-    """What a user's function returned, as float64.
+def function_field() -> Any:
+    """Declare a field that holds a user's function: compiled once per function object."""
+    return eqx.field(static=True, converter=_as_function)
+
+
+def _as_function(given: Any) -> Callable[..., Any]:
+    if not callable(given):
+        raise TypeError(f"`function` must be callable, got {given!r} of type {type(given).__name__}.")
+    return given
+
+
+def function_parameters_field() -> Any:
+    """Declare a differentiable field that holds the pytree of numbers of a user's function; None without any."""
+    return eqx.field(converter=_as_function_parameters, default=None)
+
+
+def _as_function_parameters(given: Any) -> PyTree[Float[Array, "..."]]:
+    return jax.tree.map(lambda leaf: as_double("parameters", leaf), given)
+
+
+def call_function(function: Callable[..., Any], parameters: PyTree, energy: RealLike) -> Float[Array, "*n"]:
+    """Values of a user's function at kinetic energies: `function(energy)` or `function(energy, parameters)`.
 
     Raises:
-        TypeError: if it is not real numbers.
+        TypeError: if it does not return real numbers.
     """
-    array = jnp.asarray(found)
-    if array.dtype.kind not in "iuf":
-        raise TypeError(f"`{name}` must return real numbers, got an array of type {array.dtype}.")
-    return array.astype(jnp.float64)
+    energy = jnp.asarray(energy, dtype=jnp.float64)
+    found = jnp.asarray(function(energy) if parameters is None else function(energy, parameters))
+    if found.dtype.kind not in "iuf":
+        raise TypeError(f"`function` must return real numbers, got an array of type {found.dtype}.")
+    return jnp.broadcast_to(found.astype(jnp.float64), energy.shape)
 
 
 def in_domain(module: eqx.Module) -> Bool[Array, ""]:
-    """Whether every declared parameter of a module, and of the modules in its fields, is in its domain."""
-    inside = jnp.asarray(True)
+    """Whether a module, and every module in its fields, has its parameters in their domains and fitting each other.
+
+    A module whose parameters must fit each other says whether they do in a method `is_consistent`.
+    """
+    inside = jnp.asarray(getattr(module, "is_consistent", lambda: True)())
     for field in dataclasses.fields(module):
         value = getattr(module, field.name)
         if "domain" in field.metadata:

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from jaxwire.domain import Domain
+from jaxwire.domain import Domain, RealLike
 
 METHODS = {"monotone": "monotonic", "cubic": "cubic2"}
 """Kinds of interpolation: piecewise cubic without overshoot (Fritsch and Butland), natural cubic spline."""
@@ -21,15 +21,13 @@ def _is_increasing(points):
 INCREASING = Domain(_is_increasing, "increasing")
 
 
-def interpolate(
-    x: Float[Array, "*n"], points: Float[Array, " m"], values: Float[Array, " m"], method: str
-) -> Float[Array, "*n"]:
+def interpolate(x: RealLike, points: Float[Array, " m"], values: Float[Array, " m"], method: str) -> Float[Array, "*n"]:
     """Interpolate a table at x; differentiable in all three arrays."""
     from interpax import interp1d
 
     inside = jnp.clip(x, points[0], points[-1])
     with jax.numpy_rank_promotion("allow"):  # interpax relies on it, whatever the caller's setting
-        return interp1d(inside.ravel(), points, values, method=METHODS[method]).reshape(x.shape)
+        return interp1d(inside.ravel(), points, values, method=METHODS[method]).reshape(inside.shape)
 
 
 def check_table(points: Float[Array, " m"], values: Float[Array, " m"], method: str, name: str) -> None:

@@ -7,7 +7,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from jaxwire.domain import POSITIVE, REAL, Scalar, as_parameter
+from jaxwire.checks import as_setting
+from jaxwire.domain import REAL, Scalar, as_parameter
 from jaxwire.quadrature import Resolution
 from jaxwire.scatterer import AbstractScatterer
 from jaxwire.solve import solve
@@ -45,16 +46,17 @@ class CurrentVoltage(NamedTuple):
 
 def iv(
     scatterer: AbstractScatterer,
-    wire: Wire | None,
-    temperature,
-    voltages,
+    wire: Wire | None = None,
+    temperature=None,
+    voltages=None,
+    *,
     resolution: Resolution | None = None,
 ) -> CurrentVoltage:
     """Current at many voltages, and at the opposite ones, for the rectification.
 
     ```python
     >>> import jaxwire as jw
-    >>> curve = jw.iv(jw.Lorentzian(1.44, 0.08), jw.Wire(), 0.3, [0.0, 0.1, 0.4])
+    >>> curve = jw.iv(jw.Lorentzian(1.44, 0.08), temperature=0.3, voltages=[0.0, 0.1, 0.4])
     >>> print(curve.current.round(4))
     [0.     0.0125 0.0362]
 
@@ -62,18 +64,18 @@ def iv(
 
     Args:
         scatterer: transmission model.
-        wire: the wire; None for the paper's.
+        wire: the wire; the paper's unless given.
         temperature: kB T, in mu0, positive.
         voltages: eV, in mu0, shape (n,).
         resolution: numbers of nodes.
 
     Raises:
-        TypeError: if a number is not in double precision.
-        ValueError: if a number is outside its domain or voltages is not an array with one axis.
+        TypeError: if an argument is missing or not of its type, or a number is not in double precision.
+        ValueError: if a known number is outside its domain or voltages is not an array with one axis.
     """
-    temperature = as_parameter("temperature", temperature, POSITIVE)
+    scatterer, wire, temperature, resolution = as_setting(scatterer, wire, temperature, resolution)
     voltages = as_parameter("voltages", voltages, REAL, ndim=1)
-    return _iv(scatterer, Wire() if wire is None else wire, temperature, voltages, resolution)
+    return _iv(scatterer, wire, temperature, voltages, resolution)
 
 
 @eqx.filter_jit
@@ -82,7 +84,7 @@ def _iv(
     wire: Wire,
     temperature: Scalar,
     voltages: Float[Array, " n"],
-    resolution: Resolution | None,
+    resolution: Resolution,
 ) -> CurrentVoltage:
     def one(voltage: Scalar):
         sol = solve(scatterer, wire, temperature=temperature, voltage=voltage, resolution=resolution)

@@ -11,7 +11,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from jaxwire.domain import POSITIVE, REAL, Scalar, as_parameter
+from jaxwire.checks import as_setting
+from jaxwire.domain import REAL, Scalar, as_parameter
 from jaxwire.fermi import fermi, fermi_difference
 from jaxwire.matching import drude_coefficients
 from jaxwire.quadrature import Resolution, energy_grid
@@ -60,10 +61,13 @@ def landauer(scatterer: AbstractScatterer, wire: Wire | None = None, *, temperat
         wire: the wire, for its own heat current; the paper's unless given.
         temperature: kB T, in mu0, positive.
         voltage: eV, in mu0, of either sign. At 0 the asymmetries are undefined (NaN).
+
+    Raises:
+        TypeError: if an argument is not of its type or a number is not in double precision.
+        ValueError: if a known number is outside its domain.
     """
-    temperature = as_parameter("temperature", temperature, POSITIVE)
-    voltage = as_parameter("voltage", voltage, REAL)
-    return _landauer(scatterer, Wire() if wire is None else wire, temperature, voltage)
+    scatterer, wire, temperature, _ = as_setting(scatterer, wire, temperature)
+    return _landauer(scatterer, wire, temperature, as_parameter("voltage", voltage, REAL))
 
 
 @eqx.filter_jit
@@ -143,9 +147,12 @@ def linear_response(
         wire: the wire; the paper's unless given.
         temperature: kB T, in mu0, positive.
         resolution: numbers of nodes.
+
+    Raises:
+        TypeError: if an argument is not of its type or a number is not in double precision.
+        ValueError: if a known number is outside its domain.
     """
-    wire = Wire() if wire is None else wire
-    temperature = as_parameter("temperature", temperature, POSITIVE)
+    scatterer, wire, temperature, resolution = as_setting(scatterer, wire, temperature, resolution)
 
     def observed(voltage: Scalar) -> Float[Array, " 3"]:
         sol = solve(

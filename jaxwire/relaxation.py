@@ -1,14 +1,12 @@
 """Relaxation times that depend on energy in any way: tables, functions, several mechanisms at once."""
 
 from collections.abc import Callable
-from typing import Any
 
 import equinox as eqx
-import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, PyTree
 
-from jaxwire.domain import POSITIVE, as_double, parameter, real_values
+from jaxwire.domain import POSITIVE, RealLike, call_function, function_field, function_parameters_field, parameter
 from jaxwire.interpolation import INCREASING, check_table, interpolate
 from jaxwire.wire import AbstractRelaxation
 
@@ -30,7 +28,7 @@ class TabulatedRelaxation(AbstractRelaxation):
         """Refuse tables that do not fit together and unknown kinds of interpolation."""
         check_table(self.energies, self.values, self.interpolation, "values")
 
-    def relaxation_time(self, energy: Float[Array, "*n"], momentum: Float[Array, "*n"]) -> Float[Array, "*n"]:
+    def relaxation_time(self, energy: RealLike, momentum: RealLike) -> Float[Array, "*n"]:
         """Interpolate tau/tau0 at the kinetic energies."""
         return interpolate(energy, self.energies, self.values, self.interpolation)
 
@@ -53,20 +51,12 @@ class FunctionRelaxation(AbstractRelaxation):
         parameters: pytree of numbers handed to the function. Differentiable.
     """
 
-    function: Callable[..., Array] = eqx.field(static=True)
-    parameters: PyTree[Float[Array, "..."]]
+    function: Callable[..., Array] = function_field()
+    parameters: PyTree[Float[Array, "..."]] = function_parameters_field()
 
-    def __init__(self, function: Callable[..., Array], parameters: Any = None) -> None:
-        """Keep the function as it is and turn the numbers into arrays."""
-        if not callable(function):
-            raise TypeError(f"`function` must be callable, got {function!r} of type {type(function).__name__}.")
-        self.function = function
-        self.parameters = jax.tree.map(lambda leaf: as_double("parameters", leaf), parameters)
-
-    def relaxation_time(self, energy: Float[Array, "*n"], momentum: Float[Array, "*n"]) -> Float[Array, "*n"]:
+    def relaxation_time(self, energy: RealLike, momentum: RealLike) -> Float[Array, "*n"]:
         """Evaluate the function."""
-        found = self.function(energy) if self.parameters is None else self.function(energy, self.parameters)
-        return jnp.broadcast_to(real_values("function", found), energy.shape)
+        return call_function(self.function, self.parameters, energy)
 
 
 class Matthiessen(AbstractRelaxation):
@@ -91,7 +81,7 @@ class Matthiessen(AbstractRelaxation):
                 f"`rates` must have one entry per mechanism, {len(self.mechanisms)}, got {self.rates.size}."
             )
 
-    def relaxation_time(self, energy: Float[Array, "*n"], momentum: Float[Array, "*n"]) -> Float[Array, "*n"]:
+    def relaxation_time(self, energy: RealLike, momentum: RealLike) -> Float[Array, "*n"]:
         """Invert the sum of the rates."""
         each = [
             rate / part.relaxation_time(energy, momentum)

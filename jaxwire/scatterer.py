@@ -10,12 +10,23 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import equinox as eqx
-import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, PyTree
 
-from jaxwire.domain import FRACTION, POSITIVE, REAL, Domain, Scalar, as_double, as_parameter, parameter, real_values
+from jaxwire.domain import (
+    FRACTION,
+    POSITIVE,
+    REAL,
+    Domain,
+    RealLike,
+    Scalar,
+    as_parameter,
+    call_function,
+    function_field,
+    function_parameters_field,
+    parameter,
+)
 from jaxwire.interpolation import INCREASING, check_table, interpolate
 
 
@@ -40,8 +51,12 @@ class AbstractScatterer(eqx.Module):
     """Base of all scatterers: subclass it, give `transmission`, and `energy_scales` where T has structure."""
 
     @abc.abstractmethod
-    def transmission(self, energy: Float[Array, "*n"]) -> Float[Array, "*n"]:
-        """Transmission probability T at the kinetic energies `energy` of the left wire, in mu0."""
+    def transmission(self, energy: RealLike) -> Float[Array, "*n"]:
+        """Transmission probability T at the kinetic energies `energy` of the left wire, in mu0.
+
+        Args:
+            energy: a number or an array (of JAX or NumPy) of any shape; the solver hands over JAX arrays.
+        """
 
     def energy_scales(self) -> EnergyScales:
         """Features of T that the energy grid must resolve; none unless a subclass says so."""
@@ -68,7 +83,7 @@ class Lorentzian(AbstractScatterer):
     center: Scalar = parameter("center", REAL)
     width: Scalar = parameter("width", POSITIVE)
 
-    def transmission(self, energy: Float[Array, "*n"]) -> Float[Array, "*n"]:
+    def transmission(self, energy: RealLike) -> Float[Array, "*n"]:
         """T(eps) of Eq. 21."""
         return self.width**2 / ((energy - self.center) ** 2 + self.width**2)
 
@@ -117,7 +132,7 @@ class BreitWigner(AbstractScatterer):
             if not isinstance(resonance, Resonance):
                 raise TypeError(f"`resonances` must hold objects such as Resonance(1.44, 0.08), got {resonance!r}.")
 
-    def transmission(self, energy: Float[Array, "*n"]) -> Float[Array, "*n"]:
+    def transmission(self, energy: RealLike) -> Float[Array, "*n"]:
         """T(eps), the sum of the resonances."""
         each = [r.peak * r.width**2 / ((energy - r.center) ** 2 + r.width**2) for r in self.resonances]
         return jnp.sum(jnp.stack(each), axis=0)
@@ -138,9 +153,9 @@ class Constant(AbstractScatterer):
 
     value: Scalar = parameter("value", FRACTION)
 
-    def transmission(self, energy: Float[Array, "*n"]) -> Float[Array, "*n"]:
+    def transmission(self, energy: RealLike) -> Float[Array, "*n"]:
         """T(eps) = value."""
-        return jnp.broadcast_to(self.value, energy.shape)
+        return jnp.broadcast_to(self.value, jnp.shape(energy))
 
 
 class Tabulated(AbstractScatterer):
@@ -163,7 +178,7 @@ class Tabulated(AbstractScatterer):
         """Refuse tables that do not fit together and unknown kinds of interpolation."""
         check_table(self.energies, self.values, self.interpolation, "values")
 
-    def transmission(self, energy: Float[Array, "*n"]) -> Float[Array, "*n"]:
+    def transmission(self, energy: RealLike) -> Float[Array, "*n"]:
         """T(eps) by piecewise cubic interpolation."""
         return interpolate(energy, self.energies, self.values, self.interpolation)
 
@@ -185,6 +200,14 @@ def _are_scales(pairs):
 _SCALES = Domain(_are_scales, "pairs (energy, positive width)")
 
 
+def _as_scales(given: Any) -> Float[Array, "n_features 2"]:
+    table = jnp.zeros((0, 2)) if isinstance(given, list | tuple) and len(given) == 0 else given
+    pairs = as_parameter("scales", table, _SCALES, ndim=2)
+    if pairs.shape[1] != 2:
+        raise ValueError(f"`scales` must be pairs (energy, width), got shape {pairs.shape}.")
+    return pairs
+
+
 class Function(AbstractScatterer):
     """Transmission given by any JAX-traceable function.
 
@@ -204,25 +227,13 @@ class Function(AbstractScatterer):
             feature narrower than the temperature is seen only as far as the error estimate tells. Differentiable.
     """
 
-    function: Callable[..., Array] = eqx.field(static=True)
-    parameters: PyTree[Float[Array, "..."]]
-    scales: Float[Array, "n_features 2"] = eqx.field(metadata={"domain": _SCALES})
+    function: Callable[..., Array] = function_field()
+    parameters: PyTree[Float[Array, "..."]] = function_parameters_field()
+    scales: Float[Array, "n_features 2"] = eqx.field(converter=_as_scales, metadata={"domain": _SCALES}, default=())
 
-    def __init__(self, function: Callable[..., Array], parameters: PyTree = None, scales: Any = ()) -> None:
-        """Keep the function as it is and turn the numbers into arrays."""
-        if not callable(function):
-            raise TypeError(f"`function` must be callable, got {function!r} of type {type(function).__name__}.")
-        self.function = function
-        self.parameters = jax.tree.map(lambda leaf: as_double("parameters", leaf), parameters)
-        table = jnp.zeros((0, 2)) if isinstance(scales, list | tuple) and len(scales) == 0 else scales
-        self.scales = as_parameter("scales", table, _SCALES, ndim=2)
-        if self.scales.shape[1] != 2:
-            raise ValueError(f"`scales` must be pairs (energy, width), got shape {self.scales.shape}.")
-
-    def transmission(self, energy: Float[Array, "*n"]) -> Float[Array, "*n"]:
+    def transmission(self, energy: RealLike) -> Float[Array, "*n"]:
         """T(eps), as the function gives it."""
-        found = self.function(energy) if self.parameters is None else self.function(energy, self.parameters)
-        return jnp.broadcast_to(real_values("function", found), energy.shape)
+        return call_function(self.function, self.parameters, energy)
 
     def energy_scales(self) -> EnergyScales:
         """The features that were declared."""

@@ -6,10 +6,11 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from jaxwire import status
+from jaxwire.checks import as_setting
 from jaxwire.domain import POSITIVE, REAL, Scalar, as_parameter, in_domain
 from jaxwire.flow import Flow, excite
 from jaxwire.matching import Matching, drude_coefficients, match
-from jaxwire.quadrature import SMALLEST_RESOLUTION, Resolution
+from jaxwire.quadrature import Resolution
 from jaxwire.scatterer import AbstractScatterer
 from jaxwire.solution import Solution
 from jaxwire.status import Status
@@ -73,22 +74,9 @@ def solve(
             voltage, current and force is given.
         ValueError: if a known number is outside its domain.
     """
-    if not isinstance(scatterer, AbstractScatterer):
-        raise TypeError(
-            f"`scatterer` must be an object such as Lorentzian(center=1.44, width=0.08), got {scatterer!r}."
-        )
-    wire = Wire() if wire is None else wire
-    if not isinstance(wire, Wire):
-        raise TypeError(f"`wire` must be an object such as Wire(), got {wire!r}.")
-    resolution = Resolution() if resolution is None else resolution
-    if not isinstance(resolution, Resolution):
-        raise TypeError(f"`resolution` must be an object such as Resolution(above=80, below=32), got {resolution!r}.")
-    for name, size, smallest in zip(resolution._fields, resolution, SMALLEST_RESOLUTION, strict=True):
-        if not isinstance(size, int) or isinstance(size, bool) or size < smallest:
-            raise ValueError(f"`resolution.{name}` must be an integer of at least {smallest}, got {size!r}.")
+    scatterer, wire, temperature, resolution = as_setting(scatterer, wire, temperature, resolution)
     if not isinstance(error_estimate, bool):
         raise TypeError(f"`error_estimate` must be True or False, got {error_estimate!r}.")
-    temperature = as_parameter("temperature", temperature, POSITIVE)
     drives = {"voltage": voltage, "current": current, "force": force}
     given = {name: as_parameter(name, value, REAL) for name, value in drives.items() if value is not None}
     if len(given) != 1:
@@ -112,10 +100,11 @@ def _solve(
     unreachable, limit = jnp.asarray(False), jnp.asarray(jnp.nan)
     voltage, slope = target, None
     if name != "voltage":
-        target = target * drude_coefficients(wire, temperature)[0] if name == "force" else target
-        voltage, search = _voltage(scatterer, wire, temperature, target, resolution)
-        unreachable, slope = search.exhausted > 0, search.slope
-        limit = jnp.where(unreachable, jnp.where(target >= 0, search.largest, -search.largest), jnp.nan)
+        voltage, search = _voltage(scatterer, wire, temperature, name, target, resolution)
+        current_per_target = drude_coefficients(wire, temperature)[0] if name == "force" else 1.0
+        unreachable, slope = search.exhausted > 0, search.slope * current_per_target
+        largest = jnp.where(target >= 0, 1.0, -1.0) * search.largest * current_per_target
+        limit = jnp.where(unreachable, largest, jnp.nan)
     matching = match(scatterer, wire, temperature, voltage, resolution)
     drive = _drive(voltage, temperature)
     estimate = jnp.asarray(jnp.nan)
@@ -139,15 +128,17 @@ def _voltage(
     scatterer: AbstractScatterer,
     wire: Wire,
     temperature: Scalar,
+    name: str,
     target: Scalar,
     resolution: Resolution,
 ) -> tuple[Scalar, Search]:
-    """Voltage, of the sign of the target, at which the wire carries a current."""
+    """Voltage, of the sign of the target, at which the wire carries a current or (by name) has a force."""
     sign = jnp.where(target >= 0, 1.0, -1.0)
 
     def observable(size: Scalar) -> Scalar:
         matching = match(scatterer, wire, temperature, sign * size, resolution)
-        return _drive(size, temperature) * jnp.sum(matching.upper.weight * matching.spectral_current)
+        current = _drive(size, temperature) * jnp.sum(matching.upper.weight * matching.spectral_current)
+        return current / matching.upper.drude_conductivity if name == "force" else current
 
     coordinate = landauer_coordinate(scatterer, temperature, sign, SATURATED + SATURATED_PER_T * temperature)
     size, search = voltage_for(observable, sign * target, coordinate)

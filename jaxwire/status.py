@@ -9,7 +9,8 @@ SOLVED, OUT_OF_DOMAIN, BAD_TRANSMISSION, NOT_FINITE, INACCURATE, UNREACHABLE = r
 
 MESSAGES = (
     "solved",
-    "a parameter is outside its domain (widths and temperature must be positive, all numbers finite): values are NaN",
+    "a parameter is outside its domain (widths and temperature must be positive, all numbers finite, a gate outside "
+    "the wire): values are NaN",
     "the transmission leaves 0 <= T <= 1: values are NaN; correct the scatterer",
     "the grid is too coarse or numbers left the range of double precision: values are NaN; pass a larger resolution",
     "inaccurate: the estimated relative error is above 1e-4; pass resolution=Resolution(above, below) with more nodes",

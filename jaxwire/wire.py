@@ -12,14 +12,14 @@ import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from jaxwire.domain import FRACTION, NOT_NEGATIVE, Domain, Scalar, parameter
+from jaxwire.domain import FRACTION, NOT_NEGATIVE, Domain, RealLike, Scalar, parameter
 
 
 class AbstractRelaxation(eqx.Module):
     """Relaxation time tau of the electron-phonon collisions (Eqs. 2, 3; energy dependent: App. D)."""
 
     @abc.abstractmethod
-    def relaxation_time(self, energy: Float[Array, "*n"], momentum: Float[Array, "*n"]) -> Float[Array, "*n"]:
+    def relaxation_time(self, energy: RealLike, momentum: RealLike) -> Float[Array, "*n"]:
         """Relaxation time in tau0, positive.
 
         Args:
@@ -31,9 +31,9 @@ class AbstractRelaxation(eqx.Module):
 class ConstantRelaxationTime(AbstractRelaxation):
     """The same relaxation time at every energy: the paper's main text."""
 
-    def relaxation_time(self, energy: Float[Array, "*n"], momentum: Float[Array, "*n"]) -> Float[Array, "*n"]:
+    def relaxation_time(self, energy: RealLike, momentum: RealLike) -> Float[Array, "*n"]:
         """Give tau/tau0 = 1."""
-        return jnp.ones_like(energy)
+        return jnp.ones(jnp.shape(energy))
 
 
 class PowerLaw(AbstractRelaxation):
@@ -47,31 +47,31 @@ class PowerLaw(AbstractRelaxation):
 
     exponent: Scalar = parameter("exponent", Domain(lambda s: (s >= -2) & (s <= 2), "between -2 and 2"))
 
-    def relaxation_time(self, energy: Float[Array, "*n"], momentum: Float[Array, "*n"]) -> Float[Array, "*n"]:
+    def relaxation_time(self, energy: RealLike, momentum: RealLike) -> Float[Array, "*n"]:
         """Give tau/tau0 = (p/pF)^exponent."""
-        return momentum**self.exponent
+        return jnp.asarray(momentum) ** self.exponent
 
 
 class AbstractDispersion(eqx.Module):
     """Relation between kinetic energy, momentum and velocity."""
 
     @abc.abstractmethod
-    def momentum(self, energy: Float[Array, "*n"]) -> Float[Array, "*n"]:
+    def momentum(self, energy: RealLike) -> Float[Array, "*n"]:
         """Momentum at the kinetic energies `energy`, in units of the Fermi momentum."""
 
     @abc.abstractmethod
-    def velocity(self, energy: Float[Array, "*n"]) -> Float[Array, "*n"]:
+    def velocity(self, energy: RealLike) -> Float[Array, "*n"]:
         """Velocity at the kinetic energies `energy`, in units of the Fermi velocity."""
 
 
 class Parabolic(AbstractDispersion):
     """Free electrons with an effective mass: energy = p^2/2m."""
 
-    def momentum(self, energy: Float[Array, "*n"]) -> Float[Array, "*n"]:
+    def momentum(self, energy: RealLike) -> Float[Array, "*n"]:
         """Give p/pF = sqrt(energy/mu0)."""
         return jnp.sqrt(energy)
 
-    def velocity(self, energy: Float[Array, "*n"]) -> Float[Array, "*n"]:
+    def velocity(self, energy: RealLike) -> Float[Array, "*n"]:
         """Give v/vF = sqrt(energy/mu0)."""
         return jnp.sqrt(energy)
 
@@ -85,11 +85,11 @@ class Kane(AbstractDispersion):
 
     alpha: Scalar = parameter("alpha", NOT_NEGATIVE)
 
-    def momentum(self, energy: Float[Array, "*n"]) -> Float[Array, "*n"]:
+    def momentum(self, energy: RealLike) -> Float[Array, "*n"]:
         """Give p/pF from energy (1 + alpha energy) = (1 + alpha) (p/pF)^2."""
         return jnp.sqrt(energy * (1.0 + self.alpha * energy) / (1.0 + self.alpha))
 
-    def velocity(self, energy: Float[Array, "*n"]) -> Float[Array, "*n"]:
+    def velocity(self, energy: RealLike) -> Float[Array, "*n"]:
         """Give v/vF = (p/pF) (1 + 2 alpha)/(1 + 2 alpha energy)."""
         return self.momentum(energy) * (1.0 + 2.0 * self.alpha) / (1.0 + 2.0 * self.alpha * energy)
 
@@ -180,11 +180,11 @@ class Wire(eqx.Module):
         self.dispersion = _part("dispersion", dispersion, AbstractDispersion, Parabolic)
         self.screening = _part("screening", screening, AbstractScreening, Electroneutral)
 
-    def velocity(self, energy: Float[Array, "*n"]) -> Float[Array, "*n"]:
+    def velocity(self, energy: RealLike) -> Float[Array, "*n"]:
         """Velocity at a kinetic energy, in vF."""
         return self.dispersion.velocity(energy)
 
-    def relaxation_time(self, energy: Float[Array, "*n"]) -> Float[Array, "*n"]:
+    def relaxation_time(self, energy: RealLike) -> Float[Array, "*n"]:
         """Relaxation time at a kinetic energy, in tau0."""
         return self.relaxation.relaxation_time(energy, self.dispersion.momentum(energy))
 

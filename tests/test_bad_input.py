@@ -17,6 +17,7 @@ import pytest
 
 import jaxwire as jw
 from jaxwire import status
+from jaxwire.domain import in_domain
 
 DOT = jw.Lorentzian(center=1.44, width=0.08)
 ENERGIES, VALUES = (0.0, 1.0, 2.0, 3.0), (0.1, 0.2, 0.3, 0.4)
@@ -38,6 +39,7 @@ SET = {
     "width": lambda value: jw.Lorentzian(center=1.44, width=value),
     "value": jw.Constant,
     "temperature": lambda value: jw.solve(DOT, temperature=value, voltage=0.1),
+    "voltages": lambda value: jw.iv(DOT, temperature=0.3, voltages=value),
     "voltage": lambda value: jw.solve(DOT, temperature=0.3, voltage=value),
     "current": lambda value: jw.solve(DOT, temperature=0.3, current=value),
     "force": lambda value: jw.solve(DOT, temperature=0.3, force=value),
@@ -130,20 +132,32 @@ def test_an_array_in_place_of_a_number_is_refused_with_a_hint_at_vmap(name, valu
 
 # Wrong types of annotated arguments never reach jaxwire's own checks in this test session, because its runtime type
 # checks come first. So these calls run in a Python without them, where users meet them.
-AN_OBJECT = {
-    "scatterer": ("Lorentzian", "jw.solve({}, temperature=0.3, voltage=0.1)"),
-    "wire": ("Wire", "jw.solve(dot, {}, temperature=0.3, voltage=0.1)"),
-    "resolution": ("Resolution", "jw.solve(dot, temperature=0.3, voltage=0.1, resolution={})"),
-    "relaxation": ("ConstantRelaxationTime", "jw.Wire(relaxation={})"),
-    "dispersion": ("Parabolic", "jw.Wire(dispersion={})"),
-    "screening": ("Electroneutral", "jw.Wire(screening={})"),
-}
+SOLVERS = {"solve": "voltage=0.1", "landauer": "voltage=0.1", "linear_response": "", "iv": "voltages=[0.1, 0.2]"}
+AN_OBJECT = [
+    *(("scatterer", "Lorentzian", f"jw.{name}({{}}, temperature=0.3, {drive})") for name, drive in SOLVERS.items()),
+    *(("wire", "Wire", f"jw.{name}(dot, {{}}, temperature=0.3, {drive})") for name, drive in SOLVERS.items()),
+    *(
+        ("resolution", "Resolution", f"jw.{name}(dot, temperature=0.3, resolution={{}}, {drive})")
+        for name, drive in SOLVERS.items()
+        if name != "landauer"  # integrates over a grid of its own
+    ),
+    ("relaxation", "ConstantRelaxationTime", "jw.Wire(relaxation={})"),
+    ("dispersion", "Parabolic", "jw.Wire(dispersion={})"),
+    ("screening", "Electroneutral", "jw.Wire(screening={})"),
+]
 REFUSED = {
     **{
         call.format(wrong): rf"TypeError: `{name}` must be an object such as {example}\(.*\), got .+\."
-        for name, (example, call) in AN_OBJECT.items()
+        for name, example, call in AN_OBJECT
         for wrong in ("'dot'", "0.3", "{}", "[dot]", "jw.Lorentzian", "jw.Status(0)")
     },
+    **{
+        f"jw.{name}(dot, temperature=-0.1, {drive})": r"ValueError: `temperature` must be positive, got -0\.1\."
+        for name, drive in SOLVERS.items()
+    },
+    "jw.iv(dot, voltages=[0.1])": r"TypeError: `temperature` must be a real number, got None .+\.",
+    "jw.iv(dot, temperature=0.3)": r"TypeError: `voltages` must be a real number, got None .+\.",
+    "jw.iv(dot, temperature=0.3, voltages=0.1)": r"ValueError: `voltages` must be an array with 1 axis, got .+\.",
     "jw.Wire(jw.Parabolic())": r"TypeError: `relaxation` must be an object such as .+, got Parabolic\(\)\.",
     "jw.Wire(screening=jw.Parabolic())": r"TypeError: `screening` must be an object such as .+, got Parabolic\(\)\.",
     "jw.Tabulated([0, 1, 2, 3], [0.1, 0.2, 0.3])": (
@@ -157,7 +171,7 @@ REFUSED = {
         r"ValueError: `interpolation` must be 'monotone' or 'cubic', got .+\.",
     ),
     **dict.fromkeys(
-        [f"jw.Function({wrong})" for wrong in ("3", "None", "'T'", "dot")],
+        [f"jw.{name}({wrong})" for name in ("Function", "FunctionRelaxation") for wrong in ("3", "None", "'T'", "dot")],
         r"TypeError: `function` must be callable, got .+ of type \w+\.",
     ),
     **dict.fromkeys(
@@ -290,6 +304,33 @@ def test_a_function_that_is_no_probability_gives_nan_and_a_status():
 def test_inside_jit_a_function_with_a_bad_scale_gives_nan_and_a_status(width):
     sol = solve_function()(0.9, width)
     assert np.isnan(sol.current) and not sol.status.ok
+
+
+@functools.cache
+def solve_gated():
+    """Compiled solve of points (radius, gate_distance), one by one and as a batch: current, heating, status code."""
+
+    def solve(point):
+        wire = jw.Wire(screening=jw.GatedCoulomb(5.0, point[0], point[1]))
+        sol = jw.solve(DOT, wire, temperature=0.3, voltage=0.1, resolution=jw.Resolution(24, 8), error_estimate=False)
+        return sol.current, sol.heating(0.5).total, sol.status.code
+
+    return jax.jit(solve), jax.jit(jax.vmap(solve))
+
+
+def test_inside_jit_a_gate_inside_the_wire_gives_nan_and_a_status():
+    points = jnp.asarray([[0.05, 0.5], [0.05, 0.02], [0.05, 0.025], [0.05, 0.026]])
+    single, batch = solve_gated()
+    for numbers in (jax.tree.map(lambda *column: jnp.stack(column), *map(single, points)), batch(points)):
+        current, heating, code = numbers
+        np.testing.assert_array_equal(code, [status.SOLVED, *2 * [status.OUT_OF_DOMAIN], status.SOLVED])
+        np.testing.assert_array_equal(np.isnan(current), [False, True, True, False])
+        np.testing.assert_array_equal(np.isnan(heating), [False, True, True, False])
+
+
+def test_a_known_gate_is_compared_with_a_traced_radius():
+    is_sound = jax.jit(lambda radius: in_domain(jw.Wire(screening=jw.GatedCoulomb(5.0, radius, 0.02))))
+    assert not is_sound(0.05) and is_sound(0.03)
 
 
 def test_a_jax_table_known_outside_jit_can_be_used_inside():

@@ -2,6 +2,7 @@
 
 import functools
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from jaxwire.scatterer import NO_SCALES
 
 X = np.array([-3.0, -0.8, -0.05, 0.05, 0.8, 3.0])
 WIRES = {
+    "default": jw.Wire(),
     "power -0.9": jw.Wire(jw.PowerLaw(-0.9)),
     "power 1": jw.Wire(jw.PowerLaw(1.0)),
     "kane": jw.Wire(dispersion=jw.Kane(0.4)),
@@ -23,6 +25,30 @@ WIRES = {
     "matthiessen": jw.Wire(jw.Matthiessen([jw.PowerLaw(1.0), jw.PowerLaw(-1.0)], [0.3, 0.7])),
     "table": jw.Wire(jw.TabulatedRelaxation(np.linspace(0.0, 20.0, 12), 1.0 / (1.0 + 0.1 * np.linspace(0, 20.0, 12)))),
 }
+
+
+def test_every_relaxation_and_dispersion_is_in_the_list():
+    classes = [getattr(jw, name) for name in jw.__all__ if not name.startswith("Abstract")]
+    for part, base in (("relaxation", jw.AbstractRelaxation), ("dispersion", jw.AbstractDispersion)):
+        known = {one for one in classes if isinstance(one, type) and issubclass(one, base)}
+        assert {type(getattr(wire, part)) for wire in WIRES.values()} == known
+
+
+@pytest.mark.parametrize("name", WIRES)
+def test_a_wire_is_asked_as_users_do(name):
+    """With arrays of JAX or NumPy, and with numbers; always the same answer, as a JAX array."""
+    wire, energy = WIRES[name], np.linspace(0.02, 4.0, 9)
+    for ask in (wire.velocity, wire.relaxation_time, wire.dispersion.velocity, wire.dispersion.momentum):
+        expected = ask(jnp.asarray(energy))
+        assert isinstance(ask(energy), jax.Array) and ask(energy).dtype == jnp.float64
+        np.testing.assert_array_equal(ask(energy), expected)
+        for number in (float(energy[3]), energy[3]):
+            # one number is computed by other vector instructions than many
+            assert ask(number).shape == ()
+            assert_allclose(ask(number), expected[3], rtol=1e-14)
+    momentum = wire.dispersion.momentum(energy)
+    by_part = wire.relaxation.relaxation_time(energy, np.asarray(momentum))
+    np.testing.assert_array_equal(by_part, wire.relaxation_time(energy))
 
 
 def _half_wire(wire, temperature=0.4):

@@ -133,6 +133,8 @@ def test_iv_is_solve_at_every_voltage_and_vanishes_at_zero():
     assert_allclose(curve.current, single, rtol=1e-13)
     assert float(curve.current[1]) == 0.0
     assert jnp.all(curve.status.ok)
+    by_name = jw.iv(DOT, temperature=0.3, voltages=voltages)  # as `solve` and `landauer` are called
+    np.testing.assert_array_equal(by_name.current, curve.current)
 
 
 def test_a_symmetric_scatterer_does_not_rectify():

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -104,6 +105,39 @@ def test_tunnel_barrier_is_exponential_below_its_top():
     found = barrier.transmission(below)
     assert_allclose(jnp.log(found[1] / found[0]), 0.1 / 0.05, rtol=1e-8)  # corrections of exp(-20) = 2e-9
     assert_allclose(barrier.transmission(jnp.asarray([2.0])), 0.5, rtol=1e-14)
+
+
+EVERY = [
+    jw.Lorentzian(1.44, 0.08),
+    jw.BreitWigner([jw.Resonance(0.8, 0.05, 0.7), jw.Resonance(1.6, 0.1, 0.2)]),
+    jw.Constant(0.4),
+    jw.QuantumPointContact([0.7, 1.9], 0.2),
+    jw.TunnelBarrier(1.5, 0.1),
+    jw.RectangularBarrier(1.2, 3.0),
+    jw.DoubleBarrier(0.3, 0.4, 3.0),
+    jw.Tabulated([0.0, 1.0, 2.0, 3.0], [0.1, 0.2, 0.6, 0.4]),
+    jw.Function(lambda energy: energy.at[...].set(0.3)),  # a method that only JAX arrays have
+]
+
+
+def test_every_scatterer_is_in_the_list():
+    classes = [getattr(jw, name) for name in jw.__all__ if name != "AbstractScatterer"]
+    scatterers = {one for one in classes if isinstance(one, type) and issubclass(one, jw.AbstractScatterer)}
+    assert {type(one) for one in EVERY} == scatterers
+
+
+@pytest.mark.parametrize("scatterer", EVERY, ids=lambda one: type(one).__name__)
+def test_transmission_is_asked_for_as_users_do(scatterer):
+    """With arrays of JAX or NumPy of any shape, and with numbers; always the same answer, as a JAX array."""
+    expected = scatterer.transmission(jnp.asarray(ENERGY))
+    found = scatterer.transmission(ENERGY)
+    assert isinstance(found, jax.Array) and found.dtype == jnp.float64
+    np.testing.assert_array_equal(found, expected)
+    np.testing.assert_array_equal(scatterer.transmission(ENERGY.reshape(50, 4)).ravel(), expected)
+    for number in (float(ENERGY[7]), ENERGY[7], jnp.asarray(ENERGY[7])):
+        assert scatterer.transmission(number).shape == ()
+        # one number is computed by other vector instructions than many
+        assert_allclose(scatterer.transmission(number), expected[7], rtol=1e-14)
 
 
 SCATTERERS = {

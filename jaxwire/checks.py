@@ -1,0 +1,47 @@
+"""What every public function is asked about: a scatterer in a wire at a temperature, checked before anything runs."""
+
+from typing import Any, NamedTuple
+
+from jaxwire.domain import POSITIVE, Scalar, as_parameter
+from jaxwire.quadrature import SMALLEST_RESOLUTION, Resolution
+from jaxwire.scatterer import AbstractScatterer
+from jaxwire.wire import Wire
+
+
+class Setting(NamedTuple):
+    """What `solve`, `landauer`, `linear_response` and `iv` have in common.
+
+    Attributes:
+        scatterer: transmission model.
+        wire: the wire.
+        temperature: kB T, in mu0.
+        resolution: numbers of nodes.
+    """
+
+    scatterer: AbstractScatterer
+    wire: Wire
+    temperature: Scalar
+    resolution: Resolution
+
+
+def as_setting(scatterer: Any, wire: Any, temperature: Any, resolution: Any = None) -> Setting:
+    """Check the arguments and put the defaults in place of None.
+
+    Raises:
+        TypeError: if an argument is not of its type, or the temperature is not in double precision.
+        ValueError: if the temperature is known and not positive, or the resolution is too small.
+    """
+    if not isinstance(scatterer, AbstractScatterer):
+        raise TypeError(
+            f"`scatterer` must be an object such as Lorentzian(center=1.44, width=0.08), got {scatterer!r}."
+        )
+    wire = Wire() if wire is None else wire
+    if not isinstance(wire, Wire):
+        raise TypeError(f"`wire` must be an object such as Wire(), got {wire!r}.")
+    resolution = Resolution() if resolution is None else resolution
+    if not isinstance(resolution, Resolution):
+        raise TypeError(f"`resolution` must be an object such as Resolution(above=80, below=32), got {resolution!r}.")
+    for name, size, smallest in zip(resolution._fields, resolution, SMALLEST_RESOLUTION, strict=True):
+        if not isinstance(size, int) or isinstance(size, bool) or size < smallest:
+            raise ValueError(f"`resolution.{name}` must be an integer of at least {smallest}, got {size!r}.")
+    return Setting(scatterer, wire, as_parameter("temperature", temperature, POSITIVE), resolution)
