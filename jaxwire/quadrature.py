@@ -170,10 +170,10 @@ def _invert(stretch: _Stretch, top: Scalar, points: np.ndarray) -> Float[Array, 
     s_ends = stretch(ends)
     wanted = s_ends[0] + (s_ends[1] - s_ends[0]) * points
     table = jnp.stack([knots, stretch(knots)])[:, None, :]
-    least, most = jnp.stack([ends, s_ends], axis=1)[:, :, None, None]
-    is_below: Array = table[1:] <= wanted[None, :, None]
-    low, s_low = jnp.max(jnp.where(is_below, table, least), axis=2)
-    high, s_high = jnp.min(jnp.where(is_below, most, table), axis=2)
+    bounds = jnp.stack([ends, s_ends], axis=1)[:, :, None, None]
+    is_below = table[1:] <= wanted[None, :, None]
+    low, s_low = jnp.max(jnp.where(is_below, table, bounds[0]), axis=2)
+    high, s_high = jnp.min(jnp.where(is_below, bounds[1], table), axis=2)
     start = low + (high - low) * (wanted - s_low) / (s_high - s_low)
 
     def improve(state):
