@@ -11,7 +11,9 @@
 
 The rooms, in the order of the data flow: `domain` (what a parameter may be), `fermi`, `scatterer` and `barriers`,
 `wire` with `relaxation` and `coulomb`, `quadrature`, `modes`, `matching`, `flow`, `solution`, `voltage`, `solve`,
-`landauer`, `iv`, `plot`, `reproduce`, `cli`.
+`landauer`, `iv`, `spots`; for scans `axes`, `observables`, `plan` (with `labels`, `provenance`, `kernel`, `layout`),
+`request`, `store` (with `chunks`, `record`), `runner`, `cluster`, `scan`; `config` (with `schema`, `objects`),
+`progress`, `plot`, `maps` (with `captions`, `paint`), `reproduce`, `cli`.
 Names are loaded on first use, so that `jaxwire --help` does not wait for JAX.
 """
 
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from jaxwire.landauer import Coefficients, Landauer, LinearResponse, asymmetry, landauer, linear_response
     from jaxwire.quadrature import Resolution
     from jaxwire.relaxation import FunctionRelaxation, Matthiessen, TabulatedRelaxation
+    from jaxwire.scan import Estimate, estimate, scan
     from jaxwire.scatterer import (
         AbstractScatterer,
         BreitWigner,
@@ -43,7 +46,9 @@ if TYPE_CHECKING:
     )
     from jaxwire.solution import Distribution, Powers, Solution
     from jaxwire.solve import solve
+    from jaxwire.spots import Spot, Spots, find_extrema, find_spots, spot_measure
     from jaxwire.status import Status
+    from jaxwire.store import open_scan
     from jaxwire.wire import (
         AbstractDispersion,
         AbstractRelaxation,
@@ -72,6 +77,7 @@ __all__ = [
     "DoubleBarrier",
     "Electroneutral",
     "EnergyScales",
+    "Estimate",
     "Function",
     "FunctionRelaxation",
     "GatedCoulomb",
@@ -90,16 +96,24 @@ __all__ = [
     "Resolution",
     "Resonance",
     "Solution",
+    "Spot",
+    "Spots",
     "Status",
     "Tabulated",
     "TabulatedRelaxation",
     "TunnelBarrier",
     "Wire",
     "asymmetry",
+    "estimate",
+    "find_extrema",
+    "find_spots",
     "iv",
     "landauer",
     "linear_response",
+    "open_scan",
+    "scan",
     "solve",
+    "spot_measure",
 ]
 _ROOMS = (
     "scatterer",
@@ -114,6 +128,9 @@ _ROOMS = (
     "solve",
     "landauer",
     "iv",
+    "spots",
+    "scan",
+    "store",
 )
 
 require_sound_jax()

@@ -1,0 +1,186 @@
+"""The compiled program of a scan: many points of the grid, in micro-batches, on all devices of this process.
+
+What a program depends on besides the shapes of its arguments is a `Program`; all numbers are arguments. So one program
+serves all blocks of a scan, and every later scan that asks the same of other numbers.
+"""
+
+import functools
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.sharding import AxisType, PartitionSpec
+from jaxtyping import Array, Float, Int
+
+from jaxwire import status
+from jaxwire.axes import Place, substitute
+from jaxwire.observables import Observable, Setup, observe
+from jaxwire.quadrature import Resolution
+from jaxwire.scatterer import AbstractScatterer
+from jaxwire.solve import solve
+from jaxwire.wire import Wire
+
+
+@dataclass(frozen=True)
+class Program:
+    """What is compiled in: nothing here is a number that a user varies.
+
+    Attributes:
+        outer: places of the numbers that differ from row to row.
+        inner: places of numbers that decide the transmission alone: grid and modes are shared by all their values.
+        observables: what is kept.
+        with_limit: whether the largest current is kept.
+        x_max: how far spots are looked for, in vF tau0.
+        resolution: numbers of nodes.
+        results: name, shape and type of every variable, as `point` gives them.
+        batch: rows solved at once.
+        n_devices: devices of this process that share the rows.
+    """
+
+    outer: tuple[Place, ...]
+    inner: tuple[Place, ...]
+    observables: tuple[Observable, ...]
+    with_limit: bool
+    x_max: float
+    resolution: Resolution
+    results: tuple[tuple[str, tuple[int, ...], str], ...] = ()
+    batch: int = 1
+    n_devices: int = 1
+
+
+class Given(NamedTuple):
+    """The numbers that are the same at all points: base objects, fixed temperature or drive, positions (n_x,)."""
+
+    scatterer: AbstractScatterer
+    wire: Wire
+    fixed: dict[str, Any]
+    x: Any
+
+
+def point(
+    program: Program, given: Given, outer: Float[Array, " n_outer"], inner: Float[Array, " n_inner"]
+) -> dict[str, Array]:
+    """Solve one point of the grid: the variables by name, NaN where it failed."""
+    places = (*program.outer, *program.inner)
+    values = [*outer, *inner]
+    scatterer = substitute(given.scatterer, "scatterer", places, values)
+    wire = substitute(given.wire, "wire", places, values)
+    varied = {str(place.path[0]): v for place, v in zip(places, values, strict=True) if place.holder == "point"}
+    with_estimate = any(entry == Observable("error_estimate") for entry in program.observables)
+    operating_point = {**given.fixed, **varied}
+    sol = solve(scatterer, wire, **operating_point, resolution=program.resolution, error_estimate=with_estimate)
+    code = sol.status.code
+    failed = (code != status.SOLVED) & (code != status.INACCURATE)
+    found = observe(program.observables, sol, Setup(given.x, program.x_max))
+    kept = {name: jnp.where(failed, jnp.nan, v) if v.dtype == jnp.float64 else v for name, v in found.items()}
+    limit = {"current_limit": sol.status.limit} if program.with_limit else {}
+    return {"status": code, **limit, **kept}
+
+
+@eqx.filter_jit
+def run(
+    program: Program,
+    given: Given,
+    outer: Float[Array | np.ndarray, "n_devices capacity n_outer"],
+    inner: Float[Array | np.ndarray, "m n_inner"],
+    n_batches: Int[Array | np.ndarray, ""],
+) -> dict[str, Array]:
+    """Solve the first rows of every device for all inner values.
+
+    The number of micro-batches is an argument, and the loop over them is `fori_loop` rather than `lax.map`, so that
+    grids of any size share one program and blocks at an edge cost no more than their points.
+
+    Args:
+        program: what to compute.
+        given: the numbers that do not vary.
+        outer: rows of values of the outer places; `capacity` is a multiple of the micro-batch.
+        inner: values of the inner places.
+        n_batches: micro-batches to compute per device; the rest of the result is zero.
+
+    Returns:
+        The variables, of shape (n_devices, capacity, m, *own).
+    """
+    arrays, static = eqx.partition(given, lambda leaf: isinstance(leaf, jax.Array | np.ndarray))
+    size = program.batch
+
+    def on_device(arrays, outer, inner, n_batches):
+        given = eqx.combine(arrays, static)
+        rows = outer[0]
+
+        def solve_batch(rows):
+            one_row = lambda row: jax.vmap(lambda values: point(program, given, row, values))(inner)  # noqa: E731
+            return jax.vmap(one_row)(rows)
+
+        def step(index, results):
+            new = solve_batch(jax.lax.dynamic_slice_in_dim(rows, index * size, size))
+            put = jax.lax.dynamic_update_slice_in_dim
+            return jax.tree.map(lambda old, part: put(old, part, index * size, axis=0), results, new)
+
+        lanes = (len(rows), len(inner))
+        empty = {name: jnp.zeros((*lanes, *shape), dtype) for name, shape, dtype in program.results}
+        results = jax.lax.fori_loop(0, n_batches, step, empty)
+        return jax.tree.map(lambda leaf: leaf[None], results)
+
+    alike, split = PartitionSpec(), PartitionSpec("device")
+    mesh = jax.make_mesh(
+        (program.n_devices,), ("device",), axis_types=(AxisType.Auto,), devices=local_devices()[: program.n_devices]
+    )
+    sharded = jax.shard_map(
+        on_device, mesh=mesh, in_specs=(alike, split, alike, alike), out_specs=split, check_vma=False
+    )
+    return sharded(arrays, outer, inner, n_batches)
+
+
+def solve_rows(
+    program: Program, given: Given, rows: np.ndarray, inner: np.ndarray, capacity: int
+) -> dict[str, np.ndarray]:
+    """Solve rows of outer values for all inner values, in one call of the program.
+
+    Args:
+        program: what to compute.
+        given: the numbers that do not vary.
+        rows: values of the outer places, shape (n, n_outer), on every device at most `capacity` of them.
+        inner: values of the inner places, shape (m, n_inner).
+        capacity: rows that a device holds; a multiple of the micro-batch.
+
+    Returns:
+        The variables, of shape (n, m, *own).
+    """
+    at_once = program.n_devices * program.batch
+    n_batches = -(-len(rows) // at_once)
+    share = n_batches * program.batch
+    outer = np.zeros((program.n_devices, capacity, rows.shape[1]))
+    if len(rows):
+        padded = np.pad(rows, ((0, n_batches * at_once - len(rows)), (0, 0)), mode="edge")
+        outer[:, :share] = padded.reshape(program.n_devices, share, rows.shape[1])
+    results = run(program, given, outer, inner, np.asarray(n_batches))
+    found = {name: np.asarray(result)[:, :share] for name, result in results.items()}
+    return {name: result.reshape(-1, *result.shape[2:])[: len(rows)] for name, result in found.items()}
+
+
+def local_devices() -> list[Any]:
+    """Devices of this process, on the platform that JAX computes on."""
+    return jax.local_devices()
+
+
+@functools.cache
+def n_threads() -> int:
+    """Calls of the program at once: a CPU device runs a call on about one core, however many there are.
+
+    JAX runs the calls of one thread one after the other, those of several threads at the same time.
+    """
+    if jax.default_backend() != "cpu":
+        return 1
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, processors // len(local_devices()))
+
+
+@functools.cache
+def threads() -> ThreadPoolExecutor:
+    """The threads from which programs are called."""
+    return ThreadPoolExecutor(n_threads(), thread_name_prefix="jaxwire")

@@ -1,0 +1,32 @@
+"""What numbers are called on axes and in tables: units and long names, by the name of their field."""
+
+LABELS = {
+    "temperature": ("mu0", "temperature kB T"),
+    "voltage": ("mu0", "voltage eV"),
+    "current": ("e mu0/h", "current I"),
+    "force": ("mu0/(vF tau0)", "external force F"),
+    "center": ("mu0", "resonance position eps0"),
+    "width": ("mu0", "resonance half width Gamma"),
+    "peak": ("", "transmission at the resonance"),
+    "value": ("", "transmission"),
+    "height": ("mu0", "barrier height"),
+    "decay": ("mu0", "energy over which tunnelling grows by e"),
+    "length": ("1/kF", "barrier length"),
+    "left": ("", "transmission of the left barrier"),
+    "right": ("", "transmission of the right barrier"),
+    "separation": ("1/kF", "distance of the barriers"),
+    "phase": ("", "reflection phase"),
+    "thresholds": ("mu0", "channel threshold"),
+    "curvature": ("mu0", "saddle-point curvature"),
+    "energies": ("mu0", "energy of the table"),
+    "values": ("", "value in the table"),
+    "relaxation.values": ("tau0", "relaxation time in the table"),
+    "exponent": ("", "exponent of the relaxation time"),
+    "rates": ("1/tau0", "scattering rate"),
+    "alpha": ("1/mu0", "non-parabolicity"),
+    "strength": ("", "screening strength"),
+    "coupling": ("", "Coulomb coupling"),
+    "radius": ("vF tau0", "wire radius"),
+    "gate_distance": ("vF tau0", "distance of the gate"),
+}
+"""Units (of `Solution` and of the scatterer's and the wire's attributes) and long name; "" without units."""

@@ -1,0 +1,161 @@
+"""How a scan is cut: points solved at once, points of a block, and the memory that they take.
+
+Memory has three parts. A micro-batch, the points solved at once on a device, takes most: the matrices of every point.
+Its size does not depend on the grid. The blocks under way hold inputs and results of their points. Results kept in
+memory grow with the grid; results kept in a store do not count.
+"""
+
+import math
+import re
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+MICRO_BATCH = {"cpu": 32, "gpu": 2048}
+"""Points solved at once on a lane: on a CPU enough to fill its vector units, few enough to stay in its cache; on a GPU
+as many as fill it, if memory allows."""
+
+LANE_POINTS = {"cpu": 1024, "gpu": 65536}
+"""Points of a block per lane: up to a second of work, so that an interruption costs little and overhead is unseen."""
+
+INNER_POINTS = 32
+"""Values of inner axes, at most, that share one grid: what is left to share is then a thirtieth of the work."""
+
+IN_FLIGHT = 2
+"""Blocks under way at once, so that no lane waits while one is written."""
+
+MATRICES, FOR_ESTIMATE, FOR_SEARCH = 4.0, 3.0, 5.0
+"""Temporary memory of a point, in matrices of all its nodes squared, and more of them where the error is estimated or
+the voltage searched for (measured: 3.3, 2.8, 4.9)."""
+
+PROFILES, FOR_SPOTS = 4.0, 200.0
+"""Temporary memory of every position of every profile, and for the spots, in vectors of all nodes (measured: 2.2 to 3.7,
+and 136)."""
+
+NON_LOCAL, NON_LOCAL_PROFILES, NON_LOCAL_SPOTS = 600.0, 4500.0, 150000.0
+"""The same where the potential is not local: more for every point, of every position, for the spots (measured: 512,
+4000, ...)."""
+
+UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40}
+
+
+class Layout(NamedTuple):
+    """How the points of a block are shared out.
+
+    Attributes:
+        batch: rows (points of the outer axes) solved at once on a lane, each with all its inner values.
+        capacity: rows of a block that a lane can take.
+        n_lanes: what works at the same time: devices, times threads that call them.
+    """
+
+    batch: int
+    capacity: int
+    n_lanes: int
+
+    @property
+    def rows(self) -> int:
+        """Rows of a block at most."""
+        return self.capacity * self.n_lanes
+
+    def batches(self, n_rows: int) -> int:
+        """Micro-batches, one after the other, that so many rows take."""
+        return -(-n_rows // (self.batch * self.n_lanes))
+
+
+class Footprint(NamedTuple):
+    """Bytes per point: while it is solved, and for its inputs and results."""
+
+    solving: int
+    kept: int
+
+
+def read_memory(memory: Any) -> int:
+    """Understand an amount of memory: a number of bytes, or text such as "500MB" or "2GiB".
+
+    Raises:
+        TypeError: if it is neither.
+        ValueError: if the text cannot be understood, or the amount is not positive.
+    """
+    if isinstance(memory, bool) or not isinstance(memory, str | int | float):
+        raise TypeError(f"`memory` must be text such as '1GB' or a number of bytes, got {memory!r}.")
+    if not isinstance(memory, str):
+        amount = memory
+    else:
+        match = re.fullmatch(r"\s*(\d+\.?\d*|\.\d+)\s*([kMGT]i?|Ki)?B\s*", memory)
+        if match is None or (match[2] or "") not in UNITS:
+            raise ValueError(f"`memory` must be written like '500MB' or '2GiB', got {memory!r}.")
+        amount = float(match[1]) * UNITS[match[2] or ""]
+    if not 1 <= amount < math.inf:
+        raise ValueError(f"`memory` must be at least one byte, got {memory!r}.")
+    return int(amount)
+
+
+class Contents(NamedTuple):
+    """What a point has to do, as far as its memory depends on it.
+
+    Attributes:
+        n_nodes: nodes of the grid.
+        n_positions: positions evaluated at once, counted for every profile that is kept.
+        with_estimate: whether the error is estimated.
+        with_spots: whether spots are looked for.
+        is_searched: whether the voltage is searched for.
+        is_local: whether the potential follows the charge at the same place.
+        kept: bytes of inputs and results.
+    """
+
+    n_nodes: int
+    n_positions: int
+    with_estimate: bool
+    with_spots: bool
+    is_searched: bool
+    is_local: bool
+    kept: int
+
+
+def footprint(of: Contents) -> Footprint:
+    """Predict the memory of a point; what users' functions need is taken for four times what they return."""
+    matrices = MATRICES + FOR_ESTIMATE * of.with_estimate + FOR_SEARCH * of.is_searched
+    if of.is_local:
+        vectors = PROFILES * of.n_positions + FOR_SPOTS * of.with_spots
+    else:
+        vectors = NON_LOCAL + NON_LOCAL_PROFILES * of.n_positions + NON_LOCAL_SPOTS * of.with_spots
+    return Footprint(int(8 * of.n_nodes * (matrices * of.n_nodes + vectors) + 4 * of.kept), of.kept)
+
+
+def layout(need: Footprint, memory: int, platform: str, n_lanes: int, inner: int, rows: int = 0) -> Layout:
+    """Choose how many rows are solved at once, and how many a block may have: at least `rows`.
+
+    Half of the memory is for the points being solved, half for the blocks under way and the one being written.
+    """
+    at_once = min(MICRO_BATCH.get(platform, MICRO_BATCH["gpu"]), memory // (2 * n_lanes * need.solving))
+    batch = max(1, at_once // inner)
+    held = memory // (2 * (IN_FLIGHT + 1) * n_lanes * need.kept)
+    points = min(LANE_POINTS.get(platform, LANE_POINTS["gpu"]), held)
+    n_batches = max(1, points // inner // batch, -(-rows // (n_lanes * batch)))
+    return Layout(batch, n_batches * batch, n_lanes)
+
+
+def cut(sizes: Sequence[int], limit: int) -> list[int]:
+    """Shape of blocks of at most `limit` points, C order: whole along the last dimensions, of even size elsewhere."""
+    shape = []
+    for size in reversed(sizes):
+        n_parts = -(-size // max(1, min(size, limit)))
+        part = -(-size // n_parts)
+        shape.append(part)
+        limit //= part
+    return shape[::-1]
+
+
+def in_grid_order(rows: np.ndarray, outer: Sequence[int], inner: Sequence[int], sizes: Sequence[int]) -> np.ndarray:
+    """Give results of shape (rows, inner values, *own) the shape (*sizes, *own) of their part of the grid.
+
+    Args:
+        rows: the results, both axes in C order of what they stand for.
+        outer: which dimensions of the grid the rows run over.
+        inner: which dimensions the inner values run over.
+        sizes: points along every dimension.
+    """
+    order = [*outer, *inner]
+    apart = rows.reshape(*(sizes[i] for i in order), *rows.shape[2:])
+    return np.moveaxis(apart, range(len(order)), order)

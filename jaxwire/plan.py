@@ -1,0 +1,320 @@
+"""A scan cut into blocks: rectangular parts of the grid, each computed by one call of the compiled program.
+
+All blocks have one shape but those at the edges, and follow each other in C order. Axes that only change the
+transmission are inner: they stay inside a micro-batch, where grid and modes are worked out once for all their values.
+"""
+
+import functools
+import itertools
+import json
+import math
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, NamedTuple
+
+import jax
+import numpy as np
+
+from jaxwire import kernel, layout, observables
+from jaxwire.axes import Dimension, Place, moves_grid, substitute
+from jaxwire.kernel import Given, Program
+from jaxwire.layout import Footprint, Layout
+from jaxwire.observables import COORDS, FLAGS, Observable
+from jaxwire.provenance import describe, versions
+from jaxwire.quadrature import Resolution
+from jaxwire.scatterer import AbstractScatterer
+from jaxwire.solution import CHUNK
+from jaxwire.wire import AbstractNonLocalScreening, Wire
+
+VOLTAGE = Place("point", ("voltage",))
+
+
+class Block(NamedTuple):
+    """A rectangular part of the grid: its number in C order, and a slice for every dimension."""
+
+    index: int  # pyright: ignore[reportIncompatibleMethodOverride] - of a tuple, not used
+    region: tuple[slice, ...]
+
+
+class Variable(NamedTuple):
+    """A variable of the result: its own dimensions beyond the grid's, their sizes, type, attributes."""
+
+    dims: tuple[str, ...]
+    shape: tuple[int, ...]
+    dtype: np.dtype
+    attrs: dict[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """A scan, checked and cut into blocks; it can be pickled.
+
+    Attributes:
+        scatterer: the scatterer; numbers that are axes are replaced.
+        wire: the wire.
+        dimensions: what varies.
+        fixed: temperature and one of voltage, current and force, as far as they are not axes.
+        observables: what is kept.
+        x: positions for observables that are functions of it, shape (n_x,).
+        x_max: how far spots are looked for.
+        resolution: numbers of nodes.
+        memory: bytes that the computation may take.
+        block_shape: points of a block along every dimension; chosen unless given.
+        program: what is compiled; made unless given.
+    """
+
+    scatterer: AbstractScatterer
+    wire: Wire
+    dimensions: tuple[Dimension, ...]
+    fixed: dict[str, float]
+    observables: tuple[Observable, ...]
+    x: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    x_max: float = 20.0
+    resolution: Resolution = Resolution()  # noqa: RUF009 - immutable
+    memory: int = 10**9
+    block_shape: tuple[int, ...] = ()
+    program: Program = None  # pyright: ignore[reportAssignmentType] - made in __post_init__
+
+    def __post_init__(self) -> None:
+        """Make the program and choose the block shape; `dataclasses.replace` keeps what is there."""
+        if self.program is None:
+            object.__setattr__(self, "program", self._make_program())
+        if not self.block_shape:
+            object.__setattr__(self, "block_shape", self._choose_block_shape())
+
+    @property
+    def dims(self) -> tuple[str, ...]:
+        """Names of the dimensions of the grid."""
+        return tuple(dimension.name for dimension in self.dimensions)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of the grid."""
+        return tuple(dimension.size for dimension in self.dimensions)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Pickle the fields alone: what was derived from them may depend on the machine."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
+
+    def blocks(self) -> list[Block]:
+        """All blocks, in C order."""
+        cuts = [
+            [slice(start, min(start + step, size)) for start in range(0, size, step)]
+            for size, step in zip(self.shape, self.block_shape, strict=True)
+        ]
+        return [Block(index, region) for index, region in enumerate(itertools.product(*cuts))]
+
+    def compute(self, block: Block) -> dict[str, np.ndarray]:
+        """Compute one block: the variables, each of the shape of the region and its own."""
+        ((_, arrays),) = self.stream([block])
+        return arrays
+
+    def stream(self, blocks: Iterable[Block]) -> Iterator[tuple[Block, dict[str, np.ndarray]]]:
+        """Compute blocks one after the other, always with the next one under way."""
+        running: deque[tuple[Block, list[Future]]] = deque()
+        try:
+            for block in blocks:
+                rows, inner = (self._columns(block.region, side) for side in (False, True))
+                running.append((block, self._launch(rows, inner)))
+                if len(running) >= layout.IN_FLIGHT:
+                    yield self._collect(*running.popleft())
+            while running:
+                yield self._collect(*running.popleft())
+        finally:
+            for _, parts in running:
+                for part in parts:
+                    part.cancel()
+
+    def sample(self, n_batches: int) -> float:
+        """Solve at most `n_batches` micro-batches per lane, of points spread over the grid: as share of the scan."""
+        lanes = self._layout
+        everywhere = tuple(slice(None) for _ in self.dims)
+        rows, inner = self._columns(everywhere, False), self._columns(self.blocks()[0].region, True)
+        spread = np.linspace(0, len(rows) - 1, min(len(rows), n_batches * lanes.batch * lanes.n_lanes, lanes.rows))
+        for part in self._launch(rows[spread.astype(int)], inner):
+            part.result()
+        outer = self._select(False)
+        all_rows = (math.prod(block.region[i].stop - block.region[i].start for i in outer) for block in self.blocks())
+        return lanes.batches(spread.size) / sum(map(lanes.batches, all_rows))
+
+    @functools.cached_property
+    def variables(self) -> dict[str, Variable]:
+        """The variables of the result."""
+        found = {}
+        for name, shape, dtype in self.program.results:
+            meaning = observables.meaning(self.observables, name, len(shape))
+            attrs: dict[str, Any] = {"units": meaning.units, "long_name": meaning.long_name}
+            if name == "status":
+                attrs |= {"flag_values": list(range(len(FLAGS))), "flag_meanings": " ".join(FLAGS)}
+            found[name] = Variable(meaning.dims, shape, np.dtype(dtype), attrs)
+        return found
+
+    @property
+    def coords(self) -> dict[str, tuple[tuple[str, ...], np.ndarray, dict[str, str]]]:
+        """Coordinates: dimensions, values and attributes by name."""
+        own = {dim for variable in self.variables.values() for dim in variable.dims}
+        found = {
+            axis.name: ((dimension.name,), axis.values, axis.attrs)
+            for dimension in self.dimensions
+            for axis in dimension.axes
+        }
+        if "x" in own:
+            found["x"] = (("x",), self.x, {"units": "vF tau0", "long_name": "position x"})
+        return found | {dim: ((dim,), np.array(names), {}) for dim, names in COORDS.items() if dim in own}
+
+    @functools.cached_property
+    def inputs(self) -> dict[str, Any]:
+        """Everything that decides the numbers, as JSON can hold it; long arrays by their digest."""
+        axes = [axis for dimension in self.dimensions for axis in dimension.axes]
+        bare = {"scatterer": self.scatterer, "wire": self.wire}
+        for axis in axes:
+            holder, path, index = axis.place
+            if holder in bare:
+                bare[holder] = substitute(bare[holder], holder, [axis.place], [0.0 if index else f"axis {axis.name}"])
+        return {
+            "jaxwire": versions()["jaxwire_version"],
+            **{name: describe(tree) for name, tree in bare.items()},
+            **{name: describe(value) for name, value in self.fixed.items()},
+            "axes": {
+                dimension.name: {axis.name: describe(axis.values) for axis in dimension.axes}
+                for dimension in self.dimensions
+            },
+            "observables": {name: describe(function) for name, function in self.observables},
+            "x": describe(self.x),
+            "x_max": self.x_max,
+            "resolution": describe(self.resolution),
+        }
+
+    @property
+    def attrs(self) -> dict[str, str]:
+        """Attributes of the result: inputs and resolution (JSON), versions, state of the checkout."""
+        return {
+            "inputs": json.dumps(self.inputs),
+            "resolution": json.dumps(self.inputs["resolution"]),
+            **versions(),
+        }
+
+    def _choose_block_shape(self) -> tuple[int, ...]:
+        """Of inner axes as many values as share a grid; rows as many as the lanes take."""
+        inner, outer = self._select(True), self._select(False)
+        shape = dict(zip(inner, layout.cut([self.shape[i] for i in inner], layout.INNER_POINTS), strict=True))
+        limit = self._layout_for(math.prod(shape.values())).rows
+        shape |= dict(zip(outer, layout.cut([self.shape[i] for i in outer], limit), strict=True))
+        return tuple(shape[i] for i in range(len(self.shape)))
+
+    @functools.cached_property
+    def footprint(self) -> Footprint:
+        """Bytes that a point takes."""
+        kept = sum(math.prod(one.shape) * one.dtype.itemsize for one in self.variables.values())
+        is_local = not isinstance(self.wire.screening, AbstractNonLocalScreening)
+        contents = layout.Contents(
+            n_nodes=sum(self.resolution),
+            n_positions=min(self.x.size, CHUNK if is_local else observables.FEW_POSITIONS)
+            * sum("x" in one.dims for one in self.variables.values()),
+            with_estimate="error_estimate" in self.variables,
+            with_spots="spot_position" in self.variables,
+            is_searched=self._is_searched,
+            is_local=is_local,
+            kept=kept + 8 * len(self.program.outer + self.program.inner),
+        )
+        return layout.footprint(contents)
+
+    @property
+    def memory_bytes(self) -> int:
+        """Memory that the computation is predicted to take, without results that are kept in memory."""
+        batch, capacity, n_lanes = self._layout
+        inner = math.prod(self.block_shape[i] for i in self._select(True))
+        held = (layout.IN_FLIGHT + 1) * capacity * self.footprint.kept
+        return n_lanes * inner * (batch * self.footprint.solving + held)
+
+    def _layout_for(self, inner: int, rows: int = 0) -> Layout:
+        n_lanes = len(kernel.local_devices()) * kernel.n_threads()
+        return layout.layout(self.footprint, self.memory, jax.default_backend(), n_lanes, inner, rows)
+
+    @property
+    def _is_searched(self) -> bool:
+        """Whether the voltage is searched for, at given current or force."""
+        is_axis = any(axis.place == VOLTAGE for dimension in self.dimensions for axis in dimension.axes)
+        return "voltage" not in self.fixed and not is_axis
+
+    @functools.cached_property
+    def _inner(self) -> tuple[bool, ...]:
+        """Whether a dimension only changes the transmission; searching for the voltage, all else changes with it."""
+        places = [[axis.place for axis in dimension.axes] for dimension in self.dimensions]
+        return tuple(
+            not self._is_searched and not any(moves_grid(p, self.scatterer) for p in group) for group in places
+        )
+
+    def _select(self, is_inner: bool) -> list[int]:
+        return [index for index, inner in enumerate(self._inner) if inner == is_inner]
+
+    def _make_program(self) -> Program:
+        """The program, but for its layout; the results are found by tracing it, without computing anything."""
+        outer, inner = (
+            tuple(sorted((axis.place for i in self._select(side) for axis in self.dimensions[i].axes), key=str))
+            for side in (False, True)
+        )
+        program = Program(outer, inner, self.observables, self._is_searched, self.x_max, self.resolution)
+        results: list[tuple[str, tuple[int, ...], str]] = []
+
+        def trace(*values: Any) -> None:
+            found = kernel.point(program, self._given, *values)
+            results.extend((name, leaf.shape, leaf.dtype.name) for name, leaf in found.items())
+
+        jax.eval_shape(trace, np.zeros(len(outer)), np.zeros(len(inner)))
+        return replace(program, results=tuple(results))
+
+    @functools.cached_property
+    def _given(self) -> Given:
+        """The numbers that do not vary, as NumPy arrays, which no device owns."""
+        scatterer, wire = jax.device_get((self.scatterer, self.wire))
+        return Given(scatterer, wire, {name: np.float64(value) for name, value in self.fixed.items()}, self.x)
+
+    @functools.cached_property
+    def _layout(self) -> Layout:
+        """Rows that are solved at once and that the program holds, on the devices of this process."""
+        inner, rows = (math.prod(self.block_shape[i] for i in self._select(side)) for side in (True, False))
+        return self._layout_for(inner, rows)
+
+    def _columns(self, region: tuple[slice, ...], is_inner: bool) -> np.ndarray:
+        """Values of the outer or inner axes at all their combinations in a region, shape (n, n_axes)."""
+        chosen = self._select(is_inner)
+        indices = [np.arange(self.shape[i])[region[i]] for i in chosen]
+        if is_inner:  # of one size in all blocks, the program is made for it
+            missing = [self.block_shape[i] - len(some) for i, some in zip(chosen, indices, strict=True)]
+            indices = [np.pad(some, (0, more), mode="edge") for some, more in zip(indices, missing, strict=True)]
+        grids = np.meshgrid(*indices, indexing="ij") if chosen else []
+        pairs = zip(chosen, grids, strict=True)
+        columns = {axis.place: axis.values[grid.ravel()] for i, grid in pairs for axis in self.dimensions[i].axes}
+        places = self.program.inner if is_inner else self.program.outer
+        return np.stack([columns[place] for place in places], axis=-1) if places else np.zeros((1, 0))
+
+    @functools.cached_property
+    def _call(self) -> Callable[[np.ndarray, np.ndarray], dict[str, np.ndarray]]:
+        """The compiled program; compiled here, so that no two threads do it."""
+        n_devices = len(kernel.local_devices())
+        program = replace(self.program, batch=self._layout.batch, n_devices=n_devices)
+        nothing = np.zeros((0, len(program.outer))), self._columns(self.blocks()[0].region, True)
+        kernel.solve_rows(program, self._given, *nothing, self._layout.capacity)
+        return functools.partial(kernel.solve_rows, program, self._given, capacity=self._layout.capacity)
+
+    def _launch(self, rows: np.ndarray, inner: np.ndarray) -> list[Future]:
+        """Share rows out to the threads and start them."""
+        share = self._layout.batches(len(rows)) * self._layout.batch * len(kernel.local_devices())
+        parts = [rows[start : start + share] for start in range(0, len(rows), share)]
+        return [kernel.threads().submit(self._call, part, inner) for part in parts]
+
+    def _collect(self, block: Block, parts: list[Future]) -> tuple[Block, dict[str, np.ndarray]]:
+        """Wait for a block and bring its results into the order of the grid."""
+        found = [part.result() for part in parts]
+        outer, inner = self._select(False), self._select(True)
+        sizes = [part.stop - part.start for part in block.region]
+        computed = [size if i in outer else self.block_shape[i] for i, size in enumerate(sizes)]
+        arrays = {}
+        for name in self.variables:
+            rows = np.concatenate([one[name] for one in found])
+            grid = layout.in_grid_order(rows, outer, inner, computed)
+            arrays[name] = np.ascontiguousarray(grid[tuple(map(slice, sizes))])
+        return block, arrays

@@ -1,0 +1,114 @@
+"""What is asked of a scan: the arguments of `scan`, checked before anything runs and put together as a `Plan`."""
+
+from typing import Any
+
+import numpy as np
+
+from jaxwire.axes import DRIVES, OPERATING_POINT, Dimension, read_axes
+from jaxwire.checks import as_setting
+from jaxwire.domain import POSITIVE, REAL, as_parameter
+from jaxwire.layout import read_memory
+from jaxwire.observables import Observable, read_observables, uses_x
+from jaxwire.plan import Plan
+
+X_MAX = 20.0
+"""How far from the scatterer spots are looked for, in vF tau0, unless `x_max` is given."""
+
+
+def make_plan(
+    scatterer: Any,
+    wire: Any,
+    axes: Any,
+    observables: Any,
+    x: Any,
+    x_max: Any,
+    resolution: Any,
+    memory: Any,
+    operating_point: dict[str, Any],
+) -> Plan:
+    """Check the arguments of a scan and put them together; see `scan` for what they are."""
+    scatterer, wire, _, resolution = as_setting(scatterer, wire, 1.0, resolution)
+    dimensions = read_axes(axes, scatterer, wire)
+    fixed = _fixed(operating_point, dimensions)
+    if observables is None:
+        observables = ["voltage"] if "current" in _varied(dimensions) else ["current"]
+    kept = read_observables(observables)
+    plan = Plan(
+        scatterer,
+        wire,
+        dimensions,
+        fixed,
+        kept,
+        x=_positions(x, kept),
+        x_max=_x_max(x_max, kept),
+        resolution=resolution,
+        memory=read_memory(memory),
+    )
+    _refuse_clashes(plan)
+    if plan.memory_bytes > plan.memory:
+        raise ValueError(
+            f"`memory` must be at least {plan.memory_bytes / 1e6:.1f} MB for this scan, got {plan.memory / 1e6:g} MB."
+        )
+    return plan
+
+
+def _varied(dimensions: tuple[Dimension, ...]) -> list[str]:
+    """Which of temperature, voltage, current and force are axes."""
+    axes = [axis for dimension in dimensions for axis in dimension.axes]
+    return [axis.name for axis in axes if axis.place.holder == "point"]
+
+
+def _fixed(operating_point: dict[str, Any], dimensions: tuple[Dimension, ...]) -> dict[str, float]:
+    """The numbers of the operating point that do not vary; complains of any too many or too few."""
+    varied = _varied(dimensions)
+    fixed = {}
+    for name, value in operating_point.items():
+        if value is not None and name in varied:
+            raise ValueError(f"`{name}` must be given once, got a fixed value and an axis.")
+        if value is not None:
+            fixed[name] = float(as_parameter(name, value, OPERATING_POINT.get(name, REAL)))
+    given = {*fixed, *varied}
+    if "temperature" not in given:
+        raise TypeError("`temperature` must be given, as a number or as an axis; got none.")
+    drives = [name for name in DRIVES if name in given]
+    if len(drives) != 1:
+        raise TypeError(
+            "`voltage`, `current` or `force` must be given, one of them, as a number or as an axis; "
+            f"got {' and '.join(drives) or 'none'}."
+        )
+    return fixed
+
+
+def _positions(x: Any, kept: tuple[Observable, ...]) -> np.ndarray:
+    names = [entry.name for entry in kept if uses_x([entry])]
+    if x is None:
+        if names:
+            raise ValueError(f"`x` must be given for the observable {names[0]!r}, got none.")
+        return np.zeros(0)
+    if not names:
+        raise ValueError("`x` must be given only with an observable that is a function of x, such as 'heating'.")
+    positions = np.asarray(as_parameter("x", x, REAL, ndim=1))
+    if positions.size == 0:
+        raise ValueError("`x` must have at least one position, got none.")
+    if np.any(positions == 0) and any(name.startswith("heating") for name in names):
+        raise ValueError("`x` must not be 0 in heating, where its buildup term diverges as log|x|; got 0.")
+    return positions
+
+
+def _x_max(x_max: Any, kept: tuple[Observable, ...]) -> float:
+    if x_max is None:
+        return X_MAX
+    if Observable("spots") not in kept:
+        raise ValueError("`x_max` must be given only with the observable 'spots', which looks for spots up to there.")
+    return float(as_parameter("x_max", x_max, POSITIVE))
+
+
+def _refuse_clashes(plan: Plan) -> None:
+    """Variables, coordinates and dimensions must have different names."""
+    if clash := [name for name in plan.variables if name in plan.coords or name in plan.dims]:
+        raise ValueError(f"`observables` must not have the name of an axis, got {clash[0]!r}.")
+    names = [*(axis.name for dimension in plan.dimensions for axis in dimension.axes)]
+    names += [dimension.name for dimension in plan.dimensions if len(dimension.axes) > 1]
+    names += {dim for variable in plan.variables.values() for dim in variable.dims}
+    if clash := [name for name in names if names.count(name) > 1]:
+        raise ValueError(f"`axes` must have names of their own, got {clash[0]!r} twice.")

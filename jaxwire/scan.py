@@ -1,0 +1,241 @@
+"""The public `scan`: a whole grid of parameters in one call, as an xarray.Dataset; `estimate` tells its cost before."""
+
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import prod
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from jaxwire.observables import FLAGS
+from jaxwire.plan import Plan
+from jaxwire.progress import progress as progress_bar
+from jaxwire.quadrature import Resolution
+from jaxwire.request import make_plan
+from jaxwire.runner import run_blocks
+from jaxwire.scatterer import AbstractScatterer
+from jaxwire.wire import Wire
+
+if TYPE_CHECKING:
+    import xarray
+
+TIMED = 4
+"""Micro-batches per device that `estimate` solves to tell the time."""
+
+
+def scan(
+    scatterer: AbstractScatterer,
+    wire: Wire | None = None,
+    *,
+    axes: Mapping,
+    temperature=None,
+    voltage=None,
+    current=None,
+    force=None,
+    observables=None,
+    x=None,
+    x_max=None,
+    resolution: Resolution | None = None,
+    memory: str | float = "1GB",
+    store=None,
+    cluster=None,
+    progress: bool = True,
+) -> "xarray.Dataset":
+    """Solve a whole grid of parameters on all devices of this process.
+
+    ```python
+    >>> import numpy as np, jaxwire as jw
+    >>> dot = jw.Lorentzian(center=1.44, width=0.08)
+    >>> axes = {"center": np.linspace(0.6, 1.8, 4), "width": [0.05, 0.1]}
+    >>> ds = jw.scan(dot, axes=axes, temperature=0.3, voltage=0.1)
+    >>> print(ds.current.sel(width=0.1).values.round(4))
+    [0.0207 0.0284 0.0172 0.0067]
+    >>> ds.current.dims, ds.current.attrs["units"], ds.attrs["failures"]
+    (('center', 'width'), 'e mu0/h', '0 of 8 points')
+
+    ```
+
+    Axes span a cartesian grid, in their order; names in one tuple vary together, along one dimension:
+
+    ```python
+    axes = {"temperature": t, ("center", "width"): (centers, widths)}     # dims temperature, center_width
+    jw.scan(dot, axes=axes, current=0.01, observables=["voltage", "spots"], store="map.zarr")
+    jw.scan(dot, axes=axes, current=0.01, observables={"hot": lambda sol: sol.heating(0.5).total > 1.0})
+    ```
+
+    Args:
+        scatterer: transmission model; the numbers that are axes are replaced.
+        wire: the wire; the paper's unless given.
+        axes: names and values of what varies (see `jaxwire.axes`): numbers of the scatterer ("center",
+            "resonances[1].width", "values[3]"), of the wire ("relaxation.exponent"), or "temperature", "voltage",
+            "current", "force". Values have shape (n,), in the units of `solve`.
+        temperature: kB T, in mu0, unless it is an axis.
+        voltage: eV, in mu0; one of voltage, current and force must be given, here or as an axis.
+        current: I, in e mu0/h.
+        force: F, in mu0/(vF tau0).
+        observables: what is kept, a list of names and functions or a mapping from names to functions; the current
+            unless given, or the voltage where the current is. Names: current, voltage, force, total_voltage,
+            external_power, potential_left, potential_right, uniform_heat_current, asymmetry, error_estimate (half as
+            much work again), powers, heating, heating_parts, potential, chemical_potential, heat_current (these five at
+            the positions x), spots, landauer. A function maps one `Solution` to a number, an array, or a dict of them
+            by name; pass the same function object again to avoid compiling anew.
+        x: positions in vF tau0, shape (n_x,), for observables that are functions of x; not 0 for the heating.
+        x_max: how far spots are looked for, in vF tau0; 20 unless given.
+        resolution: numbers of nodes.
+        memory: what the computation may take, such as "500MB" or "2GiB", beyond the 0.5 GB of Python and JAX.
+        store: folder in which every finished block is kept (zarr); with it the same call goes on where it stopped.
+        cluster: a Dask client or cluster to whose workers the blocks are sent; needs a store that they share.
+        progress: whether to show a bar on stderr, if that is a terminal.
+
+    Returns:
+        The Dataset: a variable per observable, `status`, with a given current or force `current_limit`, and as
+        attributes all inputs, versions and a line that counts failures. Floating-point values are NaN where a point
+        failed; `status` tells why.
+
+    Raises:
+        TypeError: if an argument is not of its type, or not exactly one of voltage, current and force is given.
+        ValueError: if a name is unknown, a value outside its domain, or the memory too small.
+    """
+    plan = make_plan(
+        scatterer, wire, axes, observables, x, x_max, resolution, memory,
+        {"temperature": temperature, "voltage": voltage, "current": current, "force": force},
+    )  # fmt: skip
+    with progress_bar("scan", is_shown=progress) as report:
+        if cluster is not None:
+            from jaxwire.cluster import run_on_cluster
+
+            dataset = run_on_cluster(plan, store, cluster, report)
+        else:
+            if store is None:
+                _require_room(plan)
+            dataset = run_blocks(plan, store, report)
+    dataset.attrs["failures"] = failures(dataset["status"].values)
+    if progress and sys.stderr.isatty() and not dataset.attrs["failures"].startswith("0 "):
+        print(f"scan: {dataset.attrs['failures']}", file=sys.stderr)
+    return dataset
+
+
+def failures(status: np.ndarray) -> str:
+    """How many points were not solved, in one line."""
+    codes, counts = np.unique(status[status > 0], return_counts=True)
+    kinds = ", ".join(f"{count} {FLAGS[code].replace('_', ' ')}" for code, count in zip(codes, counts, strict=True))
+    return f"{counts.sum()} of {status.size} points" + (f": {kinds}" if kinds else "")
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a scan will take; printing it tells it in words.
+
+    Attributes:
+        points: points of the grid.
+        blocks: calls of the compiled program.
+        block_shape: points of a block along every dimension.
+        memory_bytes: largest memory of the computation, beyond that of Python and JAX; without the results.
+        result_bytes: size of the results, in memory or in the store.
+        seconds: time of the computation on the devices of this process.
+        compile_seconds: time to compile, once; a scan of the same kind in this process does not compile again.
+    """
+
+    points: int
+    blocks: int
+    block_shape: tuple[int, ...]
+    memory_bytes: int
+    result_bytes: int
+    seconds: float
+    compile_seconds: float
+
+    def __str__(self) -> str:
+        """One line."""
+        return (
+            f"{self.points:,} points in {self.blocks} blocks: about {_in_words(self.seconds)} after compiling "
+            f"({_in_words(self.compile_seconds)}), {self.memory_bytes / 1e6:.0f} MB of memory, "
+            f"{self.result_bytes / 1e6:.1f} MB of results"
+        )
+
+
+def estimate(
+    scatterer: AbstractScatterer,
+    wire: Wire | None = None,
+    *,
+    axes: Mapping,
+    temperature=None,
+    voltage=None,
+    current=None,
+    force=None,
+    observables=None,
+    x=None,
+    x_max=None,
+    resolution: Resolution | None = None,
+    memory: str | float = "1GB",
+) -> Estimate:
+    """Tell time and memory of a scan before running it: compiles, and solves some points spread over the grid.
+
+    ```python
+    >>> import numpy as np, jaxwire as jw
+    >>> axes = {"center": np.linspace(0.1, 2.6, 512), "width": np.geomspace(0.01, 1.0, 512)}
+    >>> cost = jw.estimate(jw.Lorentzian(center=1.44, width=0.08), axes=axes, temperature=0.3, voltage=0.1)
+    >>> cost.points
+    262144
+
+    ```
+
+    Args:
+        scatterer: as in `scan`; so all others.
+        wire: the wire.
+        axes: what varies.
+        temperature: kB T.
+        voltage: eV.
+        current: I.
+        force: F.
+        observables: what is kept.
+        x: positions.
+        x_max: how far spots are looked for.
+        resolution: numbers of nodes.
+        memory: what the computation may take.
+
+    Raises:
+        TypeError: as `scan`.
+        ValueError: as `scan`.
+    """
+    plan = make_plan(
+        scatterer, wire, axes, observables, x, x_max, resolution, memory,
+        {"temperature": temperature, "voltage": voltage, "current": current, "force": force},
+    )  # fmt: skip
+    first, _ = _timed(plan)
+    seconds, share = _timed(plan)
+    points = prod(plan.shape)
+    return Estimate(
+        points=points,
+        blocks=len(plan.blocks()),
+        block_shape=plan.block_shape,
+        memory_bytes=plan.memory_bytes,
+        result_bytes=points * plan.footprint.kept,
+        seconds=seconds / share,
+        compile_seconds=max(0.0, first - seconds),
+    )
+
+
+def _timed(plan: Plan) -> tuple[float, float]:
+    start = time.perf_counter()
+    share = plan.sample(TIMED)
+    return time.perf_counter() - start, share
+
+
+def _require_room(plan: Plan) -> None:
+    """Complain of results that do not fit beside the computation."""
+    results = prod(plan.shape) * plan.footprint.kept
+    if results + plan.memory_bytes > plan.memory:
+        raise ValueError(
+            f"`memory` must hold the results, {results / 1e6:,.0f} MB, and {plan.memory_bytes / 1e6:,.0f} MB for the "
+            f"computation, got {plan.memory / 1e6:,.0f} MB; give more, or store= to keep them on disk."
+        )
+
+
+def _in_words(seconds: float) -> str:
+    """A time, in the unit that suits it."""
+    for size, unit in ((3600.0, "h"), (60.0, "min")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.1f} {unit}"
+    return f"{seconds:.2g} s" if seconds < 10 else f"{seconds:.0f} s"

@@ -1,0 +1,128 @@
+"""What a scan keeps: quantities by name and functions of the user's own; their dimensions, units and refusals."""
+
+import re
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import jaxwire as jw
+from jaxwire import status
+from jaxwire.observables import FLAGS, TABLE, Observable, Setup, meaning, observe, read_observables, uses_x
+
+DOT = jw.Lorentzian(center=1.44, width=0.08)
+SETUP = Setup(jnp.array([-0.5, 0.1, 0.5]))
+
+
+def shapes(observables):
+    """Shapes and types of the variables, found without computing anything."""
+
+    def kept():
+        sol = jw.solve(DOT, temperature=0.3, voltage=0.1, resolution=jw.Resolution(24, 12), error_estimate=False)
+        return observe(read_observables(observables), sol, SETUP)
+
+    return jax.eval_shape(kept)
+
+
+def test_every_named_quantity_has_dimensions_that_fit_units_and_a_long_name():
+    names = read_observables(list(TABLE))
+    sizes = {"x": 3, "side": 2, "part": 2}
+    for name, leaf in shapes(list(TABLE)).items():
+        dims, units, long_name = meaning(names, name, leaf.ndim)
+        assert leaf.shape == tuple(sizes[dim] for dim in dims), name
+        assert long_name and isinstance(units, str)
+    powers = ("current", "voltage", "force", "powers", "heat_current", "external_power", "spot_position")
+    assert all(meaning(names, name, 0).units for name in powers)
+
+
+def test_every_status_has_a_flag():
+    assert len(FLAGS) == len(status.MESSAGES) and FLAGS[status.UNREACHABLE] == "unreachable"
+
+
+def heat_at_face(sol):
+    return sol.heating(0.01).total
+
+
+def test_functions_are_kept_under_their_names_or_under_given_ones():
+    assert read_observables([heat_at_face, "current"]) == (
+        Observable("heat_at_face", heat_at_face),
+        Observable("current"),
+    )
+    assert read_observables({"hot": heat_at_face}) == (Observable("hot", heat_at_face),)
+    assert read_observables({"hot": heat_at_face, "current": "current"})[1] == Observable("current")
+    assert read_observables("current") == read_observables(["current"]) == (Observable("current"),)
+    assert read_observables(heat_at_face) == (Observable("heat_at_face", heat_at_face),)
+
+
+def test_a_function_returns_a_number_an_array_or_several_by_name():
+    def several(sol):
+        return {"ratio": sol.voltage / 2, "profile": sol.heating([0.1, 0.2]).total, "is_hot": sol.voltage > 0, "two": 2}
+
+    found = shapes([several, heat_at_face])
+    assert {name: (leaf.shape, leaf.dtype.name) for name, leaf in found.items()} == {
+        "ratio": ((), "float64"),
+        "profile": ((2,), "float64"),
+        "is_hot": ((), "bool"),
+        "two": ((), "int64"),
+        "heat_at_face": ((), "float64"),
+    }
+    assert meaning((), "profile", 1).dims == ("profile_0",)
+    assert meaning((), "is_hot", 0).long_name == "is hot"
+
+
+def test_only_profiles_need_positions():
+    assert uses_x(read_observables(["current", "heating"])) and uses_x(read_observables(["potential"]))
+    assert not uses_x(read_observables(["current", "spots", heat_at_face]))
+
+
+@pytest.mark.parametrize(
+    ("observables", "error", "words"),
+    [
+        ([], ValueError, "must have at least one name or function, got none"),
+        (
+            ["curent"],
+            ValueError,
+            r"must be known, got 'curent'; did you mean 'current'\? Valid names: current, voltage",
+        ),
+        (["qqq"], ValueError, "must be known, got 'qqq'; Valid names"),
+        (["current", "current"], ValueError, "must have different names, got 'current' twice"),
+        ([lambda sol: sol.current], ValueError, "must have functions with names, got '<lambda>'"),
+        ([3], TypeError, "must hold names and functions, got 3"),
+        (3, TypeError, "must be a list of names and functions, or a mapping, got 3"),
+        ({"hot": 3}, TypeError, "must hold names and functions, got 3"),
+        ({"hot": "current"}, TypeError, "must hold names and functions"),
+    ],
+)
+def test_what_cannot_be_kept_is_refused(observables, error, words):
+    with pytest.raises(error, match=f"^`observables` {words}"):
+        read_observables(observables)
+
+
+@pytest.mark.parametrize(
+    ("result", "error", "words"),
+    [
+        ("text", TypeError, r"^`mine` must return a number, an array or a dict of them, got str\."),
+        (None, TypeError, "^`mine` must return a number, .* got NoneType"),
+        (1j, TypeError, "^`mine` must return a number, .* got complex"),
+        (jnp.ones(2) * 1j, TypeError, "^`mine` must return real numbers by name, got 'mine' of type complex128"),
+        ({3: 1.0}, TypeError, "^`mine` must return real numbers by name, got 3"),
+        ({"current": 1.0}, ValueError, "^`observables` must have different names, got 'current' twice"),
+        ({"status": 1}, ValueError, "^`observables` must have different names, got 'status' twice"),
+    ],
+    ids=str,
+)
+def test_functions_that_return_something_else_are_refused(result, error, words):
+    with pytest.raises(error, match=words):
+        shapes({"current": "current", "mine": lambda sol: result})
+
+
+def test_refusals_end_with_a_full_stop():
+    with pytest.raises(ValueError) as refusal:
+        read_observables(["curent"])
+    assert re.match(r"^`observables` must .*\.$", str(refusal.value))
+
+
+def test_single_precision_results_become_double():
+    found = shapes({"mine": lambda sol: sol.voltage.astype(np.float32)})
+    assert found["mine"].dtype == np.float64
