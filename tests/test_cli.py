@@ -110,7 +110,9 @@ def test_solve_draws_a_figure(tmp_path):
         (POINT[:-2], "`voltage`, `current` or `force` must be given, one of them; got none."),
         ([*POINT, "--bogus", "1"], "Unknown option: --bogus"),
         ([*changed(), "--widht", "0.1"], "--widht"),
-        (["1.44"], "requires an argument"),
+        (["1.44"], "Unused Tokens: ['1.44']"),
+        (POINT[2:], "`center` must be given, or a file with any scatterer as --config; got none."),
+        (POINT[:4], "`temperature` must be given; got none."),
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_2(arguments, complaint, capsys, tmp_path, monkeypatch):
@@ -198,11 +200,16 @@ def test_reproduce_refuses_a_file_as_its_folder(tmp_path, capsys):
     assert (tmp_path / "file").read_text() == "kept"
 
 
-@pytest.mark.parametrize("words", [["--help"], ["solve", "--help"], ["--version"], ["slove"]])
+COMMANDS = ("solve", "iv", "scan", "plot", "reproduce")
+
+
+@pytest.mark.parametrize("words", [["--help"], *([name, "--help"] for name in COMMANDS), ["--version"], ["slove"]])
 def test_answers_that_need_no_physics_load_no_heavy_library(words):
     code = f"import sys; from jaxwire.cli import main; main({words}); print(sorted(sys.modules))"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    assert [name for name in ("jax", "jaxlib", "numpy", "matplotlib", "equinox") if f"'{name}'" in loaded] == []
+    assert [
+        name for name in ("jax", "numpy", "matplotlib", "equinox", "pydantic", "xarray") if f"'{name}'" in loaded
+    ] == []
     assert "'cyclopts'" in loaded
 
 
@@ -212,7 +219,15 @@ def test_help_names_every_option_and_the_units(capsys):
     for option in ("--center", "--width", "--temperature", "--voltage", "--x", "--plot", "--json", "--no-cache"):
         assert option in text
     assert main(["--help"]) == 0
-    assert "mu0" in capsys.readouterr().out
+    text = capsys.readouterr().out
+    assert "mu0" in text and all(name in text for name in COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_tells_what_every_option_does(command, capsys):
+    assert main([command, "--help"]) == 0
+    text = capsys.readouterr().out
+    assert text.startswith(f"Usage: jaxwire {command}") and "--json" in text and "Common" not in text
 
 
 def test_the_installed_program_tells_its_version():

@@ -1,0 +1,183 @@
+"""What the commands share: the program and its exit codes, common options, output, complaints about input."""
+
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from math import isfinite
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import App, CycloptsError, Parameter
+
+if TYPE_CHECKING:
+    from jaxwire.config import Config
+
+app = App(
+    name="jaxwire",
+    help="Where a nanowire heats and cools when a current flows through a quantum scatterer (arXiv:2407.10192).\n\n"
+    "Energies are in units of mu0, positions in units of vF tau0, currents in units of e mu0/h.",
+    version=version("jaxwire"),
+    help_format="plaintext",
+    suppress_keyboard_interrupt=False,  # else `main` could not tell how a stopped scan goes on
+)
+
+Numbers = Annotated[tuple[float, ...] | None, Parameter(consume_multiple=True, negative="")]
+"""An option that takes one or more numbers."""
+
+UNITS = {
+    "energies": "mu0",
+    "positions": "vF tau0",
+    "current": "e mu0/h",
+    "force": "mu0/(vF tau0)",
+    "external_power": "mu0^2/(h vF tau0)",
+    "heat_current": "mu0^2/h",
+    "heating": "external_power",
+}
+
+
+class BadInputError(Exception):
+    """What the user gave cannot be used; the text says why."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Common:
+    """Options of every command.
+
+    Attributes:
+        json: Print the result as JSON.
+        cache: Keep compiled kernels in the user's cache directory, for a faster start next time.
+    """
+
+    json: Annotated[bool, Parameter(negative="")] = False
+    cache: bool = True
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Args:
+        arguments: words after `jaxwire`; those of the process unless given.
+
+    Returns:
+        Exit code: 0 solved, 1 a point could not be solved, 2 bad input, 130 stopped by Ctrl-C.
+    """
+    try:
+        code = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+    except (CycloptsError, BadInputError) as error:
+        print(str(error).strip(), file=sys.stderr)
+        return 2
+    except KeyboardInterrupt as stop:
+        print(f"jaxwire: {str(stop) or 'stopped'}", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # who reads has had enough, as `head` does; nothing can be flushed at exit either
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return code if isinstance(code, int) else 0
+
+
+@contextmanager
+def about_input() -> Iterator[None]:
+    """Turn complaints about input into `BadInputError`; they begin with the `name` of what is wrong."""
+    try:
+        yield
+    except (ValueError, TypeError) as error:
+        if not str(error).startswith("`"):
+            raise
+        raise BadInputError(str(error)) from error
+    except OSError as error:
+        if error.filename is None:
+            raise
+        raise BadInputError(f"'{error.filename}' cannot be written: {error.strerror}.") from error
+
+
+@contextmanager
+def kernels_kept(is_wanted: bool) -> Iterator[None]:
+    """Keep what is compiled in the `with` block in the user's cache directory."""
+    from jaxwire.cache import cache_directory, compilation_cache
+
+    with compilation_cache(cache_directory() if is_wanted else None):
+        yield
+
+
+def require_folder(option: str, path: Path | None) -> None:
+    """Complain of a file in a folder that does not exist, before anything is computed."""
+    if path is not None and not path.absolute().parent.is_dir():
+        raise BadInputError(f"`{option}` must be in an existing folder, got '{path}'.")
+
+
+def require_figure(option: str, path: Path | None) -> None:
+    """Complain of a figure that cannot be written, before anything is computed."""
+    if path is None:
+        return
+    from jaxwire.plot import FORMATS
+
+    if path.suffix.lower() not in FORMATS:
+        raise BadInputError(f"`{option}` must end in one of {', '.join(FORMATS)}, got '{path}'.")
+    require_folder(option, path)
+
+
+def require_netcdf(option: str) -> None:
+    """Complain where the libraries for NetCDF files are not installed."""
+    from importlib.util import find_spec
+
+    if not (find_spec("h5netcdf") and find_spec("h5py")):
+        raise BadInputError(f"`{option}` needs h5netcdf and h5py: pip install 'jaxwire[netcdf]'.")
+
+
+def read_point(config: Path | None, center: float | None, width: float | None, temperature: float | None) -> "Config":
+    """Scatterer, wire and temperature: from a file, or a Lorentzian in the paper's wire.
+
+    Options have precedence over what the file says of the operating point.
+    """
+    from dataclasses import replace
+
+    from jaxwire.config import Config, read_config
+    from jaxwire.scatterer import Lorentzian
+    from jaxwire.wire import Wire
+
+    given = {name: value for name, value in (("center", center), ("width", width)) if value is not None}
+    if config is not None:
+        if given:
+            raise BadInputError(f"`{next(iter(given))}` must be left out where --config gives the scatterer, got both.")
+        read = read_config(config)
+        if read.axes:
+            raise BadInputError("`axes` must be left out for this command, got a file for `jaxwire scan`.")
+    else:
+        for name in ("center", "width"):
+            if name not in given:
+                raise BadInputError(f"`{name}` must be given, or a file with any scatterer as --config; got none.")
+        read = Config(Lorentzian(**given), Wire())  # pyright: ignore[reportArgumentType] - converted by the field
+    if temperature is not None:
+        read = replace(read, point=read.point | {"temperature": temperature})
+    if "temperature" not in read.point:
+        raise BadInputError("`temperature` must be given; got none.")
+    return read
+
+
+def print_table(titles: Sequence[str], rows: Iterable[Iterable[Any]]) -> None:
+    """Print columns of numbers; a dash for those that do not exist."""
+    print(*(f"{words:>12}" for words in titles))
+    for row in rows:
+        print(*(f"{value:12.6g}" if isfinite(value) else f"{'-':>12}" for value in row))
+
+
+def print_json(result: Any) -> None:
+    """Print for machines."""
+    import json
+
+    print(json.dumps(_plain(result), indent=1, allow_nan=False))
+
+
+def _plain(value: Any) -> Any:
+    """What JSON can hold: paths as text, numbers that are not finite as null."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, Path):
+        return str(value)
+    return None if isinstance(value, float) and not isfinite(value) else value

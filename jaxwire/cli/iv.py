@@ -1,0 +1,130 @@
+"""`jaxwire iv`: the current-voltage characteristic in both directions."""
+
+import csv
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from jaxwire.cli.base import (
+    UNITS,
+    BadInputError,
+    Common,
+    Numbers,
+    about_input,
+    kernels_kept,
+    print_json,
+    print_table,
+    read_point,
+    require_figure,
+    require_folder,
+)
+
+TITLES = {
+    "voltage": "eV",
+    "total_voltage": "eV_tot",
+    "current": "I(V)",
+    "reverse_current": "I(-V)",
+    "rectification": "rectif.",
+    "error_estimate": "error",
+}
+
+
+def iv(
+    *,
+    center: float | None = None,
+    width: float | None = None,
+    temperature: float | None = None,
+    config: Path | None = None,
+    voltages: Numbers = None,
+    max: Annotated[float | None, Parameter(name="--max")] = None,  # noqa: A002 - the name of the option
+    count: int = 33,
+    plot: Path | None = None,
+    csv: Annotated[Path | None, Parameter(name="--csv")] = None,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Current at many voltages and at the opposite ones, with the rectification (I(V) + I(-V))/(I(V) - I(-V)).
+
+    Args:
+        center: Position eps0 of the resonance, a kinetic energy in the left wire.
+        width: Half width Gamma of the resonance.
+        temperature: kB T.
+        config: TOML file with any scatterer and wire, instead of center and width; its operating point does not count
+            but for the temperature.
+        voltages: Values of eV.
+        max: Largest eV, instead of a list: evenly spaced values from 0 to it.
+        count: How many values up to the largest.
+        plot: Draw the characteristic and the rectification to this file (.png, .pdf, .svg, .eps).
+        csv: Write the table to this file.
+        common: Options of every command.
+    """
+    with about_input(), kernels_kept(common.cache):
+        require_figure("plot", plot)
+        require_folder("csv", csv)
+        values = _voltages(voltages, max, count)
+        read = read_point(config, center, width, temperature)
+        import numpy as np
+
+        import jaxwire as jw
+
+        resolution = read.options.get("resolution")
+        curve = jw.iv(read.scatterer, read.wire, read.point["temperature"], values, resolution=resolution)
+        columns = {name: np.asarray(getattr(curve, name)).tolist() for name in TITLES}
+        if csv is not None:
+            _write_csv(csv, columns)
+        if plot is not None and np.isfinite(columns["current"]).any():
+            from jaxwire.plot import plot_iv, save_figure
+
+            save_figure(plot_iv(curve), plot)
+        if common.json:
+            _print_json(read, columns, curve.status)
+        else:
+            print_table(list(TITLES.values()), zip(*columns.values(), strict=True))
+        if not bool(np.all(curve.status.ok)):
+            print(f"jaxwire: {curve.status}", file=sys.stderr)
+        is_solved = np.isfinite([columns["current"], columns["reverse_current"]]).all()
+        return 0 if is_solved else 1
+
+
+def _voltages(voltages: Any, most: float | None, count: int) -> Any:
+    """The voltages, of whichever option."""
+    import numpy as np
+
+    if (voltages is None) == (most is None):
+        raise BadInputError(
+            f"`voltages` or `max` must be given, one of them; got {'none' if most is None else 'both'}."
+        )
+    if most is None:
+        if not voltages:
+            raise BadInputError("`voltages` must be one or more numbers, got none.")
+        return np.asarray(voltages, dtype=float)
+    if not 0 < most < np.inf:
+        raise BadInputError(f"`max` must be positive, got {most:g}.")
+    if count < 2:
+        raise BadInputError(f"`count` must be at least 2, got {count}.")
+    return np.linspace(0.0, most, count)
+
+
+def _write_csv(path: Path, columns: dict[str, list[float]]) -> None:
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(columns)
+        writer.writerows(zip(*columns.values(), strict=True))
+
+
+def _print_json(read: Any, columns: dict[str, list[float]], status: Any) -> None:
+    from jaxwire.provenance import describe
+
+    print_json(
+        {
+            "jaxwire": version("jaxwire"),
+            "units": UNITS,
+            "scatterer": describe(read.scatterer),
+            "wire": describe(read.wire),
+            "temperature": read.point["temperature"],
+            **columns,
+            "status": {"code": status.code.tolist(), "message": str(status)},
+        }
+    )
