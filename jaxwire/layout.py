@@ -30,12 +30,12 @@ MATRICES, FOR_ESTIMATE, FOR_SEARCH = 4.0, 3.0, 5.0
 the voltage searched for (measured: 3.3, 2.8, 4.9)."""
 
 PROFILES, FOR_SPOTS = 4.0, 200.0
-"""Temporary memory of every position of every profile, and for the spots, in vectors of all nodes (measured: 2.2 to 3.7,
-and 136)."""
+"""Temporary memory of every position of every profile, and for the spots, in vectors of all nodes (measured: 2.2 to
+3.7, and 136)."""
 
-NON_LOCAL, NON_LOCAL_PROFILES, NON_LOCAL_SPOTS = 600.0, 4500.0, 150000.0
-"""The same where the potential is not local: more for every point, of every position, for the spots (measured: 512,
-4000, ...)."""
+NON_LOCAL, NON_LOCAL_PROFILES, NON_LOCAL_SPOTS = 600.0, 3000.0, 300000.0
+"""The same where the potential is not local: for every point, every position, and the spots (measured: 512, 2200 and
+260000)."""
 
 UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40}
 

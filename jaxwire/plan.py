@@ -18,11 +18,11 @@ import jax
 import numpy as np
 
 from jaxwire import kernel, layout, observables
-from jaxwire.axes import Dimension, Place, moves_grid, substitute
+from jaxwire.axes import Dimension, Place, moves_grid
 from jaxwire.kernel import Given, Program
 from jaxwire.layout import Footprint, Layout
 from jaxwire.observables import COORDS, FLAGS, Observable
-from jaxwire.provenance import describe, versions
+from jaxwire.provenance import scan_inputs, versions
 from jaxwire.quadrature import Resolution
 from jaxwire.scatterer import AbstractScatterer
 from jaxwire.solution import CHUNK
@@ -129,8 +129,7 @@ class Plan:
 
     def sample(self, n_batches: int) -> float:
         """Solve at most `n_batches` micro-batches per lane, of points spread over the grid: as share of the scan."""
-        lanes = self._layout
-        everywhere = tuple(slice(None) for _ in self.dims)
+        lanes, everywhere = self._layout, (slice(None),) * len(self.shape)
         rows, inner = self._columns(everywhere, False), self._columns(self.blocks()[0].region, True)
         spread = np.linspace(0, len(rows) - 1, min(len(rows), n_batches * lanes.batch * lanes.n_lanes, lanes.rows))
         for part in self._launch(rows[spread.astype(int)], inner):
@@ -167,34 +166,14 @@ class Plan:
     @functools.cached_property
     def inputs(self) -> dict[str, Any]:
         """Everything that decides the numbers, as JSON can hold it; long arrays by their digest."""
-        axes = [axis for dimension in self.dimensions for axis in dimension.axes]
-        bare = {"scatterer": self.scatterer, "wire": self.wire}
-        for axis in axes:
-            holder, path, index = axis.place
-            if holder in bare:
-                bare[holder] = substitute(bare[holder], holder, [axis.place], [0.0 if index else f"axis {axis.name}"])
-        return {
-            "jaxwire": versions()["jaxwire_version"],
-            **{name: describe(tree) for name, tree in bare.items()},
-            **{name: describe(value) for name, value in self.fixed.items()},
-            "axes": {
-                dimension.name: {axis.name: describe(axis.values) for axis in dimension.axes}
-                for dimension in self.dimensions
-            },
-            "observables": {name: describe(function) for name, function in self.observables},
-            "x": describe(self.x),
-            "x_max": self.x_max,
-            "resolution": describe(self.resolution),
-        }
+        settings = {"x": self.x, "x_max": self.x_max, "resolution": self.resolution}
+        return scan_inputs(self.scatterer, self.wire, self.dimensions, self.fixed, self.observables, settings)
 
     @property
     def attrs(self) -> dict[str, str]:
         """Attributes of the result: inputs and resolution (JSON), versions, state of the checkout."""
-        return {
-            "inputs": json.dumps(self.inputs),
-            "resolution": json.dumps(self.inputs["resolution"]),
-            **versions(),
-        }
+        texts = {"inputs": json.dumps(self.inputs), "resolution": json.dumps(self.inputs["resolution"])}
+        return {**texts, **versions()}
 
     def _choose_block_shape(self) -> tuple[int, ...]:
         """Of inner axes as many values as share a grid; rows as many as the lanes take."""
@@ -208,11 +187,11 @@ class Plan:
     def footprint(self) -> Footprint:
         """Bytes that a point takes."""
         kept = sum(math.prod(one.shape) * one.dtype.itemsize for one in self.variables.values())
+        n_profiles = sum("x" in one.dims for one in self.variables.values())
         is_local = not isinstance(self.wire.screening, AbstractNonLocalScreening)
         contents = layout.Contents(
             n_nodes=sum(self.resolution),
-            n_positions=min(self.x.size, CHUNK if is_local else observables.FEW_POSITIONS)
-            * sum("x" in one.dims for one in self.variables.values()),
+            n_positions=n_profiles * min(self.x.size, CHUNK if is_local else observables.FEW_POSITIONS),
             with_estimate="error_estimate" in self.variables,
             with_spots="spot_position" in self.variables,
             is_searched=self._is_searched,

@@ -5,7 +5,7 @@ import hashlib
 import inspect
 import math
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,33 @@ import equinox as eqx
 import jax
 import numpy as np
 
+from jaxwire.axes import Dimension, substitute
+from jaxwire.observables import Observable
+from jaxwire.scatterer import AbstractScatterer
+from jaxwire.wire import Wire
+
 LISTED = 16
 """Arrays of at most so many numbers are written out; of longer ones the ends and a digest are kept."""
+
+
+def scan_inputs(
+    scatterer: AbstractScatterer,
+    wire: Wire,
+    dimensions: Iterable[Dimension],
+    fixed: Mapping[str, float],
+    observables: Iterable[Observable],
+    settings: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Everything that decides the numbers of a scan; what is an axis is not among the fixed numbers."""
+    bare = {"scatterer": scatterer, "wire": wire}
+    for axis in (axis for dimension in dimensions for axis in dimension.axes):
+        if axis.place.holder in bare:
+            stand_in = 0.0 if axis.place.index else f"axis {axis.name}"
+            bare[axis.place.holder] = substitute(bare[axis.place.holder], axis.place.holder, [axis.place], [stand_in])
+    axes = {one.name: {axis.name: axis.values for axis in one.axes} for one in dimensions}
+    kept = {name: function for name, function in observables}
+    everything = {**bare, **fixed, "axes": axes, "observables": kept, **settings}
+    return {"jaxwire": version("jaxwire"), **describe(everything)}
 
 
 def describe(value: Any) -> Any:

@@ -7,8 +7,8 @@ On either side h is a sum over the modes of that half-wire, with r = |x| and the
 and h' and h'' share its exponentials. They are sampled at `SAMPLES` distances, logarithmic near the scatterer and even
 far out. Between two samples, r h' is taken as the cubic with their values and slopes; cut at its turning points, it has
 one zero or none in each piece, so that two extrema between neighbouring samples are seen as well. Bracketed Newton
-steps on h' itself settle each of them. The derivative of a position by any parameter p is -(dh'/dp)/h'' (implicit
-function theorem); heating and prominence follow. A potential that is not local enters through automatic derivatives.
+steps on h' itself settle each of them. By any parameter p, the derivative of a position is -(dh'/dp)/h'' (implicit
+function theorem); heating and prominence follow. A potential that is not local is differentiated in Fourier space.
 """
 
 import functools
@@ -72,9 +72,8 @@ def find_spots(sol: Solution, x_max=20.0) -> Spots:
     """Find the dominant extremum of P_ph/P_ext in either wire, the one with the largest |P_ph/P_ext - 1|.
 
     Extrema inside 0.01 < |x| < x_max count, its ends do not, however faint an extremum is: select by `prominence`.
-    Below resolution, and possibly missed, are two that are about to merge, with prominences of less than about 1e-7 of
-    the largest |P_ph/P_ext - 1|, and what is fainter than `ROUNDING`. `jax.jit`, `jax.vmap` and derivatives work; where
-    there is no spot, derivatives are 0. Where another extremum becomes dominant, position and heating jump.
+    Possibly missed are two about to merge, with prominences below about 1e-7 of the largest |P_ph/P_ext - 1|, and what
+    is fainter than `ROUNDING`. Derivatives are 0 without a spot; values jump where another extremum becomes dominant.
 
     ```python
     >>> import jaxwire as jw
@@ -120,7 +119,7 @@ def find_extrema(sol: Solution, x_max=20.0, limit: int = 8) -> Spots:
         side of P_ext, a minimum between two maxima may well be of the kind heating.
 
     Raises:
-        TypeError, ValueError: as `find_spots`, and ValueError if limit is not an integer of at least 1.
+        TypeError, ValueError: as `find_spots`; ValueError if limit is not an integer of at least 1.
     """
     if not isinstance(limit, int) or isinstance(limit, bool) or limit < 1:
         raise ValueError(f"`limit` must be an integer of at least 1, got {limit!r}.")
@@ -141,10 +140,8 @@ def _checked(name: str, sol: Solution, x_max) -> tuple[Solution, Scalar]:
     if not isinstance(sol, Solution):
         raise TypeError(f"`sol` must be a Solution such as `solve` returns, got {type(sol).__name__}.")
     if sol.voltage.ndim:
-        raise ValueError(
-            f"`{name}` needs a single solution, got a batch of shape {sol.voltage.shape}; map over it with "
-            f"jax.vmap({name})(solutions)."
-        )
+        found = f"a batch of shape {sol.voltage.shape}; map over it with jax.vmap({name})(solutions)"
+        raise ValueError(f"`{name}` needs a single solution, got {found}.")
     return sol, as_parameter("x_max", x_max, Domain(lambda x: (x > NEAREST) & (x < jnp.inf), f"more than {NEAREST}"))
 
 
@@ -188,15 +185,19 @@ def _profile(flow: Flow, side: Side) -> Profile:
     share = side.heat / power + flow.screening.neutral_share() * side.neutral / force
     rate = side.half.modes.rate
     mode_sum = Profile(jnp.where(flows, rate, 1.0), jnp.where(flows, side.sign * rate * share, 0.0))
-    if not isinstance(flow.screening, AbstractNonLocalScreening):
+    if not isinstance(screening := flow.screening, AbstractNonLocalScreening):
         return mode_sum
 
-    def slope(function: Callable[[Scalar], Scalar]) -> Callable[[Scalar], Scalar]:
-        return lambda r: jax.jvp(function, (r,), (jnp.ones_like(r),))[1]
+    def buildup(r: Scalar) -> Float[Array, " 3"]:
+        def part(n: int) -> Scalar:  # The potential is linear in the neutral one, and commutes with derivatives by x.
+            def spectrum(q):
+                return (1j * q) ** (n + 1) * flow._neutral_spectrum(q)
 
-    first = slope(lambda r: jnp.where(flows, -side.sign * flow.potential(side.sign * r) / force, 0.0))
-    buildup = first, slope(first), slope(slope(first))
-    return mode_sum._replace(rounding=ROUNDING_NON_LOCAL, extra=lambda r: jnp.stack([part(r) for part in buildup]))
+            return -(side.sign**n) * screening.field(side.sign * r, spectrum, flow.upper.half.compressibility) / force
+
+        return jnp.where(flows, jnp.stack([part(0), part(1), part(2)]), 0.0)
+
+    return mode_sum._replace(rounding=ROUNDING_NON_LOCAL, extra=buildup)
 
 
 class Extrema(NamedTuple):
@@ -253,8 +254,7 @@ def _prominence(r, excess, is_maximum, is_stationary, ends) -> Float[Array, " k"
 def _brackets(profile: Profile, x_max: Scalar, limit: int) -> tuple:
     """Zeros of the interpolated h' with their brackets, which of them are maxima and exist; the largest |h - 1|."""
     # r = bend ln(1 + e^s) is logarithmic in s where r << bend and linear where r >> bend.
-    bend = x_max / BEND
-    bottom = NEAREST / bend
+    bend, bottom = x_max / BEND, NEAREST * BEND / x_max
     s = jnp.linspace(bottom + jnp.log(-jnp.expm1(-bottom)), jnp.log(jnp.expm1(BEND)), SAMPLES)
     step = s[1] - s[0]
     r = bend * jax.nn.softplus(s)

@@ -25,6 +25,14 @@ X = np.array([-0.5, 0.2, 1.0])
 ROUNDING = 1e-12  # sums of a batch run in another order
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _quick_compilation():
+    """Programs that run a few points here are compiled in half of the time; `test_devices` has the optimised ones."""
+    jax.config.update("jax_disable_most_optimizations", True)
+    yield
+    jax.config.update("jax_disable_most_optimizations", False)
+
+
 def dot(center=1.44, width=0.08, peak=0.5):
     return jw.BreitWigner([jw.Resonance(center, width, peak)])
 
@@ -114,6 +122,17 @@ def test_netcdf_keeps_everything(tmp_path):
         assert_array_equal(back["status"].attrs["flag_values"], range(len(status.MESSAGES)))
 
 
+def test_a_store_keeps_the_same_numbers_and_is_not_computed_again(tmp_path, monkeypatch):
+    stored = scan_of_everything(store=tmp_path / "map.zarr")
+    xarray.testing.assert_equal(stored.load(), everything())
+    assert stored["current"].attrs == everything()["current"].attrs
+    monkeypatch.setattr(kernel, "solve_rows", None)  # a call would fail
+    xarray.testing.assert_equal(scan_of_everything(store=tmp_path / "map.zarr").load(), everything())
+    xarray.testing.assert_equal(jw.open_scan(tmp_path / "map.zarr").load(), everything())
+    with pytest.raises(ValueError, match="`temperature` is 0.3 there and 0.4 here"):
+        scan_of_everything(store=tmp_path / "map.zarr", temperature=0.4)
+
+
 @pytest.fixture
 def compilations():
     """Names of the programs compiled while a test runs."""
@@ -140,6 +159,22 @@ def test_one_program_serves_all_blocks_and_all_later_scans(compilations):
     zipped = scan_of_everything(axes={(CENTER, WIDTH): (CENTERS[:2], WIDTHS), PEAK: PEAKS})
     assert zipped["current"].dims == (f"{CENTER}_{WIDTH}", PEAK)
     assert_array_equal(zipped["current"], np.diagonal(everything()["current"][:2]).T)
+    assert compilations == []
+
+
+def test_an_estimate_tells_what_a_scan_will_take(compilations):
+    everything()
+    compilations.clear()
+    axes = {CENTER: np.linspace(0.5, 2.0, 300), WIDTH: np.linspace(0.05, 0.5, 200), PEAK: PEAKS}
+    point = {"temperature": 0.3, "voltage": 0.4, "observables": EVERYTHING, "x": X, "resolution": COARSE}
+    cost = jw.estimate(dot(), WIRE, axes=axes, **point)
+    assert cost.points == 120_000 and cost.blocks == math.prod(
+        -(-n // m) for n, m in zip((300, 200, 2), cost.block_shape, strict=True)
+    )
+    per_point = sum(everything()[name].nbytes for name in everything().data_vars) / 12
+    assert 120_000 * per_point <= cost.result_bytes <= 120_000 * (per_point + 24)  # the values on the axes too
+    assert 0 < cost.memory_bytes < 1e9 and 0 < cost.seconds < 3600
+    assert "120,000 points" in str(cost) and "MB of memory" in str(cost)
     assert compilations == []
 
 

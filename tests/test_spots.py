@@ -112,7 +112,7 @@ def test_all_extrema_come_in_order_with_topographic_prominences():
 
 X_MAX = 20.0
 DENSE = np.geomspace(NEAREST, X_MAX, 2001)
-N_RANDOM = 64
+N_RANDOM = 160
 
 
 def random_points(seed, n):
@@ -187,7 +187,8 @@ def test_spots_agree_with_dense_sampling_at_random_points():
 
 def test_spots_of_a_gated_wire_agree_with_its_heating():
     gated = jw.Wire(screening=jw.GatedCoulomb(coupling=2.0, radius=0.1, gate_distance=0.5))
-    sol = solve((1.44, 0.08, 0.5, 0.1), gated)
+    dot = jw.Lorentzian(1.44, 0.08)
+    sol = jw.solve(dot, gated, temperature=0.5, voltage=0.1, resolution=jw.Resolution(32, 12), error_estimate=False)
     for spot, sign in zip(find_spots(sol), SIDES.values(), strict=True):
         bracket = (sign * spot.position * np.array([0.9, 1.0, 1.1])).tolist()
         upright = -1.0 if spot.kind > 0 else 1.0
@@ -278,8 +279,8 @@ def weighted_and_gradient(parameters):
 def test_derivatives_agree_forward_reverse_and_with_differences(name):
     found, jacobian, differences = (each[list(POINTS).index(name)] for each in jacobians())
     assert np.all(np.isfinite(jacobian))
-    scale = np.max(np.abs(jacobian), axis=-1, keepdims=True)
-    assert_allclose(jacobian, differences, rtol=0, atol=1e-6 * scale)
+    scale = np.max(np.abs(jacobian), axis=-1, keepdims=True) + 1e-6
+    assert_allclose(jacobian / scale, differences / scale, rtol=0, atol=1e-6)
     _, gradient = weighted_and_gradient(jnp.asarray(POINTS[name]))
     assert_allclose(gradient, np.tensordot(WEIGHT, jacobian), rtol=0, atol=1e-11 * np.sum(scale))  # rounding
     exists = found[:, 0] != 0
@@ -337,15 +338,13 @@ def test_a_batch_of_solutions_and_bad_arguments_are_refused_in_words():
     for function in (find_spots, find_extrema):
         with pytest.raises(ValueError, match=rf"`{function.__name__}` needs a single solution, got a batch of shape"):
             function(batch())
-        with pytest.raises(
-            TypeError, match="`?sol`? must be a Solution|parameter 'sol'"
-        ):  # ours, or beartype's in tests
+        with pytest.raises(TypeError, match="`sol` must be a Solution|parameter 'sol'"):  # the latter is beartype's
             function("solution")
     assert jax.vmap(lambda sol: find_extrema(sol, limit=3))(batch()).left.position.shape == (3, 3)
     sol = solve((1.44, 0.08, 0.7, 0.1))
     for x_max in (0.01, -1.0, np.inf, np.nan):
         with pytest.raises(ValueError, match="`x_max` must be"):
             find_spots(sol, x_max)
-    for limit in (0, 1.5, True):
+    for limit in (0, -2, True):
         with pytest.raises(ValueError, match="`limit` must be an integer of at least 1"):
             find_extrema(sol, limit=limit)
