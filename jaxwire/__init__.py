@@ -11,8 +11,10 @@
 
 The rooms, in the order of the data flow: `domain` (what a parameter may be), `fermi`, `scatterer` and `barriers`,
 `wire` with `relaxation` and `coulomb`, `quadrature`, `modes`, `matching`, `flow`, `solution`, `voltage`, `solve`,
-`landauer`, `iv`, `spots`; for scans `axes`, `observables`, `plan` (with `labels`, `provenance`, `kernel`, `layout`),
-`request`, `store` (with `chunks`, `record`), `runner`, `cluster`, `scan`; `config` (with `schema`, `objects`),
+`landauer`, `iv`, `spots`, `thermometry`, `units`; numbers by name in `places` (with `labels`); for scans `axes`,
+`observables`, `plan` (with `provenance`, `kernel`, `layout`), `request`, `store` (with `chunks`, `record`), `runner`,
+`cluster`, `scan`; for fits `measurement`, `free`, `residuals`, `starts`,
+`optimise`, `outcome`, `fit`; `config` (with `schema`, `objects`),
 `progress`, `plot`, `maps` (with `captions`, `paint`), `reproduce`, `cli`.
 Names are loaded on first use, so that `jaxwire --help` does not wait for JAX.
 """
@@ -28,9 +30,21 @@ from jaxwire.precision import enable_double_precision, require_sound_jax
 if TYPE_CHECKING:
     from jaxwire.barriers import DoubleBarrier, QuantumPointContact, RectangularBarrier, TunnelBarrier
     from jaxwire.coulomb import GatedCoulomb
+    from jaxwire.fit import fit, fit_profile
     from jaxwire.flow import Heating
     from jaxwire.iv import CurrentVoltage, iv
     from jaxwire.landauer import Coefficients, Landauer, LinearResponse, asymmetry, landauer, linear_response
+    from jaxwire.measurement import Measurement, read_profile
+    from jaxwire.optimise import (
+        AbstractLoss,
+        AbstractOptimiser,
+        CauchyLoss,
+        GradientDescent,
+        HuberLoss,
+        LevenbergMarquardt,
+        SquaredLoss,
+    )
+    from jaxwire.outcome import Fit, FitStatus
     from jaxwire.quadrature import Resolution
     from jaxwire.relaxation import FunctionRelaxation, Matthiessen, TabulatedRelaxation
     from jaxwire.scan import Estimate, estimate, scan
@@ -49,6 +63,8 @@ if TYPE_CHECKING:
     from jaxwire.spots import Spot, Spots, find_extrema, find_spots, spot_measure
     from jaxwire.status import Status
     from jaxwire.store import open_scan
+    from jaxwire.thermometry import AbstractInstrument, HeatingProfile, Thermometer
+    from jaxwire.units import GaAs, InAs, InSb, Material, Scale
     from jaxwire.wire import (
         AbstractDispersion,
         AbstractRelaxation,
@@ -65,10 +81,14 @@ if TYPE_CHECKING:
 __version__ = version("jaxwire")
 __all__ = [
     "AbstractDispersion",
+    "AbstractInstrument",
+    "AbstractLoss",
+    "AbstractOptimiser",
     "AbstractRelaxation",
     "AbstractScatterer",
     "AbstractScreening",
     "BreitWigner",
+    "CauchyLoss",
     "Coefficients",
     "Constant",
     "ConstantRelaxationTime",
@@ -78,16 +98,27 @@ __all__ = [
     "Electroneutral",
     "EnergyScales",
     "Estimate",
+    "Fit",
+    "FitStatus",
     "Function",
     "FunctionRelaxation",
+    "GaAs",
     "GatedCoulomb",
+    "GradientDescent",
     "Heating",
+    "HeatingProfile",
+    "HuberLoss",
+    "InAs",
+    "InSb",
     "Kane",
     "Landauer",
+    "LevenbergMarquardt",
     "LinearResponse",
     "LocalScreening",
     "Lorentzian",
+    "Material",
     "Matthiessen",
+    "Measurement",
     "Parabolic",
     "PowerLaw",
     "Powers",
@@ -95,22 +126,28 @@ __all__ = [
     "RectangularBarrier",
     "Resolution",
     "Resonance",
+    "Scale",
     "Solution",
     "Spot",
     "Spots",
+    "SquaredLoss",
     "Status",
     "Tabulated",
     "TabulatedRelaxation",
+    "Thermometer",
     "TunnelBarrier",
     "Wire",
     "asymmetry",
     "estimate",
     "find_extrema",
     "find_spots",
+    "fit",
+    "fit_profile",
     "iv",
     "landauer",
     "linear_response",
     "open_scan",
+    "read_profile",
     "scan",
     "solve",
     "spot_measure",
@@ -129,8 +166,14 @@ _ROOMS = (
     "landauer",
     "iv",
     "spots",
+    "thermometry",
+    "units",
     "scan",
     "store",
+    "measurement",
+    "optimise",
+    "outcome",
+    "fit",
 )
 
 require_sound_jax()

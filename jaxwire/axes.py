@@ -1,16 +1,8 @@
-"""What varies in a scan: numbers of the scatterer, the wire and the operating point, by name, as axes of a grid.
-
-A name is spelled as one would reach the number in Python: "center", "resonances[1].width", "values[3]" of the
-scatterer, "relaxation.exponent" of the wire, or "temperature", "voltage", "current", "force". The prefixes "scatterer."
-and "wire." are accepted everywhere, and needed where both have a number of that name.
-"""
+"""What varies in a scan: numbers of the scatterer, the wire and the operating point, by name, as axes of a grid."""
 
 import dataclasses
-import difflib
 import itertools
-import operator
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import equinox as eqx
@@ -18,23 +10,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.extend.core import Var
-from jax.tree_util import DictKey, GetAttrKey, SequenceKey
 
-from jaxwire.domain import POSITIVE, REAL, Domain, as_double
+from jaxwire.domain import as_double
 from jaxwire.labels import LABELS
+from jaxwire.places import Numbers, Place, follow, substitute
 from jaxwire.scatterer import AbstractScatterer
 from jaxwire.wire import Wire
-
-OPERATING_POINT = {"temperature": POSITIVE, "voltage": REAL, "current": REAL, "force": REAL}
-DRIVES = ("voltage", "current", "force")
-
-
-class Place(NamedTuple):
-    """Where a number is: which object holds it, the way to it there, and its index if it is part of an array."""
-
-    holder: str
-    path: tuple[str | int, ...] = ()
-    index: tuple[int, ...] = ()  # pyright: ignore[reportIncompatibleMethodOverride] - of a tuple, not used
 
 
 class Axis(NamedTuple):
@@ -79,7 +60,7 @@ def read_axes(axes: Any, scatterer: AbstractScatterer, wire: Wire) -> tuple[Dime
         raise TypeError(f"`axes` must be a mapping such as {{'center': [0.6, 1.4]}}, got {axes!r:.60}.")
     if not axes:
         raise ValueError("`axes` must have at least one name, got none.")
-    numbers = _Numbers(scatterer, wire)
+    numbers = Numbers("axes", scatterer=scatterer, wire=wire)
     dimensions = []
     for names, values in axes.items():
         is_zipped = isinstance(names, tuple)
@@ -92,23 +73,6 @@ def read_axes(axes: Any, scatterer: AbstractScatterer, wire: Wire) -> tuple[Dime
     _refuse_twice([axis for dimension in dimensions for axis in dimension.axes])
     _check_values(dimensions, scatterer, wire)
     return tuple(dimensions)
-
-
-def substitute(tree: Any, holder: str, places: Sequence[Place], values: Iterable[Any]) -> Any:
-    """Put numbers in their places in the scatterer or the wire; `values` may be traced. Nothing is checked.
-
-    Args:
-        tree: the scatterer or the wire.
-        holder: "scatterer" or "wire": which of them it is; other places are passed over.
-        places: where numbers go.
-        values: a number for each.
-    """
-    for place, value in zip(places, values, strict=True):
-        if place.holder == holder:
-            old = _follow(tree, place.path)
-            new = jnp.asarray(old).at[place.index].set(value) if place.index else value
-            tree = eqx.tree_at(lambda node, path=place.path: _follow(node, path), tree, new)
-    return tree
 
 
 def moves_grid(place: Place, scatterer: AbstractScatterer) -> bool:
@@ -127,68 +91,6 @@ def moves_grid(place: Place, scatterer: AbstractScatterer) -> bool:
     return any(isinstance(v, Var) and v in touched for v in traced.outvars)
 
 
-class _Numbers:
-    """The numbers that can be axes, by name."""
-
-    def __init__(self, scatterer: AbstractScatterer, wire: Wire) -> None:
-        self.holders = {"scatterer": scatterer, "wire": wire}
-        self.places: dict[str, list[Place]] = {name: [Place("point", (name,))] for name in OPERATING_POINT}
-        self.shapes: dict[Place, tuple[int, ...]] = {places[0]: () for places in self.places.values()}
-        for holder, tree in self.holders.items():
-            for keys, leaf in jax.tree_util.tree_leaves_with_path(tree):
-                if isinstance(leaf, bool) or not isinstance(leaf, float | int | jax.Array | np.ndarray):
-                    continue
-                place = Place(holder, tuple(map(_step, keys)))
-                name = _spell(place.path)
-                self.shapes[place] = np.shape(leaf)
-                if name not in OPERATING_POINT:
-                    self.places.setdefault(name, []).append(place)
-                self.places.setdefault(f"{holder}.{name}", []).append(place)
-
-    def find(self, name: str) -> Place:
-        """Place of a number; refuses what is none."""
-        stem, index = name, ()
-        while stem not in self.places and (match := re.fullmatch(r"(.+)\[(\d+(?:, *\d+)*)\]", stem)):
-            stem, index = match[1], (*map(int, match[2].split(",")), *index)
-        known = self.places.get(stem, [])
-        if len(known) > 1:
-            both = " or ".join(f"'{place.holder}.{name}'" for place in known)
-            raise ValueError(f"`axes` must name one number, got {name!r}, which may be {both}.")
-        if not known:
-            raise ValueError(f"`axes` must name a number that can vary, got {name!r}{self._hint(name)}.")
-        shape = self.shapes[known[0]]
-        if len(index) != len(shape) or any(map(operator.ge, index, shape)):
-            cure = f"name one element up to '[{self._last(shape)}]'" if shape else "it has no elements"
-            raise ValueError(f"`axes` must name a single number, got {name!r} of shape {shape}: {cure}.")
-        return known[0]._replace(index=index)
-
-    @staticmethod
-    def _last(shape: tuple[int, ...]) -> str:
-        return ",".join(str(size - 1) for size in shape)
-
-    def _hint(self, name: str) -> str:
-        spelled = {}
-        for known, places in self.places.items():
-            shape = self.shapes[places[0]]
-            spelled[known] = f"{known}[{self._last(shape)}]" if shape else known
-        nearest = difflib.get_close_matches(name, spelled, n=1, cutoff=0.5)
-        plain = [text for known, text in spelled.items() if not known.startswith(("scatterer.", "wire."))]
-        likely = f"; did you mean {spelled[nearest[0]]!r}?" if nearest else ";"
-        return f"{likely} Valid names: {', '.join(plain)}"
-
-    def domain(self, place: Place) -> Domain:
-        """Values that the field of a number may take."""
-        if place.holder == "point":
-            return OPERATING_POINT[str(place.path[0])]
-        found, node = REAL, self.holders[place.holder]
-        for key in place.path:
-            if isinstance(node, eqx.Module):
-                fields = {field.name: field.metadata for field in dataclasses.fields(node)}
-                found = fields.get(str(key), {}).get("domain", REAL)
-            node = _enter(node, key)
-        return found
-
-
 def _zipped(names: tuple, values: Any) -> list[tuple[Any, Any]]:
     if not isinstance(values, tuple | list) or len(values) != len(names) or len(names) < 2:
         raise ValueError(
@@ -198,7 +100,7 @@ def _zipped(names: tuple, values: Any) -> list[tuple[Any, Any]]:
     return list(zip(names, values, strict=True))
 
 
-def _read_axis(numbers: _Numbers, name: Any, values: Any) -> Axis:
+def _read_axis(numbers: Numbers, name: Any, values: Any) -> Axis:
     if not isinstance(name, str):
         raise TypeError(f"`axes` must have names, or tuples of names, as keys, got {name!r}.")
     place = numbers.find(name)
@@ -235,7 +137,7 @@ def _check_values(dimensions: Sequence[Dimension], scatterer: AbstractScatterer,
 
     Every combination tried is a point of the grid, so that nothing valid is refused.
     """
-    numbers = _Numbers(scatterer, wire)
+    numbers = Numbers("axes", scatterer=scatterer, wire=wire)
     ends = []
     for dimension in dimensions:
         own = [axis for axis in dimension.axes if axis.place.holder != "point"]
@@ -249,7 +151,7 @@ def _check_values(dimensions: Sequence[Dimension], scatterer: AbstractScatterer,
             for place in places:
                 if place.holder == holder and place.index:
                     domain = numbers.domain(place)
-                    if not np.all(domain.contains(np.asarray(_follow(changed, place.path)))):
+                    if not np.all(domain.contains(np.asarray(follow(changed, place.path)))):
                         number = point[places.index(place)]
                         raise ValueError(f"`{names[place]}` must keep the array {domain.words}, got {number:g}.")
             _check_init(changed)
@@ -265,29 +167,3 @@ def _check_init(node: Any) -> None:
     if isinstance(node, list | tuple):
         for part in node:
             _check_init(part)
-
-
-def _step(key: Any) -> str | int:
-    """A step on the way to a leaf, in the words of Python."""
-    match key:
-        case GetAttrKey():
-            return key.name
-        case SequenceKey():
-            return key.idx
-        case DictKey() if isinstance(key.key, str):
-            return key.key
-    raise TypeError(f"`axes` cannot reach into {key!r}: numbers must be in modules, tuples, lists or dicts by text.")
-
-
-def _enter(node: Any, key: Any) -> Any:
-    return getattr(node, key) if isinstance(node, eqx.Module) else node[key]
-
-
-def _follow(node: Any, path: tuple[str | int, ...]) -> Any:
-    for key in path:
-        node = _enter(node, key)
-    return node
-
-
-def _spell(path: tuple[str | int, ...]) -> str:
-    return "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path).removeprefix(".")

@@ -47,8 +47,9 @@ from typing import Any, Literal
 
 import numpy as np
 
-from jaxwire.axes import OPERATING_POINT, read_axes
+from jaxwire.axes import read_axes
 from jaxwire.objects import PARTS, Builder, complaints_at, text_of
+from jaxwire.places import OPERATING_POINT
 from jaxwire.quadrature import Resolution
 from jaxwire.scatterer import AbstractScatterer
 from jaxwire.schema import Table, check_table, join, shown

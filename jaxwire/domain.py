@@ -74,6 +74,11 @@ def as_double(name: str, value: Any) -> Array:
     Raises:
         TypeError: for strings, complex numbers, booleans, None, and single-precision arrays.
     """
+    if any(map(_has_unit, value if isinstance(value, list | tuple) else (value,))):
+        raise TypeError(
+            f"`{name}` must be in natural units, without a unit of its own, got {value!r:.60}; convert it by "
+            f"jaxwire.Scale(...).natural({name!r}, value)."
+        )
     if isinstance(value, bool) or not (hasattr(value, "dtype") or isinstance(value, int | float | list | tuple)):
         raise TypeError(f"`{name}` must be a real number, got {value!r} of type {type(value).__name__}.")
     if not hasattr(value, "dtype"):
@@ -94,6 +99,11 @@ def as_double(name: str, value: Any) -> Array:
     if array.dtype != jnp.float64:
         raise TypeError(f"`{name}` became {array.dtype}: jaxwire needs jax.config.update('jax_enable_x64', True).")
     return array
+
+
+def _has_unit(value: Any) -> bool:
+    """Whether it is a quantity of pint, unyt or astropy: an array of them loses its unit where it becomes JAX's."""
+    return hasattr(value, "to") and (hasattr(value, "units") or hasattr(value, "unit"))
 
 
 def function_field() -> Any:

@@ -18,8 +18,8 @@ from jax.sharding import AxisType, PartitionSpec
 from jaxtyping import Array, Float, Int
 
 from jaxwire import status
-from jaxwire.axes import Place, substitute
 from jaxwire.observables import Observable, Setup, observe
+from jaxwire.places import Place, substitute
 from jaxwire.quadrature import Resolution
 from jaxwire.scatterer import AbstractScatterer
 from jaxwire.solve import solve

@@ -18,10 +18,11 @@ import jax
 import numpy as np
 
 from jaxwire import kernel, layout, observables
-from jaxwire.axes import Dimension, Place, moves_grid
+from jaxwire.axes import Dimension, moves_grid
 from jaxwire.kernel import Given, Program
 from jaxwire.layout import Footprint, Layout
 from jaxwire.observables import COORDS, FLAGS, Observable
+from jaxwire.places import Place
 from jaxwire.provenance import scan_inputs, versions
 from jaxwire.quadrature import Resolution
 from jaxwire.scatterer import AbstractScatterer

@@ -14,8 +14,9 @@ import equinox as eqx
 import jax
 import numpy as np
 
-from jaxwire.axes import Dimension, substitute
+from jaxwire.axes import Dimension
 from jaxwire.observables import Observable
+from jaxwire.places import substitute
 from jaxwire.scatterer import AbstractScatterer
 from jaxwire.wire import Wire
 

@@ -135,7 +135,7 @@ def energy_grid(scales: EnergyScales, temperature: Scalar, voltage: Scalar, reso
         weight=jnp.concatenate([jnp.ones(2), 1.25 * scales.weight]),
     )
     above, above_weight = _nodes(
-        _Stretch(2.0, jnp.asarray(0.18), above_scales), 1.0 + CUTOFF * temperature, resolution.above
+        _Stretch(3.0, jnp.asarray(0.18), above_scales), 1.0 + CUTOFF * temperature, resolution.above
     )
     below_scales = EnergyScales(jnp.ones(1), thermal[None], jnp.ones(1))
     below, below_weight = _nodes(_Stretch(1.1, 0.18 * step**0.25, below_scales), step, resolution.below)

@@ -4,11 +4,12 @@ from typing import Any
 
 import numpy as np
 
-from jaxwire.axes import DRIVES, OPERATING_POINT, Dimension, read_axes
+from jaxwire.axes import Dimension, read_axes
 from jaxwire.checks import as_setting
 from jaxwire.domain import POSITIVE, REAL, as_parameter
 from jaxwire.layout import read_memory
 from jaxwire.observables import Observable, read_observables, uses_x
+from jaxwire.places import DRIVES, OPERATING_POINT
 from jaxwire.plan import Plan
 
 X_MAX = 20.0

@@ -17,7 +17,7 @@ from jaxwire.status import Status
 from jaxwire.voltage import Search, landauer_coordinate, voltage_for
 from jaxwire.wire import AbstractScreening, Wire
 
-PROBES = (0.05, 0.3, 1.0, 3.0)
+PROBES = (0.01, 0.05, 0.3, 1.0, 3.0)
 """Distances, in vF tau0, at which the error estimate compares the heating of two grids."""
 
 SATURATED, SATURATED_PER_T = 2.0, 40.0

@@ -9,8 +9,9 @@ import pytest
 from numpy.testing import assert_array_equal
 
 import jaxwire as jw
-from jaxwire.axes import Place, moves_grid, read_axes, substitute
+from jaxwire.axes import moves_grid, read_axes
 from jaxwire.domain import POSITIVE, parameter
+from jaxwire.places import Place, substitute
 
 DOT = jw.Lorentzian(center=1.44, width=0.08)
 PAIR = jw.BreitWigner([jw.Resonance(1.0, 0.1, 0.5), jw.Resonance(2.0, 0.1)])
