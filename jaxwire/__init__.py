@@ -13,8 +13,8 @@ The rooms, in the order of the data flow: `domain` (what a parameter may be), `f
 `wire` with `relaxation` and `coulomb`, `quadrature`, `modes`, `matching`, `flow`, `solution`, `voltage`, `solve`,
 `landauer`, `iv`, `spots`, `thermometry`, `units`; numbers by name in `places` (with `labels`); for scans `axes`,
 `observables`, `plan` (with `provenance`, `kernel`, `layout`), `request`, `store` (with `chunks`, `record`), `runner`,
-`cluster`, `scan`; for fits `measurement`, `free`, `residuals`, `starts`,
-`optimise`, `outcome`, `fit`; `config` (with `schema`, `objects`),
+`cluster`, `scan`; for fits `measurement`, `free`, `residuals`, `starts`, `optimise`, `outcome`, `fit`, `posterior`,
+`design`; `config` (with `schema`, `objects`), `fit_config`, `plot_fit`,
 `progress`, `plot`, `maps` (with `captions`, `paint`), `reproduce`, `cli`.
 Names are loaded on first use, so that `jaxwire --help` does not wait for JAX.
 """
@@ -30,6 +30,7 @@ from jaxwire.precision import enable_double_precision, require_sound_jax
 if TYPE_CHECKING:
     from jaxwire.barriers import DoubleBarrier, QuantumPointContact, RectangularBarrier, TunnelBarrier
     from jaxwire.coulomb import GatedCoulomb
+    from jaxwire.design import Information, combine, information
     from jaxwire.fit import fit, fit_profile
     from jaxwire.flow import Heating
     from jaxwire.iv import CurrentVoltage, iv
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
         SquaredLoss,
     )
     from jaxwire.outcome import Fit, FitStatus
+    from jaxwire.posterior import Posterior, log_density, sample
     from jaxwire.quadrature import Resolution
     from jaxwire.relaxation import FunctionRelaxation, Matthiessen, TabulatedRelaxation
     from jaxwire.scan import Estimate, estimate, scan
@@ -110,6 +112,7 @@ __all__ = [
     "HuberLoss",
     "InAs",
     "InSb",
+    "Information",
     "Kane",
     "Landauer",
     "LevenbergMarquardt",
@@ -120,6 +123,7 @@ __all__ = [
     "Matthiessen",
     "Measurement",
     "Parabolic",
+    "Posterior",
     "PowerLaw",
     "Powers",
     "QuantumPointContact",
@@ -138,16 +142,20 @@ __all__ = [
     "TunnelBarrier",
     "Wire",
     "asymmetry",
+    "combine",
     "estimate",
     "find_extrema",
     "find_spots",
     "fit",
     "fit_profile",
+    "information",
     "iv",
     "landauer",
     "linear_response",
+    "log_density",
     "open_scan",
     "read_profile",
+    "sample",
     "scan",
     "solve",
     "spot_measure",
@@ -174,6 +182,8 @@ _ROOMS = (
     "optimise",
     "outcome",
     "fit",
+    "posterior",
+    "design",
 )
 
 require_sound_jax()

@@ -80,7 +80,9 @@ class Config:
         return {"scatterer": self.scatterer, "wire": self.wire, "axes": self.axes, **self.point, **self.options}
 
 
-class _Wire(Table):
+class WireTable(Table):
+    """The table [wire]: three parts."""
+
     relaxation: Any = None
     dispersion: Any = None
     screening: Any = None
@@ -155,11 +157,11 @@ def parse_config(text: str, folder: str | Path = ".", name: str = "config") -> C
         ValueError: as `read_config`.
         TypeError: as `read_config`.
     """
-    given = check_table(_File, _toml(text, name), "", "a config file")
+    given = check_table(_File, read_toml(text, name), "", "a config file")
     columns, places = _columns(given)
     builder = Builder(Path(folder), {_canonical(each): values[0] for each, values in columns.items()})
     scatterer = builder.build(given.scatterer, AbstractScatterer, "scatterer")
-    parts = check_table(_Wire, given.wire or {}, "wire", "[wire]")
+    parts = check_table(WireTable, given.wire or {}, "wire", "[wire]")
     chosen = {part: getattr(parts, part) for part in PARTS}
     wire = Wire(
         **{
@@ -168,8 +170,8 @@ def parse_config(text: str, folder: str | Path = ".", name: str = "config") -> C
             if table is not None
         }
     )
-    axes: dict[Any, Any] = {each: columns[each] for each in given.axes and _flat(given.axes)}
-    axes |= {tuple(_flat(row)): tuple(columns[each] for each in _flat(row)) for row in given.zip}
+    axes: dict[Any, Any] = {each: columns[each] for each in given.axes and flattened(given.axes)}
+    axes |= {tuple(flattened(row)): tuple(columns[each] for each in flattened(row)) for row in given.zip}
     if axes:
         with complaints_at(lambda each: places.get(each, each)):
             read_axes(axes, scatterer, wire)
@@ -188,7 +190,7 @@ def _columns(given: _File) -> tuple[dict[str, np.ndarray], dict[str, str]]:
     columns, places = {}, {}
     for path, table in [("axes", given.axes), *((f"zip[{n}]", row) for n, row in enumerate(given.zip))]:
         sizes = {}
-        for name, values in _flat(table).items():
+        for name, values in flattened(table).items():
             places[name] = join(path, name)
             if name in columns:
                 raise ValueError(f"`{places[name]}` must be given once, got it in two tables.")
@@ -202,12 +204,12 @@ def _columns(given: _File) -> tuple[dict[str, np.ndarray], dict[str, str]]:
     return columns, places
 
 
-def _flat(table: Mapping[str, Any], start: str = "") -> dict[str, Any]:
+def flattened(table: Mapping[str, Any], start: str = "") -> dict[str, Any]:
     """Names of axes: also relaxation.exponent without quotes, which TOML takes for a table."""
     found = {}
     for key, value in table.items():
         is_range = isinstance(value, dict) and not any(isinstance(part, dict | list) for part in value.values())
-        found |= {start + key: value} if is_range or not isinstance(value, dict) else _flat(value, f"{start}{key}.")
+        found |= {start + key: value} if is_range or not isinstance(value, dict) else flattened(value, f"{start}{key}.")
     return found
 
 
@@ -239,7 +241,8 @@ def _values(given: Any, path: str) -> np.ndarray:
     return np.asarray(given, dtype=float)
 
 
-def _toml(text: str, name: str) -> dict[str, Any]:
+def read_toml(text: str, name: str) -> dict[str, Any]:
+    """Tables of a TOML file; complaints name the file."""
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -6,7 +6,7 @@ come from the curvature at the best minimum (Gauss-Newton): covariance = (J^T J)
 standardised residuals, times the reduced chi^2 where the errors of the readings are not known.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import equinox as eqx
@@ -87,7 +87,7 @@ def fit(
     *,
     free: Sequence[str] = ("center", "width", "gain"),
     instrument: AbstractInstrument | None = None,
-    bounds: dict[str, tuple[float, float]] | None = None,
+    bounds: Mapping[str, Any] | None = None,
     loss: AbstractLoss | None = None,
     optimiser: AbstractOptimiser | None = None,
     starts: int = 16,
@@ -147,9 +147,8 @@ def fit(
     values = np.asarray(values_and_slopes(layout, model, scale, u)[0])
     ends = Starts(read_rows(layout, model, parameters, values, layout.projected).values, loss_there, converged, steps)
     best = read_rows(layout, model, parameters, ends.values[ends.best][None, :])
-    return summarise(
-        model, parameters, measurements, chosen_loss, ends.values[ends.best], best.residual[0], best.jacobian[0], ends
-    )
+    at_best = ends.values[ends.best], best.residual[0], best.jacobian[0]
+    return summarise(layout, model, parameters, measurements, chosen_loss, *at_best, ends)
 
 
 class _Setting(NamedTuple):

@@ -28,5 +28,10 @@ LABELS = {
     "coupling": ("", "Coulomb coupling"),
     "radius": ("vF tau0", "wire radius"),
     "gate_distance": ("vF tau0", "distance of the gate"),
+    "healing_length": ("vF tau0", "thermal healing length"),
+    "phonon_mean_free_path": ("vF tau0", "mean free path of the phonons"),
+    "probe_width": ("vF tau0", "standard deviation of the probe"),
+    "half_length": ("vF tau0", "half length of the sample"),
+    "position": ("vF tau0", "position of the scatterer"),
 }
 """Units (of `Solution` and of the scatterer's and the wire's attributes) and long name; "" without units."""

@@ -126,16 +126,20 @@ def read_profile(source: Any) -> dict[str, np.ndarray | None]:
 
 def _columns_of(path: Path) -> dict[str, np.ndarray]:
     """Columns of a CSV file by their names in lower case."""
-    lines = [line for line in path.read_text().splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    text = path.read_text(encoding="utf-8-sig")  # spreadsheets write a byte order mark
+    lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
     rows = list(csv.reader(lines, skipinitialspace=True))
     if not rows:
         raise ValueError(f"`x` must be one of the columns of '{path}', got an empty file.")
     names = [name.strip().lower() for name in rows[0]]
+    if twice := [name for index, name in enumerate(names) if name in names[:index]]:
+        raise ValueError(f"`{twice[0]}` must be one column of '{path}', got two of this name.")
     columns: dict[str, list[float]] = {name: [] for name in names}
     wanted = {alias for aliases in ALIASES.values() for alias in aliases}
     for number, row in enumerate(rows[1:], start=1):
         if len(row) != len(names):
-            raise ValueError(f"`x` must be in a table of {len(names)} columns, got {len(row)} in row {number}.")
+            got = f"{len(row)} in row {number} of '{path}'"
+            raise ValueError(f"`x` must be in a table of {len(names)} columns, got {got}.")
         for name, entry in zip(names, row, strict=True):
             if name in wanted:
                 columns[name].append(_number(entry, name, number, path))

@@ -98,11 +98,11 @@ class LevenbergMarquardt(AbstractOptimiser):
 
     Attributes:
         tolerance: relative change of loss and coordinates at which it stops.
-        max_steps: steps after which it gives up.
+        max_steps: steps after which it gives up; starts that need more lie far from the best minimum.
     """
 
     tolerance: float = eqx.field(static=True, default=1e-6)
-    max_steps: int = eqx.field(static=True, default=60)
+    max_steps: int = eqx.field(static=True, default=30)
 
     def minimise(self, function: Residuals, start: Float[Array, " k"]) -> Search:
         """Look for the smallest sum of squares, from one start."""

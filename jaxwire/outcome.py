@@ -15,7 +15,7 @@ from jaxwire.labels import LABELS
 from jaxwire.measurement import Measurement
 from jaxwire.optimise import AbstractLoss
 from jaxwire.places import Place, substitute
-from jaxwire.residuals import Group, Model
+from jaxwire.residuals import Group, Layout, Model
 from jaxwire.scatterer import AbstractScatterer
 from jaxwire.thermometry import AbstractInstrument
 from jaxwire.wire import Wire
@@ -101,6 +101,8 @@ class Fit:
         starts: where each start ended.
         status: how the fit ended.
         warnings: one line for each thing that the data could not tell.
+        units: of the parameters, in natural units; empty text where the instrument decides.
+        problem: layout, model and free parameters, for `posterior`.
     """
 
     names: tuple[str, ...]
@@ -118,6 +120,7 @@ class Fit:
     status: FitStatus
     warnings: tuple[str, ...] = ()
     units: tuple[str, ...] = field(default=(), repr=False)
+    problem: Any = field(default=None, repr=False)
 
     @property
     def reduced_chi2(self) -> float:
@@ -128,7 +131,7 @@ class Fit:
     def correlation(self) -> np.ndarray:
         """Correlations of the parameters, shape (k, k)."""
         error = np.sqrt(np.diag(self.covariance))
-        return self.covariance / np.outer(error, error)
+        return self.covariance / np.outer(*(np.where(error == 0, np.nan, error),) * 2)
 
     @property
     def share_of_starts(self) -> float:
@@ -149,6 +152,7 @@ class Fit:
 
 
 def summarise(
+    layout: Layout,
     model: Model,
     free: Sequence[Free],
     measurements: tuple[Measurement, ...],
@@ -161,6 +165,7 @@ def summarise(
     """Put together the result of a fit.
 
     Args:
+        layout: what was compiled in.
         model: what was fitted.
         free: the free parameters.
         measurements: what was measured.
@@ -204,6 +209,7 @@ def summarise(
         starts=starts,
         status=status,
         warnings=warnings,
+        problem=(layout, model, tuple(free)),
         units=tuple(LABELS.get(str(place.path[-1]), ("", ""))[0] for place in places),
     )
 
@@ -242,13 +248,13 @@ def _covariance(names: tuple[str, ...], size: np.ndarray, jacobian: np.ndarray) 
 def _status(free: Sequence[Free], values: np.ndarray, starts: Starts, is_undetermined: bool) -> FitStatus:
     if not np.isfinite(starts.loss[starts.best]):
         return FitStatus.FAILED
+    if not starts.converged[starts.best]:
+        return FitStatus.NOT_CONVERGED
     for one, value in zip(free, values, strict=True):
         low, high = one.bounds
         if one.kind == "bounded" and min(value - low, high - value) < AT_BOUND * (high - low):
             return FitStatus.AT_BOUND
-    if is_undetermined:
-        return FitStatus.UNDETERMINED
-    return FitStatus.CONVERGED if starts.converged[starts.best] else FitStatus.NOT_CONVERGED
+    return FitStatus.UNDETERMINED if is_undetermined else FitStatus.CONVERGED
 
 
 def _by_measurement(

@@ -13,7 +13,7 @@ from jaxwire.free import Free, in_search_box, to_coordinates, to_values
 from jaxwire.kernel import threads
 from jaxwire.residuals import Layout, Model, read_batch
 
-LANES = 8
+LANES = 4
 """Starts that one call of a program works on."""
 
 CANDIDATES = 8
@@ -21,6 +21,9 @@ CANDIDATES = 8
 
 APART = 0.05
 """Distance of two starts, in shares of the search box."""
+
+
+_compiled: set[Any] = set()
 
 
 def in_lanes(function: Any, *arguments: Any) -> Any:
@@ -34,16 +37,24 @@ def in_lanes(function: Any, *arguments: Any) -> Any:
         part = slice(index * LANES, (index + 1) * LANES)
         return jax.tree.map(np.asarray, function(*fixed, *(column[part] for column in padded)))
 
-    first = call(0)  # compiles
-    results = [first, *threads().map(call, range(1, n_calls))]
+    # Two threads that need the same program at the same time would both compile it.
+    program = (function, *map(_kind, jax.tree.leaves(fixed)), rows.shape[1])
+    first = [] if program in _compiled else [call(0)]
+    results = [*first, *threads().map(call, range(len(first), n_calls))]
+    _compiled.add(program)
     return jax.tree.map(lambda *parts: np.concatenate(parts)[: len(rows)], *results)
+
+
+def _kind(leaf: Any) -> Any:
+    """What a program depends on: shapes of arrays, everything else itself."""
+    return leaf.shape if isinstance(leaf, jax.Array | np.ndarray) else leaf
 
 
 def choose_starts(layout: Layout, model: Model, free: Sequence[Free], starts: int) -> np.ndarray:
     """Values of the parameters at the starts, shape (starts, k): first those given, then the best that lie apart."""
     first = np.array([one.start for one in free])
     nonlinear = [index for index, one in enumerate(free) if not one.is_linear]
-    n_tried = LANES * CANDIDATES * -(-starts // LANES) if starts > 1 and nonlinear else 0
+    n_tried = CANDIDATES * starts if starts > 1 and nonlinear else 0
     shares = np.full((n_tried, len(free)), 0.5)
     if n_tried:
         shares[:, nonlinear] = qmc.Sobol(len(nonlinear), rng=0).random(n_tried)

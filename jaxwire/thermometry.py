@@ -145,8 +145,7 @@ class Thermometer(AbstractInstrument):
 
         Args:
             sol: a single solution; map over a batch with jax.vmap.
-            x: positions relative to the scatterer, in vF tau0, any shape. Where all three lengths are 0 the reading
-                at x = 0, where P_ph diverges logarithmically, is NaN.
+            x: positions relative to the scatterer, in vF tau0, any shape; 0 gives NaN where nothing smooths P_ph.
 
         Returns:
             Signals of the shape of x; NaN where the solve failed or a traced field is outside its domain.
@@ -189,6 +188,7 @@ def _signal(probe: Thermometer, sol: Solution, x: Float[Array, "..."]) -> Float[
     waves = _smoothed(_smoothed(_heat(sol), probe.phonon_mean_free_path), healing)
     if probe.half_length is not None:
         waves = _cut(waves, healing, probe.half_length)
+    waves = jax.lax.optimization_barrier(waves)  # or XLA forms them anew at every x: twice as slow
     read, flat = functools.partial(_read, waves, width=probe.probe_width), x.ravel()
     signal = read(flat) if flat.size <= CHUNK else jax.lax.map(lambda x: read(x[None])[0], flat, batch_size=CHUNK)
     is_sharp = (healing == 0) & (probe.phonon_mean_free_path == 0) & (probe.probe_width == 0)

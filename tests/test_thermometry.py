@@ -342,7 +342,7 @@ def test_a_batch_is_mapped_over():
     lengths = jnp.array([0.5, 0.5, -1.0, 0.0])
 
     def read(sol, length):
-        return Thermometer(length, 0.2).read(sol, jnp.asarray(X))
+        return Thermometer(length, 0.2).signal(sol, jnp.asarray(X))
 
     found = jax.jit(jax.vmap(read))(jax.tree.map(lambda *leaves: jnp.stack(leaves), *sols), lengths)
     for index in (0, 3):

@@ -1,0 +1,164 @@
+"""`jaxwire fit`: parameters from measured profiles, with their errors."""
+
+import sys
+from contextlib import redirect_stdout
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+
+from jaxwire.cli.base import (
+    BadInputError,
+    Common,
+    about_input,
+    kernels_kept,
+    print_json,
+    require_figure,
+    require_folder,
+)
+
+if TYPE_CHECKING:
+    from jaxwire.fit_config import FitConfig
+    from jaxwire.outcome import Fit
+
+
+def fit(
+    *profiles: Path,
+    config: Path | None = None,
+    temperature: float | None = None,
+    voltage: float | None = None,
+    current: float | None = None,
+    force: float | None = None,
+    center: float | None = None,
+    width: float | None = None,
+    free: Annotated[tuple[str, ...] | None, Parameter(consume_multiple=True, negative="")] = None,
+    starts: int | None = None,
+    plot: Path | None = None,
+    output: Path | None = None,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Fit parameters to measured profiles, of a wire with a resonant quantum dot unless a file describes another one.
+
+    A profile is a CSV file with columns x, y and, where they are known, the standard errors sigma. An example of a
+    config, for profiles at two operating points (more in the help of jaxwire.fit_config):
+
+    free = ["center", "width", "gain", "offset"]
+    temperature = 0.3
+    bounds = {center = [0.3, 2.5]}
+    scatterer = {model = "Lorentzian", center = 1.0, width = 0.1}
+    instrument = {model = "Thermometer", healing_length = 0.5}
+    measurements = [{file = "low.csv", voltage = 0.1}, {file = "high.csv", voltage = 0.4}]
+
+    Args:
+        profiles: CSV files; those that the config names unless given.
+        config: TOML file with the start, what is free, and what was measured where.
+        temperature: kB T, of all profiles.
+        voltage: eV, of all profiles.
+        current: I, instead of the voltage.
+        force: F, instead of the voltage.
+        center: Where the search starts: position eps0 of the resonance; 1.0 unless given.
+        width: Where the search starts: half width Gamma of the resonance; 0.1 unless given.
+        free: Names of the free parameters, such as center width gain offset; center width gain unless given.
+        starts: How many places are minimised from; 16 unless given.
+        plot: Draw data, fit and residuals to this file (.png, .pdf, .svg, .eps).
+        output: Write the result to this file, as JSON.
+        common: Options of every command.
+    """
+    with about_input(), kernels_kept(common.cache):
+        require_figure("plot", plot)
+        require_folder("output", output)
+        point = {"temperature": temperature, "voltage": voltage, "current": current, "force": force}
+        read = _read(config, {name: value for name, value in point.items() if value is not None})
+        options: dict[str, Any] = read.options | _start(read, center, width)
+        options |= {name: value for name, value in (("free", free), ("starts", starts)) if value is not None}
+        from jaxwire.fit_config import load_measurements
+
+        measurements = load_measurements(read, profiles)
+        import jaxwire as jw
+
+        found = jw.fit(measurements, **options)
+        is_failed = found.status is jw.FitStatus.FAILED
+        if plot is not None and not is_failed:
+            from jaxwire.plot import save_figure
+            from jaxwire.plot_fit import plot_fit
+
+            save_figure(plot_fit(found, options.get("resolution")), plot)
+        result = _numbers(found, read, profiles, options)
+        if output is not None:
+            with output.open("w", encoding="utf-8") as file, redirect_stdout(file):
+                print_json(result)
+        print_json(result) if common.json else print(found)
+        if not found.status.ok:
+            print(f"jaxwire: {found.status}", file=sys.stderr)
+        return 1 if is_failed or found.status is jw.FitStatus.NOT_CONVERGED else 0
+
+
+def _read(config: Path | None, point: dict[str, float]) -> "FitConfig":
+    """What the file says; options have precedence over its operating point."""
+    from jaxwire.fit_config import FitConfig, read_fit_config
+    from jaxwire.places import DRIVES
+
+    if config is None:
+        return FitConfig(point)
+    read = read_fit_config(config)
+    if point and read.profiles:
+        name = next(iter(point))
+        raise BadInputError(f"`{name}` must be left out where --config gives the measurements, got both.")
+    is_driven = not point.keys().isdisjoint(DRIVES)
+    kept = {name: value for name, value in read.point.items() if not (is_driven and name in DRIVES)}
+    return replace(read, point=kept | point)
+
+
+def _start(read: "FitConfig", center: float | None, width: float | None) -> dict[str, Any]:
+    """The scatterer that the search starts from, if options say anything of it."""
+    given = {name: value for name, value in (("center", center), ("width", width)) if value is not None}
+    if not given:
+        return {}
+    if "scatterer" in read.options:
+        raise BadInputError(f"`{next(iter(given))}` must be left out where --config gives the scatterer, got both.")
+    from jaxwire.scatterer import Lorentzian
+
+    return {"scatterer": Lorentzian(**{"center": 1.0, "width": 0.1} | given)}  # pyright: ignore[reportArgumentType]
+
+
+def _numbers(found: "Fit", read: "FitConfig", files: tuple[Path, ...], options: dict[str, Any]) -> dict[str, Any]:
+    """Everything that was found and asked for; numbers in the order of `names`."""
+    import numpy as np
+
+    from jaxwire.provenance import describe
+
+    files = files or tuple(one.file for one in read.profiles if one.file is not None)
+    with np.errstate(divide="ignore", invalid="ignore"):  # errors that do not exist
+        correlation = found.correlation.tolist()
+    return {
+        "jaxwire": version("jaxwire"),
+        "status": {"code": int(found.status), "message": str(found.status)},
+        "warnings": found.warnings,
+        "names": found.names,
+        "units": dict(zip(found.names, found.units, strict=True)),
+        "values": found.values,
+        "errors": found.errors,
+        "covariance": found.covariance.tolist(),
+        "correlation": correlation,
+        "chi2": found.chi2,
+        "degrees_of_freedom": found.degrees_of_freedom,
+        "reduced_chi2": found.reduced_chi2,
+        "share_of_starts": found.share_of_starts,
+        "scatterer": describe(found.scatterer),
+        "wire": describe(found.wire),
+        "instrument": describe(found.instrument),
+        "measurements": [
+            {
+                "file": file,
+                **one.point,
+                "x": one.x.tolist(),
+                "y": one.y.tolist(),
+                "sigma": None if one.sigma is None else one.sigma.tolist(),
+                "residuals": residuals.tolist(),
+            }
+            for file, one, residuals in zip(files, found.measurements, found.residuals, strict=True)
+        ],
+        "options": describe(options),
+    }
