@@ -325,6 +325,12 @@ def test_a_reading_is_offset_and_gain_at_the_place_of_the_scatterer():
     assert_allclose(found, 0.7 - 3.0 * Thermometer(0.4, 0.1).signal(sol, X), rtol=0, atol=1e-12 * scale(sol))
 
 
+def test_a_traced_field_outside_its_domain_gives_no_reading():
+    read = jax.jit(lambda gain: HeatingProfile(gain).read(solution("forward"), jnp.asarray(X)))
+    assert np.all(np.isfinite(read(2.0)))
+    assert np.all(np.isnan(read(jnp.inf)))
+
+
 def test_positions_may_have_any_shape():
     sol, probe = solution("forward"), Thermometer(0.4, 0.1, 0.05)
     whole = np.asarray(probe.signal(sol, X))

@@ -1,0 +1,153 @@
+"""Fits of the resonance to noisy profiles: coverage of the errors, share of starts that succeed, time, memory.
+
+    python benchmarks/fits.py [--draws 100]
+
+Profiles of 60 positions at the conditions of Fig. 3, on a far finer grid than that of the fit, with noise of 1 % of the
+peak and unknown gain. Every number stands beside how good the answers were. Times are warm, best of several.
+"""
+
+import argparse
+import json
+import os
+import platform
+import resource
+import time
+from importlib.metadata import version
+from pathlib import Path
+
+import jax
+import numpy as np
+
+import jaxwire as jw
+from jaxwire.starts import LANES
+
+RESULTS = Path(__file__).parent / "results"
+X = np.concatenate([-np.geomspace(0.05, 6.0, 30)[::-1], np.geomspace(0.05, 6.0, 30)])
+FINE = jw.Resolution(above=160, below=64)
+TRUTHS = ((1.44, 0.08), (0.64, 0.3))
+POINT = {"temperature": 0.3, "voltage": 0.4}
+
+
+def profile(center: float, width: float, **point: float) -> np.ndarray:
+    sol = jw.solve(jw.Lorentzian(center, width), **(point or POINT), resolution=FINE, error_estimate=False)
+    return 3.0 * np.asarray(sol.heating(X).total)
+
+
+def coverage(truth: tuple[float, float], draws: int) -> dict:
+    """Fits of noisy draws from random first values: errors against scatter, and how often the best minimum is found."""
+    exact = profile(*truth)
+    sigma = 0.01 * np.max(np.abs(exact))
+    rng = np.random.default_rng(7)
+    values, errors, found, seconds = [], [], [], []
+    for _ in range(draws):
+        first = jw.Lorentzian(rng.uniform(0.3, 2.5), np.exp(rng.uniform(np.log(0.03), 0.0)))
+        y = exact + sigma * rng.normal(size=X.size)
+        start = time.perf_counter()
+        fit = jw.fit_profile(X, y, sigma, first, **POINT)
+        seconds.append(time.perf_counter() - start)
+        best = jw.fit_profile(X, y, sigma, jw.Lorentzian(*truth), **POINT)
+        found.append(fit.chi2 < best.chi2 + 1e-2)
+        values.append(list(fit.values.values())[:2])
+        errors.append(list(fit.errors.values())[:2])
+    off = np.abs(np.array(values) - truth) / np.array(errors)
+    return {
+        "name": f"{draws} draws, eps0 = {truth[0]}, Gamma = {truth[1]}, gain unknown",
+        "within_3_sigma": np.mean(off < 3, axis=0).tolist(),
+        "stated_error_over_scatter": (np.median(errors, axis=0) / np.std(values, axis=0)).tolist(),
+        "best_minimum_found": float(np.mean(found)),
+        "seconds_median": float(np.median(seconds)),
+    }
+
+
+def speed() -> dict:
+    """One fit of eps0, Gamma, gain and offset with 16 starts, warm."""
+    y = profile(1.44, 0.08)
+    sigma = 0.01 * np.max(np.abs(y))
+    times = []
+    for seed in range(5):
+        noisy = y + sigma * np.random.default_rng(seed).normal(size=X.size)
+        start = time.perf_counter()
+        fit = jw.fit_profile(X, noisy, sigma, **POINT, free=("center", "width", "gain", "offset"))
+        times.append(time.perf_counter() - start)
+    return {
+        "name": "fit of eps0, Gamma, gain, offset; 16 starts",
+        "seconds_warm": min(times[1:]),
+        "seconds_first_call": times[0],
+        "chi2_per_degree": fit.reduced_chi2,
+        "share_of_starts_that_agree": fit.share_of_starts,
+    }
+
+
+def jacobian() -> dict:
+    """Residuals with their Jacobian by 4 parameters beside a forward solve with its profile."""
+    y = profile(1.44, 0.08)
+    fit = jw.fit_profile(X, y, 1.0, **POINT, free=("center", "width", "gain", "offset"), starts=1)
+    layout, model, _ = fit.problem
+    from jaxwire.residuals import read_batch
+
+    values = np.array([list(fit.values.values())] * LANES)
+    u = np.stack([values[:, 0], np.log(values[:, 1]), values[:, 2], values[:, 3]], axis=1)
+
+    @jax.jit
+    @jax.vmap
+    def forward(pair):
+        sol = jw.solve(jw.Lorentzian(*pair), **POINT, resolution=layout.resolution, error_estimate=False)
+        return sol.heating(X).total
+
+    def best(function):
+        times = []
+        for _ in range(30):
+            start = time.perf_counter()
+            jax.block_until_ready(function())
+            times.append(time.perf_counter() - start)
+        return min(times[3:])
+
+    plain, full = best(lambda: forward(values[:, :2])), best(lambda: read_batch(layout, model, np.ones_like(u), u))
+    return {"name": "profile with Jacobian by 4 parameters, in forward solves", "ratio": full / plain}
+
+
+def many_points() -> dict:
+    """Twenty operating points that share the parameters."""
+    points = [{"temperature": t, "voltage": v} for t in (0.1, 0.2, 0.3, 0.5) for v in (-0.2, 0.1, 0.2, 0.4, 0.8)]
+    rng = np.random.default_rng(3)
+    profiles = []
+    for point in points:
+        y = profile(1.2, 0.2, **point)
+        sigma = 0.01 * np.max(np.abs(y))
+        profiles.append(jw.Measurement(X, y + sigma * rng.normal(size=X.size), sigma, **point))
+    times = []
+    for _ in range(2):
+        start = time.perf_counter()
+        fit = jw.fit(profiles)
+        times.append(time.perf_counter() - start)
+    off = [abs(fit.values[name] - exact) / fit.errors[name] for name, exact in (("center", 1.2), ("width", 0.2))]
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {
+        "name": "20 operating points, 16 starts",
+        "seconds_warm": times[1],
+        "deviation_in_errors": off,
+        "chi2_per_degree": fit.reduced_chi2,
+        "peak_memory_of_the_process_MiB": peak,
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--draws", type=int, default=100)
+    draws = parser.parse_args().draws
+    rows = []
+    for measure in (many_points, speed, jacobian, *(lambda t=t: coverage(t, draws) for t in TRUTHS)):
+        rows.append(measure())
+        print(json.dumps(rows[-1], indent=1), flush=True)
+    about = {
+        "machine": platform.processor() or platform.machine(),
+        "cores": os.cpu_count(),
+        "load_before": os.getloadavg()[1],
+        "versions": {name: version(name) for name in ("jaxwire", "jax", "optimistix")},
+    }
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / "fits.json").write_text(json.dumps({**about, "rows": rows}, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
