@@ -61,8 +61,8 @@ def information(
     >>> import jaxwire as jw
     >>> x = [-2.0, -1.0, -0.5, 0.5, 1.0, 2.0]
     >>> dot = jw.Lorentzian(center=1.44, width=0.08)
-    >>> print(jw.information(x, 0.1, dot, temperature=0.3, voltage=0.1, free=["center", "width"]).errors.round(5))
-    [0.00021 0.00098]
+    >>> print(jw.information(x, 0.1, dot, temperature=0.3, voltage=0.1, free=["center", "width"]).errors.round(4))
+    [0.0048 0.0014]
 
     ```
 

@@ -157,6 +157,11 @@ class Flow(eqx.Module):
         """Heat current J_el(x); x = -0.0 is the upper wire's face, x = 0.0 the lower wire's."""
         return self.uniform_heat_current + self._sum(x, lambda side: side.heat)
 
+    def heating_shares(self, side: Side) -> Float[Array, " m"]:
+        """Share of each mode in P_ph at x = 0, in mu0^2/(h vF tau0), but for a potential that is not local."""
+        share = side.heat + self.current * self.screening.neutral_share() * side.neutral
+        return side.sign * side.half.modes.rate * share
+
     def heating(self, x: Scalar) -> Heating:
         """P_ph(x) and its parts, in units of P_ext; NaN at x = 0 and without current."""
         external = jnp.ones_like(x)

@@ -26,8 +26,8 @@ SATURATED, SATURATED_PER_T = 2.0, 40.0
 NEGLIGIBLE = 1e-6
 """Potentials and voltages below this times the force (a length of 1e-6 vF tau0) are compared as if they were that."""
 
-ROUNDING = 1e-10
-"""Smallest error estimate: below it, rounding in sums that nearly cancel is not seen by comparing grids."""
+ROUNDING = 2e-10
+"""Smallest error estimate: below it, rounding in sums that nearly cancel is not seen (1.1e-10 at eV = 1e-9)."""
 
 
 def solve(

@@ -32,7 +32,7 @@ from jaxwire.plot import COLORS
 # ## The goal
 #
 # The operating point is that of Fig. 3, $k_\mathrm{B}T = 0.3$ and $eV = 0.4$. We want the largest cooling power
-# $-P_\mathrm{ph}(x)$ at $x = 0.7$ in the right wire, in units of $\mu_0^2/(h v_\mathrm{F}\tau_0)$: a power, not a ratio to
+# $-P_\mathrm{ph}(x)$ at $x = 0.7$ in the right wire, in units of $\mu_0^2/(h v_\mathrm{F}\tau_0)$: a power, no ratio to
 # $P_\mathrm{ext}$, which would reward small currents.
 
 # %%
