@@ -248,12 +248,12 @@ def _covariance(names: tuple[str, ...], size: np.ndarray, jacobian: np.ndarray) 
 def _status(free: Sequence[Free], values: np.ndarray, starts: Starts, is_undetermined: bool) -> FitStatus:
     if not np.isfinite(starts.loss[starts.best]):
         return FitStatus.FAILED
-    if not starts.converged[starts.best]:
-        return FitStatus.NOT_CONVERGED
     for one, value in zip(free, values, strict=True):
         low, high = one.bounds
         if one.kind == "bounded" and min(value - low, high - value) < AT_BOUND * (high - low):
             return FitStatus.AT_BOUND
+    if not starts.converged[starts.best]:  # after the bounds: towards them it never converges
+        return FitStatus.NOT_CONVERGED
     return FitStatus.UNDETERMINED if is_undetermined else FitStatus.CONVERGED
 
 
