@@ -37,7 +37,7 @@ def numpy_current(center: float, width: float, n_above: int = 48, n_below: int =
     """Current of one point, by the reduced method in NumPy: constant relaxation time, neutral wire, V > 0."""
     t, v = TEMPERATURE, VOLTAGE
     features = [(1.0, 2.8 * t, 1.0), (1.0 - v, 2.8 * t, 1.0), (center, width, 1.25)]
-    above, weight = _stretched(features, 2.0, 0.18, 1.0 + 32.0 * t, n_above)
+    above, weight = _stretched(features, 3.0, 0.18, 1.0 + 32.0 * t, n_above)
     below, below_weight = _stretched(features[:1], 1.1, 0.18 * v**0.25, v, n_below)
     lower, lower_weight = np.concatenate([below, above + v]), np.concatenate([below_weight, weight])
     response = 0.5 * (_response(above, weight) + _response(lower, lower_weight)[n_below:, n_below:])
