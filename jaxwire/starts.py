@@ -63,12 +63,12 @@ def choose_starts(layout: Layout, model: Model, free: Sequence[Free], starts: in
     linear = tuple(index for index, one in enumerate(free) if one.is_linear)
     found = read_rows(layout, model, free, np.concatenate([first[None, :], tried]), linear)
     chi2 = np.sum(found.residual**2, axis=1)
-    chosen = [0]
-    for index in np.argsort(np.where(np.isfinite(chi2), chi2, np.inf)):
-        is_apart = np.max(np.abs(shares[index - 1] - shares[[at - 1 for at in chosen if at > 0]]), axis=1) > APART
-        if index > 0 and np.all(is_apart) and len(chosen) < starts:
+    chosen: list[int] = []  # of the places tried
+    for index in np.argsort(np.where(np.isfinite(chi2[1:]), chi2[1:], np.inf)):
+        is_apart = np.max(np.abs(shares[index] - shares[chosen]), axis=1) > APART
+        if np.all(is_apart) and len(chosen) < starts - 1:
             chosen.append(int(index))
-    return found.values[chosen]
+    return found.values[[0, *(index + 1 for index in chosen)]]
 
 
 class Rows(NamedTuple):

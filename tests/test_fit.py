@@ -58,6 +58,12 @@ def test_readings_without_noise_give_the_truth_from_first_values_far_away():
     assert_allclose(found.instrument.gain, TRUTH["gain"], rtol=1e-6)
 
 
+def test_a_single_start_is_the_first_values():
+    found = _fit(_readings(), 1e-3, jw.Lorentzian(1.25, 0.35), starts=1)
+    assert_allclose(list(found.values.values()), list(TRUTH.values()), rtol=1e-6)
+    assert found.starts.values.shape == (1, 4)
+
+
 def test_covariance_is_the_inverse_curvature_of_chi2():
     y, sigma = _noisy()
     found = _fit(y, sigma)
