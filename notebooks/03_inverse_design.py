@@ -80,7 +80,7 @@ BUMPS, WIDTH = np.linspace(0.1, 3.0, 16), 0.2
 
 
 def transmission(energy, u):
-    return jax.nn.sigmoid(jnp.exp(-0.5 * ((energy[..., None] - BUMPS) / WIDTH) ** 2) @ u)
+    return jax.nn.sigmoid(jnp.exp(-0.5 * ((energy[:, None] - BUMPS[None, :]) / WIDTH) ** 2) @ u)
 
 
 def free_form(u):
@@ -90,7 +90,7 @@ def free_form(u):
 energies = np.linspace(0.0, 3.2, 200)
 resonance = jw.Lorentzian(float(best.center), float(best.width))
 wanted = np.clip(resonance.transmission(energies), 0.02, 0.98)
-shape = np.exp(-0.5 * ((energies[:, None] - BUMPS) / WIDTH) ** 2)
+shape = np.exp(-0.5 * ((energies[:, None] - BUMPS[None, :]) / WIDTH) ** 2)
 ridge = shape.T @ shape + 0.1 * np.eye(len(BUMPS))
 start = jnp.asarray(np.linalg.solve(ridge, shape.T @ np.log(wanted / (1.0 - wanted))))
 
