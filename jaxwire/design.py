@@ -15,14 +15,13 @@ from jaxtyping import Array, Float
 
 from jaxwire.checks import as_setting
 from jaxwire.domain import POSITIVE, REAL, Scalar, as_parameter
+from jaxwire.fit import RESOLUTION
 from jaxwire.places import DRIVES, Numbers, Place, substitute
 from jaxwire.quadrature import Resolution
 from jaxwire.scatterer import AbstractScatterer
 from jaxwire.solve import solve
 from jaxwire.thermometry import AbstractInstrument, HeatingProfile
 from jaxwire.wire import Wire
-
-RESOLUTION = Resolution(above=64, below=24)
 
 
 class Information(NamedTuple):

@@ -24,7 +24,7 @@ from jaxwire.places import DRIVES, OPERATING_POINT, Numbers, Place
 from jaxwire.quadrature import Resolution
 from jaxwire.residuals import Layout, Model, group, residuals
 from jaxwire.scatterer import AbstractScatterer, Lorentzian
-from jaxwire.starts import choose_starts, in_lanes, read_rows, scale_of, values_and_slopes
+from jaxwire.starts import choose_starts, in_lanes, read_rows, rows_and_slopes, scale_of
 from jaxwire.thermometry import AbstractInstrument, HeatingProfile
 from jaxwire.wire import Wire
 
@@ -144,7 +144,7 @@ def fit(
     coordinates = to_coordinates(parameters, values, scale)
     found: Search = in_lanes(_minimise, layout, model, chosen_loss, chosen_optimiser, scale, coordinates)
     u, loss_there, converged, steps = map(np.asarray, found)
-    values = np.asarray(values_and_slopes(layout, model, scale, u)[0])
+    values = np.asarray(rows_and_slopes(layout, model, scale, u)[0])
     ends = Starts(read_rows(layout, model, parameters, values, layout.projected).values, loss_there, converged, steps)
     best = read_rows(layout, model, parameters, ends.values[ends.best][None, :])
     at_best = ends.values[ends.best], best.residual[0], best.jacobian[0]

@@ -121,6 +121,13 @@ def to_values(
     return jnp.stack([values[kind][index] for index, kind in enumerate(kinds)])
 
 
+def values_and_slopes(
+    kinds: tuple[str, ...], bounds: Float[Array, "k 2"], scale: Float[Array, " k"], u: Float[Array, " k"]
+) -> tuple[Float[Array, " k"], Float[Array, " k"]]:
+    """Values of the parameters and their derivatives, each by its own coordinate."""
+    return jax.jvp(lambda u: to_values(kinds, bounds, scale, u), (u,), (jnp.ones_like(u),))
+
+
 def to_coordinates(free: Sequence[Free], values: np.ndarray, scale: np.ndarray) -> np.ndarray:
     """The inverse of `to_values`, for values of shape (..., k)."""
     u = np.empty_like(values)

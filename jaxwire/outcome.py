@@ -283,8 +283,5 @@ def _at_values(
             if place.holder == "measurements" and place.path[0] == index:
                 point[str(place.path[1])] = float(value)
     return tuple(
-        Measurement(
-            one.x, one.y, one.sigma, **({"temperature": one.temperature, one.drive: getattr(one, one.drive)} | new)
-        )
-        for one, new in zip(measurements, points, strict=True)
+        Measurement(one.x, one.y, one.sigma, **(one.point | new)) for one, new in zip(measurements, points, strict=True)
     )

@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from jaxwire.domain import Scalar
-from jaxwire.free import Free, to_coordinates, to_values
+from jaxwire.free import Free, to_coordinates, values_and_slopes
 from jaxwire.outcome import Fit
 from jaxwire.residuals import Layout, Model, residuals
 
@@ -48,13 +48,11 @@ class _Target(eqx.Module):
     model: Model
     scale: Float[Array, " k"]
 
+    def values_and_slopes(self, u: Float[Array, " k"]) -> tuple[Float[Array, " k"], Float[Array, " k"]]:
+        return values_and_slopes(self.layout.kinds, jnp.asarray(self.model.bounds), self.scale, u)
+
     def log_density(self, u: Float[Array, " k"]) -> Scalar:
-        bounds = jnp.asarray(self.model.bounds)
-
-        def value_of(u):
-            return to_values(self.layout.kinds, bounds, self.scale, u)
-
-        slope = jax.jvp(value_of, (u,), (jnp.ones_like(u),))[1]
+        slope = self.values_and_slopes(u)[1]
         misfit = 0.5 * jnp.sum(residuals(self.layout, self.model, self.scale)(u) ** 2)
         return jnp.nan_to_num(jnp.sum(jnp.log(jnp.abs(slope))) - misfit, nan=-jnp.inf)
 
@@ -97,10 +95,10 @@ def sample(fit: Fit, draws: int = 500, warmup: int = 100, seed: int = 0) -> Post
             raise ValueError(f"`{name}` must be an integer of at least 1, got {number!r}.")
     target, free = _target(fit)
     start = to_coordinates(free, np.array([fit.values[name] for name in fit.names]), np.asarray(target.scale))
-    slope = _slopes(target, start)
+    slope = np.asarray(target.values_and_slopes(jnp.asarray(start))[1])
     spread = np.linalg.cholesky(fit.covariance / np.outer(slope, slope))
     u, density, acceptance = _draw(target, jnp.asarray(start), jnp.asarray(spread), jax.random.key(seed), draws, warmup)
-    values = jax.vmap(lambda u: to_values(target.layout.kinds, jnp.asarray(target.model.bounds), target.scale, u))(u)
+    values = jax.vmap(target.values_and_slopes)(u)[0]
     return Posterior(fit.names, np.asarray(values), np.asarray(density), float(acceptance))
 
 
@@ -120,13 +118,6 @@ def _coordinate(one: Free, value: Any, unit: Any) -> Array:
         share = (value - one.bounds[0]) / (one.bounds[1] - one.bounds[0])
         return jnp.log(share) - jnp.log1p(-share)
     return jnp.log(value) if one.kind == "positive" else jnp.asarray(value / unit)
-
-
-def _slopes(target: _Target, u: np.ndarray) -> np.ndarray:
-    def value_of(u):
-        return to_values(target.layout.kinds, jnp.asarray(target.model.bounds), target.scale, u)
-
-    return np.asarray(jax.jvp(value_of, (jnp.asarray(u),), (jnp.ones(u.size),))[1])
 
 
 @eqx.filter_jit

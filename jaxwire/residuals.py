@@ -15,7 +15,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from jaxwire.domain import Scalar
-from jaxwire.free import GAIN, LINEAR, OFFSET, to_values
+from jaxwire.free import GAIN, LINEAR, OFFSET, values_and_slopes
 from jaxwire.measurement import Measurement
 from jaxwire.places import DRIVES, Place, substitute
 from jaxwire.quadrature import Resolution
@@ -122,8 +122,7 @@ def group(measurements: Sequence[Measurement]) -> tuple[Group, ...]:
 def read(layout: Layout, model: Model, scale: Float[Array, " k"], u: Float[Array, " k"]) -> Reading:
     """Residuals and Jacobian at the coordinates u of the optimiser."""
     bounds = jnp.asarray(model.bounds)
-    values = to_values(layout.kinds, bounds, scale, u)
-    slope = jax.jvp(lambda u: to_values(layout.kinds, bounds, scale, u), (u,), (jnp.ones_like(u),))[1]
+    values, slope = values_and_slopes(layout.kinds, bounds, scale, u)
     parts = [_read_group(layout, model, one, values) for one in model.groups]
     residual = jnp.concatenate([part.residual for part in parts])
     jacobian = jnp.concatenate([part.jacobian for part in parts])

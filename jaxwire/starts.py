@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from scipy.stats import qmc
 
-from jaxwire.free import Free, in_search_box, to_coordinates, to_values
+from jaxwire.free import Free, in_search_box, to_coordinates, values_and_slopes
 from jaxwire.kernel import threads
 from jaxwire.residuals import Layout, Model, read_batch
 
@@ -38,7 +38,7 @@ def in_lanes(function: Any, *arguments: Any) -> Any:
         return jax.tree.map(np.asarray, function(*fixed, *(column[part] for column in padded)))
 
     # Two threads that need the same program at the same time would both compile it.
-    program = (function, *map(_kind, jax.tree.leaves(fixed)), rows.shape[1])
+    program = (function, jax.tree.structure(fixed), *map(_kind, jax.tree.leaves(fixed)), rows.shape[1])
     first = [] if program in _compiled else [call(0)]
     results = [*first, *threads().map(call, range(len(first), n_calls))]
     _compiled.add(program)
@@ -89,7 +89,7 @@ def read_rows(
     scale = np.ones(len(free))
     u = to_coordinates(free, values, scale)
     residual, jacobian = map(np.array, in_lanes(read_batch, layout, model, scale, u))
-    jacobian /= np.asarray(values_and_slopes(layout, model, np.broadcast_to(scale, u.shape), u)[1])[:, None, :]
+    jacobian /= np.asarray(rows_and_slopes(layout, model, np.broadcast_to(scale, u.shape), u)[1])[:, None, :]
     values, seen = values.copy(), list(linear)
     for row in np.flatnonzero(np.all(np.isfinite(residual), axis=1)) if linear else ():
         columns = jacobian[row][:, seen]
@@ -100,14 +100,12 @@ def read_rows(
 
 
 @eqx.filter_jit
-def values_and_slopes(layout: Layout, model: Model, scale: Any, u: Any) -> tuple[Any, Any]:
+def rows_and_slopes(layout: Layout, model: Model, scale: Any, u: Any) -> tuple[Any, Any]:
     """Values of the parameters at rows of coordinates, and their derivatives."""
-
-    def one(scale, u):
-        transform = lambda u: to_values(layout.kinds, jnp.asarray(model.bounds), scale, u)  # noqa: E731
-        return jax.jvp(transform, (u,), (jnp.ones_like(u),))
-
-    return jax.vmap(one)(jnp.asarray(scale), jnp.asarray(u))
+    bounds = jnp.asarray(model.bounds)
+    return jax.vmap(lambda scale, u: values_and_slopes(layout.kinds, bounds, scale, u))(
+        jnp.asarray(scale), jnp.asarray(u)
+    )
 
 
 def scale_of(free: Sequence[Free], values: np.ndarray) -> np.ndarray:
