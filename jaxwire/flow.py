@@ -22,6 +22,7 @@ from jaxtyping import Array, Complex, Float
 from jaxwire.domain import Scalar
 from jaxwire.fermi import fermi, thermal_weight
 from jaxwire.matching import HalfWire, Matching, adjustment_factor
+from jaxwire.modes import Modes
 from jaxwire.scatterer import AbstractScatterer
 from jaxwire.wire import AbstractNonLocalScreening, AbstractScreening, Wire
 
@@ -47,6 +48,7 @@ class Side(eqx.Module):
 
     Attributes:
         half: the half-wire.
+        modes: its modes.
         sign: +1 for the lower wire, x > 0; -1 for the upper one, x < 0.
         amplitude: a_k, shape (n - 1,).
         neutral: share of each mode in the potential of a neutral wire at x = 0, shape (n - 1,).
@@ -55,6 +57,7 @@ class Side(eqx.Module):
     """
 
     half: HalfWire
+    modes: Modes
     sign: Scalar
     amplitude: Float[Array, " m"]
     neutral: Float[Array, " m"]
@@ -63,20 +66,22 @@ class Side(eqx.Module):
 
     def decay(self, distance: Scalar) -> Float[Array, " m"]:
         """Decay exp(-kappa_k |x|) of every mode."""
-        return jnp.exp(-self.half.modes.rate * distance)
+        return jnp.exp(-self.modes.rate * distance)
 
 
 def _excite(half: HalfWire, spectral_current: Float[Array, " n"], sign: float) -> Side:
-    amplitude = sign * (half.excitation() @ spectral_current)
+    modes = half.modes()
+    amplitude = sign * (half.excitation(modes) @ spectral_current)
     shape = half.collision_average() / half.mean_free_path**2
     heat = half.weight * (half.energy - 1.0) * half.mean_free_path * half.relaxation_time * shape
     return Side(
         half=half,
+        modes=modes,
         sign=jnp.asarray(sign, dtype=jnp.float64),
         amplitude=amplitude,
-        neutral=amplitude * half.neutral_potential(),
+        neutral=amplitude * half.neutral_potential(modes),
         chemical=0.5 * amplitude / half.collision_sum,
-        heat=sign * amplitude * half.modes.rate * (half.modes.resolvent @ heat),
+        heat=sign * amplitude * modes.rate * (modes.resolvent @ heat),
     )
 
 
@@ -127,8 +132,8 @@ class Flow(eqx.Module):
     def _neutral_spectrum(self, q: Complex[Array, " n"]) -> Complex[Array, " n"]:
         """Fourier transform of the potential of a neutral wire."""
         upper, lower = self.upper, self.lower
-        falling = lower.neutral[None, :] / (lower.half.modes.rate[None, :] + 1j * q[:, None])
-        rising = upper.neutral[None, :] / (upper.half.modes.rate[None, :] - 1j * q[:, None])
+        falling = lower.neutral[None, :] / (lower.modes.rate[None, :] + 1j * q[:, None])
+        rising = upper.neutral[None, :] / (upper.modes.rate[None, :] - 1j * q[:, None])
         return jnp.sum(falling, axis=1) + jnp.sum(rising, axis=1)
 
     def potential(self, x: Scalar) -> Scalar:
@@ -146,7 +151,7 @@ class Flow(eqx.Module):
         """Minus the derivative of the potential."""
         if isinstance(self.screening, AbstractNonLocalScreening):
             return -jax.grad(self.potential)(x)
-        fall = self._sum(x, lambda side: side.sign * side.half.modes.rate * side.neutral)
+        fall = self._sum(x, lambda side: side.sign * side.modes.rate * side.neutral)
         return self.screening.neutral_share() * fall
 
     def chemical_potential(self, x: Scalar) -> Scalar:
@@ -160,12 +165,12 @@ class Flow(eqx.Module):
     def heating_shares(self, side: Side) -> Float[Array, " m"]:
         """Share of each mode in P_ph at x = 0, in mu0^2/(h vF tau0), but for a potential that is not local."""
         share = side.heat + self.current * self.screening.neutral_share() * side.neutral
-        return side.sign * side.half.modes.rate * share
+        return side.sign * side.modes.rate * share
 
     def heating(self, x: Scalar) -> Heating:
         """P_ph(x) and its parts, in units of P_ext; NaN at x = 0 and without current."""
         external = jnp.ones_like(x)
-        fall = self._sum(x, lambda side: side.sign * side.half.modes.rate * side.heat)
+        fall = self._sum(x, lambda side: side.sign * side.modes.rate * side.heat)
         scatterer = fall / (self.current * self.force)
         buildup = jnp.where(x == 0, jnp.nan, self._potential_fall(x) / self.force)
         return Heating(external + scatterer + buildup, external, scatterer, buildup)
@@ -216,13 +221,13 @@ def occupation(flow: Flow, wire: Wire, scatterer: AbstractScatterer, temperature
 
     def inward(side: Side, energy: Scalar, distance: Scalar) -> Scalar:
         strength, mean_free_path = source(side, energy)
-        rate = side.half.modes.rate
+        rate = side.modes.rate
         deviation = jnp.sum(strength * jnp.exp(-rate * distance) / (1.0 + rate * mean_free_path))
         return uniform(side, energy, distance, -1.0) + deviation
 
     def outward(side: Side, energy: Scalar, distance: Scalar) -> Scalar:
         strength, mean_free_path = source(side, energy)
-        rate = side.half.modes.rate
+        rate = side.modes.rate
         detuning = 1.0 - rate * mean_free_path
         path = distance / mean_free_path
         is_resonant = jnp.abs(detuning) < 1e-9

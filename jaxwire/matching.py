@@ -6,30 +6,28 @@ and the amplitudes into the symmetric part s = Z j at x = 0. What remains, on th
 
     [(1 - T) + (Z_upper + Z_lower) T/2] u = f0(eps_upper) - f0(eps_lower),        j = T u.
 
-The unknown here is u divided by the source itself, which is a Fermi window times 1 - exp(-|V|/t) (see
-`fermi.fermi_window`). It is of order one at every energy and temperature, and its equation has no voltage on the right
-side: the tails of j keep their relative accuracy, and V -> 0 is regular.
+The source is a Fermi window times 1 - exp(-|V|/t) (see `fermi.fermi_window`). Everything here is per unit of the second
+factor, so that V -> 0 is regular; and nothing cancels where the window is small, so that the tails of j keep their
+relative accuracy.
 
-With S = sum_i w_i f0'_i/tau_i, C_i = f0'_i/(tau_i S), and sigma the screening strength, in either wire
-
-    Z_ij = (f0'_i/S) sum_k [lambda_k y_ki + b_k] y_kj (w_j/(l_j tau_j)) / (kappa_k n_k^2),
-    b_k  = (1 - sigma) - sigma lambda_k (sum_i w_i f0'_i y_ki)/(sum_i w_i f0'_i),
-
-where tau_i C_i d_i y_ki - 2 sigma f0'_i m_k/dn of the general theory is written without its cancellation. For
-constant tau and sigma = 1 the number b_k vanishes by the secular equation. A potential that is not local adds to either
-s the term -2 e phi(0) f0', with phi(0) linear in all amplitudes; only the difference of the two f0' acts.
+Z comes from `response` as a diagonal less a sum of products, Z = local - field^T drive. With the products of both
+wires side by side, [1 - T (1 - mean local)] u - (1/2) field^T (drive T u) depends on u off the diagonal only through
+the numbers c = (1/2) drive T u, and these are the unknowns where they are fewer than the nodes. A potential that is not
+local adds to either s the term -2 e phi(0) f0', with phi(0) linear in all amplitudes: one more product, as only the
+difference of the two f0' acts.
 """
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Bool, Float
+from jaxtyping import Array, Float
 
 from jaxwire.domain import Scalar
 from jaxwire.fermi import fermi_window, thermal_weight
 from jaxwire.implicit import root
 from jaxwire.modes import Modes, half_wire_modes
 from jaxwire.quadrature import Resolution, energy_grid
+from jaxwire.response import Response, Sampling, respond, sampling_for
 from jaxwire.scatterer import NO_SCALES, AbstractScatterer
 from jaxwire.wire import AbstractNonLocalScreening, AbstractScreening, Wire
 
@@ -50,7 +48,6 @@ class HalfWire(eqx.Module):
         relaxation_time: tau_i, in tau0, shape (n,).
         thermal: f0'_i, derivative of the Fermi function by the chemical potential, in 1/mu0, shape (n,).
         screening: strength sigma of the neutrality potential.
-        modes: decay rates and mode shapes.
         adjustment: numbers a, b by which f0' differs from the analytic one (see `_adjustment`), shape (2,).
     """
 
@@ -60,7 +57,6 @@ class HalfWire(eqx.Module):
     relaxation_time: Float[Array, " n"]
     thermal: Float[Array, " n"]
     screening: Scalar
-    modes: Modes
     adjustment: Float[Array, " 2"] = eqx.field(default_factory=lambda: jnp.zeros(2))
 
     @property
@@ -92,31 +88,25 @@ class HalfWire(eqx.Module):
         """C_i = (f0'_i/tau_i)/S: the distribution into which collisions scatter (Eq. D3)."""
         return self.thermal / (self.relaxation_time * self.collision_sum)
 
-    def excitation(self) -> Float[Array, "m n"]:
+    def modes(self) -> Modes:
+        """Decay rates and mode shapes."""
+        share = self.momentum_weight * self.thermal / self.relaxation_time
+        return half_wire_modes(self.mean_free_path, share)
+
+    def excitation(self, modes: Modes) -> Float[Array, "m n"]:
         """Mode amplitudes a_k per spectral current j_i entering at x = 0, for the side x > 0 (other side: minus)."""
         into_wire = self.momentum_weight / (self.mean_free_path * self.relaxation_time)
-        return self.modes.resolvent * into_wire[None, :] / (self.modes.rate * self.modes.norm)[:, None]
+        return modes.resolvent * into_wire[None, :] / (modes.rate * modes.norm)[:, None]
 
-    def neutral_potential(self) -> Float[Array, " m"]:
+    def neutral_potential(self, modes: Modes) -> Float[Array, " m"]:
         """Potential m_k/dn at x = 0 with which a mode of amplitude 1 keeps the wire neutral."""
         charge = self.momentum_weight * self.relaxation_time * self.collision_average() / self.mean_free_path**2
-        return self.modes.resolvent @ charge / self.compressibility
+        return modes.resolvent @ charge / self.compressibility
 
-    def response(self, first: int = 0) -> Float[Array, "m m"]:
-        """Symmetric part at x = 0 per spectral current, without its thermal factor: Z_ij S/f0'_i.
-
-        Args:
-            first: leave out the nodes before this one, which carry no current.
-        """
-        modes = self.modes
-        weighted = self.momentum_weight * self.thermal
-        charge = modes.resolvent @ weighted / jnp.sum(weighted)
-        unscreened = (1.0 - self.screening) - self.screening * modes.rate**2 * charge
-        resolvent = modes.resolvent[:, first:]
-        scaled = resolvent * jnp.sqrt(modes.rate / modes.norm)[:, None]
-        uniform = (unscreened / (modes.rate * modes.norm)) @ resolvent
-        into_wire = self.momentum_weight / (self.mean_free_path * self.relaxation_time)
-        return (scaled.T @ scaled + uniform[None, :]) * into_wire[None, first:]
+    def response(self, sampling: Sampling) -> Response:
+        """Symmetric part s = Z j at x = 0 per spectral current that enters there."""
+        arrays = (self.mean_free_path, self.relaxation_time, self.momentum_weight, self.thermal)
+        return respond(*arrays, self.screening, sampling)
 
 
 class Matching(eqx.Module):
@@ -128,7 +118,6 @@ class Matching(eqx.Module):
         spectral_current: j/drive on the nodes above the step, flowing from the upper to the lower wire.
         transmission: T on the same nodes.
         step: |eV|, the kinetic energy that the lower wire has more, in mu0.
-        converged: whether the eigenproblems converged.
     """
 
     upper: HalfWire
@@ -136,7 +125,6 @@ class Matching(eqx.Module):
     spectral_current: Float[Array, " n_above"]
     transmission: Float[Array, " n_above"]
     step: Scalar
-    converged: Bool[Array, ""]
 
 
 def half_wire(
@@ -146,7 +134,7 @@ def half_wire(
     temperature: Scalar,
     like: HalfWire | None = None,
 ) -> HalfWire:
-    """Set up one half-wire on given nodes and solve its eigenproblem.
+    """Set up one half-wire on given nodes.
 
     Thermal weights that underflow are raised to `SMALLEST_OCCUPATION`, where nodes decouple without dividing by zero.
 
@@ -164,9 +152,7 @@ def half_wire(
     if like is not None:
         adjustment = _adjustment(like, energy, weight * velocity * relaxation_time * thermal)
         thermal = thermal * adjustment_factor(adjustment, energy)
-    modes = half_wire_modes(velocity * relaxation_time, weight * thermal / (velocity * relaxation_time))
-    screening = wire.screening.neutral_share()
-    return HalfWire(energy, weight, velocity, relaxation_time, thermal, screening, modes, adjustment)
+    return HalfWire(energy, weight, velocity, relaxation_time, thermal, wire.screening.neutral_share(), adjustment)
 
 
 def drude_coefficients(wire: Wire, temperature: Scalar) -> tuple[Scalar, Scalar]:
@@ -221,6 +207,7 @@ def spectral_current(
     lower: HalfWire,
     transmission: Float[Array, " n_above"],
     source: Float[Array, " n_above"],
+    sampling: Sampling,
     screening: AbstractScreening | None = None,
 ) -> Float[Array, " n_above"]:
     """Solve the reduced matching system; the last nodes of `lower` are the nodes of `upper`.
@@ -230,27 +217,36 @@ def spectral_current(
         lower: half-wire with n_below + n_above nodes.
         transmission: T on the nodes above the step.
         source: f0(eps_upper) - f0(eps_lower) on these nodes, positive, in any unit; j comes in the same one.
+        sampling: how the wavenumbers of either half-wire are chosen.
         screening: needed where it is not local; local screening is part of the half-wires.
 
     Returns:
         j on the nodes above the step.
     """
     below = lower.energy.size - upper.energy.size
-    scaled = [
-        (side.thermal[first:] / (side.collision_sum * source))[:, None] * side.response(first)
-        for side, first in ((upper, 0), (lower, below))
-    ]
-    coupling = 0.5 * (scaled[0] + scaled[1])
+    first, second = upper.response(sampling), lower.response(sampling)
+    field = [first.field, second.field[:, below:]]
+    drive = [first.drive, second.drive[:, below:]]
     if isinstance(screening, AbstractNonLocalScreening):
-        potential = [
-            (screening.at_scatterer(side.modes.rate, side.compressibility) * side.neutral_potential())
-            @ side.excitation()
-            for side in (upper, lower)
-        ]
-        coupling += jnp.outer((upper.thermal - lower.thermal[below:]) / source, potential[1][below:] - potential[0])
-    matrix = jnp.diag(1.0 - transmission) + coupling * (transmission * source)[None, :]
-    relative = jnp.linalg.solve(matrix, jnp.ones_like(source))
-    return transmission * source * relative
+        potential = [_potential_at_scatterer(side, screening) for side in (upper, lower)]
+        field.append((upper.thermal - lower.thermal[below:])[None, :])
+        drive.append(2.0 * (potential[0] - potential[1][below:])[None, :])
+    fields = jnp.concatenate(field)
+    local = 0.5 * (first.local + second.local[below:])
+    transmitted = transmission / (1.0 - transmission * (1.0 - local))
+    drives = 0.5 * jnp.concatenate(drive) * transmitted[None, :]
+    if len(fields) <= source.size:
+        strength = jnp.linalg.solve(jnp.eye(len(fields)) - drives @ fields.T, drives @ source)
+        return transmitted * (source + strength @ fields)
+    matrix = jnp.eye(source.size) - (fields / source[None, :]).T @ (drives * source[None, :])
+    return transmitted * source * jnp.linalg.solve(matrix, jnp.ones_like(source))
+
+
+def _potential_at_scatterer(half: HalfWire, screening: AbstractNonLocalScreening) -> Float[Array, " n"]:
+    """Potential at x = 0 per spectral current that enters a half-wire."""
+    modes = half.modes()
+    share = screening.at_scatterer(modes.rate, half.compressibility) * half.neutral_potential(modes)
+    return share @ half.excitation(modes)
 
 
 def match(
@@ -269,6 +265,6 @@ def match(
     )
     transmission = scatterer.transmission(jnp.where(voltage >= 0, grid.above, in_lower))
     source = jnp.maximum(fermi_window(grid.above, in_lower, temperature), SMALLEST_OCCUPATION)
-    current = spectral_current(upper, lower, transmission, source, wire.screening)
-    converged = upper.modes.converged & lower.modes.converged
-    return Matching(upper, lower, current, transmission, grid.step, converged)
+    sampling = sampling_for(wire, resolution)
+    current = spectral_current(upper, lower, transmission, source, sampling, wire.screening)
+    return Matching(upper, lower, current, transmission, grid.step)

@@ -46,7 +46,7 @@ class Modes(eqx.Module):
     """Decay rates and mode shapes of a half-wire on n nodes; the zero mode has dropped out, n - 1 remain.
 
     Attributes:
-        rate: kappa_k, in 1/(vF tau0), increasing, shape (n - 1,).
+        rate: kappa_k, in 1/(vF tau0), increasing, shape (n - 1,); NaN where not converged.
         resolvent: y_ki = 1/(1/l_i^2 - kappa_k^2), shape (n - 1, n).
         norm: n_k^2 = sum_i r_i y_ki^2 / l_i^2, shape (n - 1,).
         converged: whether every root solves the secular equation to rounding.
@@ -85,7 +85,7 @@ def half_wire_modes(mean_free_path: Float[Array, " n"], weight: Float[Array, " n
     offset = _differentiable(difference, weight, offset)
     resolvent = 1.0 / (difference - offset[:, None])
     return Modes(
-        rate=jnp.sqrt(sorted_poles[nearest] + offset),
+        rate=jnp.where(converged, jnp.sqrt(sorted_poles[nearest] + offset), jnp.nan),
         resolvent=resolvent,
         norm=jnp.sum(resolvent**2 * (weight * poles)[None, :], axis=1),
         converged=converged,

@@ -107,11 +107,12 @@ def _solve(
         limit = jnp.where(unreachable, largest, jnp.nan)
     matching = match(scatterer, wire, temperature, voltage, resolution)
     drive = _drive(voltage, temperature)
-    estimate = jnp.asarray(jnp.nan)
+    estimate, is_finite = jnp.asarray(jnp.nan), jnp.all(jnp.isfinite(matching.spectral_current))
     if error_estimate:
         coarser = match(scatterer, wire, temperature, voltage, resolution.coarser())
         estimate = _estimate(matching, coarser, drive, wire.screening, slope)
-    outcome = _outcome(matching, valid, unreachable, estimate)
+        is_finite &= jnp.isfinite(estimate)
+    outcome = _outcome(matching.transmission, valid, unreachable, is_finite, estimate)
     failed = (outcome != status.SOLVED) & (outcome != status.INACCURATE)
     flow = excite(matching, jnp.where(failed, jnp.nan, drive), wire.screening)
     estimate = jnp.where(failed, jnp.nan, estimate)
@@ -145,11 +146,11 @@ def _voltage(
     return sign * size, search
 
 
-def _outcome(matching: Matching, valid: Array, unreachable: Array, estimate: Scalar) -> Array:
+def _outcome(
+    transmission: Float[Array, " n"], valid: Array, unreachable: Array, is_finite: Array, estimate: Scalar
+) -> Array:
     """Status code, the first failure in the order of their causes."""
-    transmission = matching.transmission
     is_probability = jnp.all((transmission >= 0) & (transmission <= 1))
-    is_finite = jnp.all(jnp.isfinite(matching.spectral_current)) & matching.converged
     return jnp.select(
         [~valid, unreachable, ~is_probability, ~is_finite, estimate > 1e-4],
         [

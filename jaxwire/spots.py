@@ -182,7 +182,7 @@ def _profile(flow: Flow, side: Side) -> Profile:
     """Excess on one side; zero, so that nothing is NaN, where nothing flows or the solve failed."""
     flows = flow.current * flow.force > 0
     power, force = jnp.where(flows, flow.current * flow.force, 1.0), jnp.where(flows, flow.force, 1.0)
-    rate, shares = side.half.modes.rate, flow.heating_shares(side) / power
+    rate, shares = side.modes.rate, flow.heating_shares(side) / power
     mode_sum = Profile(jnp.where(flows, rate, 1.0), jnp.where(flows, shares, 0.0))
     if not isinstance(screening := flow.screening, AbstractNonLocalScreening):
         return mode_sum

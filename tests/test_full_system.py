@@ -130,10 +130,10 @@ def test_secular_roots_are_the_eigenvalues_of_the_dense_matrix():
 @pytest.mark.parametrize("point", [FIGURES[3], ELSEWHERE[0], ELSEWHERE[3]], ids=str)
 def test_secular_roots_are_the_dense_decay_lengths_on_the_nodes_of_the_solver(point):
     sol, _ = both(point)
-    half = sol.flow.lower.half
+    half, modes = sol.flow.lower.half, sol.flow.lower.modes
     mean_free_path, share = np.asarray(half.mean_free_path), np.asarray(half.momentum_weight * half.collision_average())
     # Singular values err by rounding times the largest one, about 4 vF tau0; the smallest is 7e-9 to 7e-7 here. The
     # 20 slowest modes are longer than 0.5.
     reference = dense_modes(mean_free_path, share)[0]
-    assert_allclose(1 / half.modes.rate, 1 / reference, rtol=0, atol=1e-14)
-    assert_allclose(half.modes.rate[:20], reference[:20], rtol=1e-13)
+    assert_allclose(1 / modes.rate, 1 / reference, rtol=0, atol=1e-14)
+    assert_allclose(modes.rate[:20], reference[:20], rtol=1e-13)

@@ -12,6 +12,7 @@ from numpy.testing import assert_allclose
 import jaxwire as jw
 from jaxwire.matching import half_wire, spectral_current
 from jaxwire.quadrature import Resolution, energy_grid
+from jaxwire.response import Sampling
 from jaxwire.scatterer import NO_SCALES
 
 X = np.array([-3.0, -0.8, -0.05, 0.05, 0.8, 3.0])
@@ -63,11 +64,12 @@ def test_half_transmission_gives_the_sum_rule_for_every_wire(name):
     For delta f/f0' obeys the half-space problem with weights w f0'/tau and mean free paths l, whatever the wire.
     """
     half = _half_wire(WIRES[name])
-    current = spectral_current(half, half, jnp.full(64, 0.5), half.thermal)
-    amplitude = half.excitation() @ current
-    drop = 1.0 + 2.0 * jnp.sum(amplitude * half.neutral_potential())  # V + e phi(0+) - e phi(0-), V = 1
+    modes = half.modes()
+    current = spectral_current(half, half, jnp.full(64, 0.5), half.thermal, Sampling(160))
+    amplitude = half.excitation(modes) @ current
+    drop = 1.0 + 2.0 * jnp.sum(amplitude * half.neutral_potential(modes))  # V + e phi(0+) - e phi(0-), V = 1
     force = jnp.sum(half.weight * current) / half.drude_conductivity
-    expected = jnp.sum(half.mean_free_path) - jnp.sum(1.0 / half.modes.rate)
+    expected = jnp.sum(half.mean_free_path) - jnp.sum(1.0 / modes.rate)
     # rounding of the difference of two sums whose terms reach the longest mean free path
     assert_allclose(drop / (2.0 * force), expected, rtol=0, atol=1e-12 * float(jnp.sum(half.mean_free_path)))
 
@@ -210,7 +212,7 @@ def test_gated_potential_solves_its_integral_equation():
 
     def neutral(x):
         side = upper if x < 0 else lower
-        return float(np.sum(np.asarray(side.neutral) * np.exp(-np.asarray(side.half.modes.rate) * abs(x))))
+        return float(np.sum(np.asarray(side.neutral) * np.exp(-np.asarray(side.modes.rate) * abs(x))))
 
     points, weights = np.polynomial.legendre.leggauss(16)
     edges = np.concatenate([[0], np.geomspace(1e-4, 40.0, 40)])

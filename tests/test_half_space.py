@@ -16,10 +16,11 @@ from numpy.testing import assert_allclose
 from scipy.integrate import quad
 
 from jaxwire.matching import HalfWire, spectral_current
-from jaxwire.modes import half_wire_modes
+from jaxwire.response import Sampling
 
 N_NODES = 64
 ELECTRONEUTRAL, UNSCREENED = 1.0, 0.0
+EXACT = Sampling(128)  # wavenumbers enough for rounding over the eleven decades of Milne's mean free paths
 
 
 class Slip(NamedTuple):
@@ -34,17 +35,17 @@ class Slip(NamedTuple):
 def _slip(mean_free_path, weight, thermal, transmission, screening) -> Slip:
     """Linear response to eV = 1 of two half-wires with tau = 1, v = l, r ~ weight * thermal."""
     tau = jnp.ones_like(mean_free_path)
-    modes = half_wire_modes(mean_free_path, weight * thermal)
     # Energies are not looked at: only a heat current would depend on them.
     parts = (mean_free_path**2, weight * mean_free_path, mean_free_path, tau, thermal)
-    half, unscreened = HalfWire(*parts, screening, modes), HalfWire(*parts, jnp.zeros(()), modes)
-    current = spectral_current(half, half, transmission * tau, thermal)
+    half, unscreened = HalfWire(*parts, screening), HalfWire(*parts, jnp.zeros(()))
+    current = spectral_current(half, half, transmission * tau, thermal, EXACT)
     twice_force = 2.0 * jnp.sum(half.weight * current) / half.drude_conductivity
     # What enters the right wire makes the density sum w delta f^s there; the potential takes it away, Eq. 16, and is
     # the opposite at the other face.
-    entering = thermal / half.collision_sum * (unscreened.response() @ current)
+    response = unscreened.response(EXACT)
+    entering = response.local * current - (response.drive @ current) @ response.field
     potential = screening * jnp.sum(half.momentum_weight * entering) / half.compressibility
-    return Slip((1.0 + 2.0 * potential) / twice_force, potential / twice_force, modes.rate)
+    return Slip((1.0 + 2.0 * potential) / twice_force, potential / twice_force, half.modes().rate)
 
 
 def slip(mean_free_path, weight, thermal, transmission, screening=ELECTRONEUTRAL) -> Slip:

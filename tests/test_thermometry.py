@@ -115,7 +115,7 @@ def test_phonons_smooth_the_heating_as_their_kernels_say(name, healing, path):
 @pytest.mark.parametrize("side", ["upper", "lower"])
 def test_a_healing_length_equal_to_a_decay_length_is_like_any_other(side, index):
     sol = solution("forward")
-    length = float(1 / getattr(sol.flow, side).half.modes.rate[index])
+    length = float(1 / getattr(sol.flow, side).modes.rate[index])
     expected = np.full_like(X, float(sol.external_power))
     for place, x in enumerate(X):
         places, weights, excess = heating_around("forward", x)
@@ -241,7 +241,7 @@ def test_far_ends_are_not_felt(width):
 @pytest.mark.parametrize("end", [None, 5.0])
 def test_signals_are_smooth_where_lengths_coincide_or_modes_change_their_form(width, end):
     sol = solution("forward")
-    rate = float(sol.flow.lower.half.modes.rate[8])
+    rate = float(sol.flow.lower.modes.rate[8])
     special = [(0.4, 0.4), (1 / rate, 0.2), (0.2, 1 / rate), (1 / rate, 1 / rate), (0.4 * (1 + NEAR), 0.4)]
     special += [((1 + sign * NEAR) / rate, path) for sign in (-1, 1) for path in (0.0, (1 + NEAR) / rate)]
     for healing, path in special:
@@ -383,7 +383,7 @@ def reading(parameters, sol):
 def test_derivatives_by_every_field_are_those_of_differences():
     sol = solution("reversed")
     forward, reverse = jax.jit(jax.jacfwd(reading)), jax.jit(jax.jacrev(reading))
-    rate = float(sol.flow.lower.half.modes.rate[8])
+    rate = float(sol.flow.lower.modes.rate[8])
     for lengths in [(0.4, 0.2, 0.1), (0.4, 0.4, 0.1), (1 / rate, 1 / rate, 0.3), (0.3, 0.3 * (1 + 1e-9), 0.02)]:
         point = jnp.array([*lengths, 6.0, 1.3, 0.2, 0.3])  # in the order of the fields
         found = forward(point, sol)
