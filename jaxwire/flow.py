@@ -71,15 +71,15 @@ class Side(eqx.Module):
 
 def _excite(half: HalfWire, spectral_current: Float[Array, " n"], sign: float) -> Side:
     modes = half.modes()
-    amplitude = sign * (half.excitation(modes) @ spectral_current)
     shape = half.collision_average() / half.mean_free_path**2
     heat = half.weight * (half.energy - 1.0) * half.mean_free_path * half.relaxation_time * shape
+    amplitude = sign * (modes.resolvent @ (half.into_wire() * spectral_current)) / (modes.rate * modes.norm)
     return Side(
         half=half,
         modes=modes,
         sign=jnp.asarray(sign, dtype=jnp.float64),
         amplitude=amplitude,
-        neutral=amplitude * half.neutral_potential(modes),
+        neutral=amplitude * (modes.resolvent @ half.neutral_charge()),
         chemical=0.5 * amplitude / half.collision_sum,
         heat=sign * amplitude * modes.rate * (modes.resolvent @ heat),
     )

@@ -93,15 +93,17 @@ class HalfWire(eqx.Module):
         share = self.momentum_weight * self.thermal / self.relaxation_time
         return half_wire_modes(self.mean_free_path, share)
 
-    def excitation(self, modes: Modes) -> Float[Array, "m n"]:
-        """Mode amplitudes a_k per spectral current j_i entering at x = 0, for the side x > 0 (other side: minus)."""
-        into_wire = self.momentum_weight / (self.mean_free_path * self.relaxation_time)
-        return modes.resolvent * into_wire[None, :] / (modes.rate * modes.norm)[:, None]
+    def into_wire(self) -> Float[Array, " n"]:
+        """Numbers c_j with which a spectral current excites the modes, a_k = sum_j y_kj c_j j_j/(kappa_k n_k^2).
 
-    def neutral_potential(self, modes: Modes) -> Float[Array, " m"]:
-        """Potential m_k/dn at x = 0 with which a mode of amplitude 1 keeps the wire neutral."""
+        That is for the side x > 0; on the other side a_k has the opposite sign.
+        """
+        return self.momentum_weight / (self.mean_free_path * self.relaxation_time)
+
+    def neutral_charge(self) -> Float[Array, " n"]:
+        """Numbers c_i with which a mode of amplitude 1 keeps the wire neutral: m_k/dn = sum_i y_ki c_i at x = 0."""
         charge = self.momentum_weight * self.relaxation_time * self.collision_average() / self.mean_free_path**2
-        return modes.resolvent @ charge / self.compressibility
+        return charge / self.compressibility
 
     def response(self, sampling: Sampling) -> Response:
         """Symmetric part s = Z j at x = 0 per spectral current that enters there."""
@@ -245,8 +247,8 @@ def spectral_current(
 def _potential_at_scatterer(half: HalfWire, screening: AbstractNonLocalScreening) -> Float[Array, " n"]:
     """Potential at x = 0 per spectral current that enters a half-wire."""
     modes = half.modes()
-    share = screening.at_scatterer(modes.rate, half.compressibility) * half.neutral_potential(modes)
-    return share @ half.excitation(modes)
+    share = screening.at_scatterer(modes.rate, half.compressibility) * (modes.resolvent @ half.neutral_charge())
+    return (share / (modes.rate * modes.norm)) @ modes.resolvent * half.into_wire()
 
 
 def match(

@@ -87,7 +87,7 @@ def half_wire_modes(mean_free_path: Float[Array, " n"], weight: Float[Array, " n
     return Modes(
         rate=jnp.where(converged, jnp.sqrt(sorted_poles[nearest] + offset), jnp.nan),
         resolvent=resolvent,
-        norm=jnp.sum(resolvent**2 * (weight * poles)[None, :], axis=1),
+        norm=resolvent**2 @ (weight * poles),
         converged=converged,
     )
 
@@ -111,7 +111,7 @@ def _secular_roots(
     gap = jnp.diff(poles)
     interval = jnp.arange(gap.size)
     from_middle = (poles[None, :] - poles[:-1, None]) - 0.5 * gap[:, None]
-    balance = jnp.sum(weight[None, :] / from_middle, axis=1)
+    balance = (1.0 / from_middle) @ weight
     is_left = balance > 0
     roots = _Roots(interval, jnp.where(is_left, poles[:-1], poles[1:]), is_left, gap)
     all_poles = _Pole(jnp.arange(poles.size), poles, weight)

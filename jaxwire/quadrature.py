@@ -91,12 +91,12 @@ class _Stretch(NamedTuple):
     def with_slope(self, q: Float[Array, " n"]) -> tuple[Float[Array, " n"], Float[Array, " n"]]:
         """The coordinate s and its derivative ds/dq."""
         center, width, weight = self.scales
-        distance = q[:, None] ** 4 - center[None, :]
-        radius = jnp.sqrt(distance**2 + width[None, :] ** 2)
-        asinh = _asinh(distance, radius, width[None, :])
+        distance = q[None, :] ** 4 - center[:, None]
+        radius = jnp.sqrt(distance**2 + width[:, None] ** 2)
+        asinh = _asinh(distance, radius, width[:, None])
         bottom = self.bottom_weight * jnp.log(1.0 + q / self.bottom_width)
-        slope = self.bottom_weight / (q + self.bottom_width) + 4 * q**3 * jnp.sum(weight[None, :] / radius, axis=1)
-        return bottom + jnp.sum(weight[None, :] * asinh, axis=1), slope
+        slope = self.bottom_weight / (q + self.bottom_width) + 4 * q**3 * (weight @ (1.0 / radius))
+        return bottom + weight @ asinh, slope
 
     def knots(self, top: Scalar) -> Float[Array, " k"]:
         """Values of q, in any order, between which s(q) is nearly straight; up to q = top."""

@@ -66,8 +66,10 @@ def test_half_transmission_gives_the_sum_rule_for_every_wire(name):
     half = _half_wire(WIRES[name])
     modes = half.modes()
     current = spectral_current(half, half, jnp.full(64, 0.5), half.thermal, Sampling(160))
-    amplitude = half.excitation(modes) @ current
-    drop = 1.0 + 2.0 * jnp.sum(amplitude * half.neutral_potential(modes))  # V + e phi(0+) - e phi(0-), V = 1
+    amplitude = modes.resolvent @ (half.into_wire() * current) / (modes.rate * modes.norm)
+    drop = 1.0 + 2.0 * jnp.sum(
+        amplitude * (modes.resolvent @ half.neutral_charge())
+    )  # V + e phi(0+) - e phi(0-), V = 1
     force = jnp.sum(half.weight * current) / half.drude_conductivity
     expected = jnp.sum(half.mean_free_path) - jnp.sum(1.0 / modes.rate)
     # rounding of the difference of two sums whose terms reach the longest mean free path

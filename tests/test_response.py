@@ -38,7 +38,8 @@ def by_modes(half: HalfWire) -> np.ndarray:
     charge = symmetric @ np.asarray(half.momentum_weight)
     thermal = np.asarray(half.thermal)
     lowered = 2.0 * float(half.screening) * np.outer(charge, thermal) / float(half.compressibility)
-    return (symmetric - lowered).T @ np.asarray(half.excitation(modes))
+    excitation = np.asarray(modes.resolvent * half.into_wire()[None, :] / (modes.rate * modes.norm)[:, None])
+    return (symmetric - lowered).T @ excitation
 
 
 @pytest.mark.parametrize(("ratio", "size"), [(3.0, 8), (1e2, 12), (1e4, 20), (1e10, 40)])
