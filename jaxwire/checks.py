@@ -1,11 +1,13 @@
 """What every public function is asked about: a scatterer in a wire at a temperature, checked before anything runs."""
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from jaxwire.domain import POSITIVE, Scalar, as_parameter
 from jaxwire.quadrature import SMALLEST_RESOLUTION, Resolution
 from jaxwire.scatterer import AbstractScatterer
 from jaxwire.wire import Wire
+
+T = TypeVar("T")
 
 
 class Setting(NamedTuple):
@@ -45,3 +47,29 @@ def as_setting(scatterer: Any, wire: Any, temperature: Any, resolution: Any = No
         if not isinstance(size, int) or isinstance(size, bool) or size < smallest:
             raise ValueError(f"`resolution.{name}` must be an integer of at least {smallest}, got {size!r}.")
     return Setting(scatterer, wire, as_parameter("temperature", temperature, POSITIVE), resolution)
+
+
+def one_drive(**drives: Any) -> dict[str, Any]:
+    """Give the drive that is not None, by its name.
+
+    Raises:
+        TypeError: if it is not exactly one.
+    """
+    given = {name: value for name, value in drives.items() if value is not None}
+    if len(given) != 1:
+        raise TypeError(
+            f"`voltage`, `current` or `force` must be given, one of them; got {' and '.join(given) or 'none'}."
+        )
+    return given
+
+
+def as_object(name: str, value: Any, kind: type[T], default: T) -> T:
+    """Check that an argument is an object of some kind; the default stands in for None.
+
+    Raises:
+        TypeError: if it is not.
+    """
+    value = default if value is None else value
+    if not isinstance(value, kind):
+        raise TypeError(f"`{name}` must be an object such as {type(default).__name__}(), got {value!r:.60}.")
+    return value

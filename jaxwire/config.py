@@ -89,8 +89,8 @@ class WireTable(Table):
 
 
 class _Resolution(Table):
-    above: int = Resolution().above
-    below: int = Resolution().below
+    above: int | None = None
+    below: int | None = None
 
 
 class _Range(Table):
@@ -161,15 +161,7 @@ def parse_config(text: str, folder: str | Path = ".", name: str = "config") -> C
     columns, places = _columns(given)
     builder = Builder(Path(folder), {_canonical(each): values[0] for each, values in columns.items()})
     scatterer = builder.build(given.scatterer, AbstractScatterer, "scatterer")
-    parts = check_table(WireTable, given.wire or {}, "wire", "[wire]")
-    chosen = {part: getattr(parts, part) for part in PARTS}
-    wire = Wire(
-        **{
-            part: builder.build(table, PARTS[part], f"wire.{part}")
-            for part, table in chosen.items()
-            if table is not None
-        }
-    )
+    wire = build_wire(builder, given.wire)
     axes: dict[Any, Any] = {each: columns[each] for each in given.axes and flattened(given.axes)}
     axes |= {tuple(flattened(row)): tuple(columns[each] for each in flattened(row)) for row in given.zip}
     if axes:
@@ -178,11 +170,22 @@ def parse_config(text: str, folder: str | Path = ".", name: str = "config") -> C
     point = {each: getattr(given, each) for each in OPERATING_POINT if getattr(given, each) is not None}
     options = {each: getattr(given, each) for each in ("observables", "x_max", "memory")}
     options["x"] = None if given.x is None else _values(given.x, "x")
-    if given.resolution is not None:
-        options["resolution"] = Resolution(
-            **check_table(_Resolution, given.resolution, "resolution", "[resolution]").model_dump()
-        )
+    options["resolution"] = build_resolution(given.resolution, Resolution())
     return Config(scatterer, wire, point, axes, {each: value for each, value in options.items() if value is not None})
+
+
+def build_wire(builder: Builder, table: Any) -> Wire:
+    """Build the wire that a [wire] table describes; what it leaves out, or all without a table, is as in the paper."""
+    tables = check_table(WireTable, table or {}, "wire", "[wire]").model_dump(exclude_none=True)
+    return Wire(**{part: builder.build(each, PARTS[part], f"wire.{part}") for part, each in tables.items()})
+
+
+def build_resolution(table: Any, default: Resolution) -> Resolution | None:
+    """Give the numbers of nodes of a [resolution] table, the default in place of one left out; None without a table."""
+    if table is None:
+        return None
+    sizes = check_table(_Resolution, table, "resolution", "[resolution]").model_dump(exclude_none=True)
+    return default._replace(**sizes)
 
 
 def _columns(given: _File) -> tuple[dict[str, np.ndarray], dict[str, str]]:

@@ -13,7 +13,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from jaxwire.checks import as_setting
+from jaxwire.checks import as_object, as_setting, one_drive
 from jaxwire.domain import POSITIVE, REAL, Scalar, as_parameter
 from jaxwire.fit import RESOLUTION
 from jaxwire.places import DRIVES, Numbers, Place, substitute
@@ -83,13 +83,9 @@ def information(
         ValueError: if a number is outside its domain, or a name is unknown.
     """
     setting = as_setting(scatterer, wire, temperature, RESOLUTION if resolution is None else resolution)
-    instrument = HeatingProfile() if instrument is None else instrument
-    if not isinstance(instrument, AbstractInstrument):
-        raise TypeError(f"`instrument` must be an object such as HeatingProfile(), got {instrument!r:.60}.")
-    drives = {"voltage": voltage, "current": current, "force": force}
-    given = {name: as_parameter(name, value, REAL) for name, value in drives.items() if value is not None}
-    if len(given) != 1:
-        raise TypeError(f"`voltage`, `current` or `force` must be given, one of them; got {len(given)}.")
+    instrument = as_object("instrument", instrument, AbstractInstrument, HeatingProfile())
+    given = one_drive(voltage=voltage, current=current, force=force)
+    given = {name: as_parameter(name, value, REAL) for name, value in given.items()}
     numbers = Numbers("free", scatterer=setting.scatterer, wire=setting.wire, instrument=instrument)
     for name in DRIVES:
         if name not in given:

@@ -14,7 +14,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxwire.checks import as_setting
+from jaxwire.checks import as_object, as_setting
 from jaxwire.domain import Domain
 from jaxwire.free import read_free, to_coordinates
 from jaxwire.measurement import Measurement
@@ -118,8 +118,8 @@ def fit(
     """
     setting = _setting(measurements, scatterer, wire, instrument, resolution)
     measurements, model, resolution = setting
-    chosen_loss: AbstractLoss = _of_type("loss", loss, AbstractLoss, SquaredLoss())
-    chosen_optimiser: AbstractOptimiser = _of_type("optimiser", optimiser, AbstractOptimiser, LevenbergMarquardt())
+    chosen_loss: AbstractLoss = as_object("loss", loss, AbstractLoss, SquaredLoss())
+    chosen_optimiser: AbstractOptimiser = as_object("optimiser", optimiser, AbstractOptimiser, LevenbergMarquardt())
     if not isinstance(starts, int) or isinstance(starts, bool) or starts < 1:
         raise ValueError(f"`starts` must be an integer of at least 1, got {starts!r}.")
     numbers = _FitNumbers(model, measurements)
@@ -170,7 +170,7 @@ def _setting(measurements: Any, scatterer: Any, wire: Any, instrument: Any, reso
     scatterer = Lorentzian(1.0, 0.1) if scatterer is None else scatterer  # pyright: ignore[reportArgumentType]
     temperature = measurements[0].temperature
     checked = as_setting(scatterer, wire, temperature, RESOLUTION if resolution is None else resolution)
-    instrument = _of_type("instrument", instrument, AbstractInstrument, HeatingProfile())
+    instrument = as_object("instrument", instrument, AbstractInstrument, HeatingProfile())
     for one in measurements:
         if not isinstance(instrument, HeatingProfile):
             continue
@@ -180,13 +180,6 @@ def _setting(measurements: Any, scatterer: Any, wire: Any, instrument: Any, reso
             )
     model = Model(checked.scatterer, checked.wire, instrument, group(measurements), np.zeros((0, 2)))
     return _Setting(tuple(measurements), model, checked.resolution)
-
-
-def _of_type(name: str, value: Any, kind: type, default: Any) -> Any:
-    value = default if value is None else value
-    if not isinstance(value, kind):
-        raise TypeError(f"`{name}` must be an object such as {type(default).__name__}(), got {value!r:.60}.")
-    return value
 
 
 class _FitNumbers(Numbers):

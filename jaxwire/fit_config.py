@@ -41,17 +41,15 @@ from typing import Any
 import equinox as eqx
 from pydantic import create_model
 
-from jaxwire.config import WireTable, flattened, read_toml
+from jaxwire.config import build_resolution, build_wire, flattened, read_toml
 from jaxwire.fit import RESOLUTION
 from jaxwire.measurement import Measurement, read_profile
-from jaxwire.objects import PARTS, Builder, complaints_at, text_of
+from jaxwire.objects import Builder, complaints_at, text_of
 from jaxwire.optimise import CauchyLoss, HuberLoss, LevenbergMarquardt, SquaredLoss
 from jaxwire.places import DRIVES, OPERATING_POINT
-from jaxwire.quadrature import Resolution
 from jaxwire.scatterer import AbstractScatterer
 from jaxwire.schema import Table, check_table, join, nearest, shown
 from jaxwire.thermometry import HeatingProfile, Thermometer
-from jaxwire.wire import Wire
 
 CHOICES: dict[str, tuple[type[eqx.Module], ...]] = {
     "instrument": (HeatingProfile, Thermometer),
@@ -100,11 +98,6 @@ class _Point(Table):
 
 class _Measurement(_Point):
     file: str | None = None
-
-
-class _Resolution(Table):
-    above: int = RESOLUTION.above
-    below: int = RESOLUTION.below
 
 
 class _File(_Point):
@@ -166,15 +159,11 @@ def parse_fit_config(text: str, folder: str | Path = ".", name: str = "config") 
         if given.scatterer is not None:
             options["scatterer"] = builder.build(given.scatterer, AbstractScatterer, "scatterer")
         if given.wire is not None:
-            tables = check_table(WireTable, given.wire, "wire", "[wire]").model_dump(exclude_none=True)
-            parts = {part: builder.build(table, PARTS[part], f"wire.{part}") for part, table in tables.items()}
-            options["wire"] = Wire(**parts)
+            options["wire"] = build_wire(builder, given.wire)
         for key in CHOICES:
             if getattr(given, key) is not None:
                 options[key] = _build(getattr(given, key), CHOICES[key], key)
-        if given.resolution is not None:
-            sizes = check_table(_Resolution, given.resolution, "resolution", "[resolution]")
-            options["resolution"] = Resolution(**sizes.model_dump())
+        options["resolution"] = build_resolution(given.resolution, RESOLUTION)
         point = _point_of(given)
         profiles = tuple(_profile(row, point, Path(folder), n) for n, row in enumerate(given.measurements))
     return FitConfig(point, profiles, {key: value for key, value in options.items() if value is not None})

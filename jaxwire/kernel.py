@@ -75,7 +75,7 @@ def point(
     operating_point = {**given.fixed, **varied}
     sol = solve(scatterer, wire, **operating_point, resolution=program.resolution, error_estimate=with_estimate)
     code = sol.status.code
-    failed = (code != status.SOLVED) & (code != status.INACCURATE)
+    failed = status.has_failed(code)
     found = observe(program.observables, sol, Setup(given.x, program.x_max))
     kept = {name: jnp.where(failed, jnp.nan, v) if v.dtype == jnp.float64 else v for name, v in found.items()}
     limit = {"current_limit": sol.status.limit} if program.with_limit else {}

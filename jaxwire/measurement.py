@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from jaxwire.checks import one_drive
 from jaxwire.domain import POSITIVE, REAL, as_parameter
 from jaxwire.places import DRIVES
 
@@ -67,9 +68,7 @@ class Measurement:
             sigma = np.broadcast_to(errors, x.shape).copy()
         if self.temperature is None:
             raise TypeError("`temperature` must be given; got none.")
-        given = {name: getattr(self, name) for name in DRIVES if getattr(self, name) is not None}
-        if len(given) != 1:
-            raise TypeError(f"`voltage`, `current` or `force` must be given, one of them; got {len(given)}.")
+        given = one_drive(voltage=self.voltage, current=self.current, force=self.force)
         point = {"temperature": float(as_parameter("temperature", self.temperature, POSITIVE))}
         point |= {name: float(as_parameter(name, value, REAL)) for name, value in given.items()}
         for name, value in {"x": x, "y": y, "sigma": sigma, **point}.items():

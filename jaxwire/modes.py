@@ -30,16 +30,16 @@ SMALLEST_WEIGHT = 1e-100
 SMALLEST_GAP = 1e-13
 """Poles are kept at least this far apart, relatively; equal mean free paths are thereby resolved as a limit."""
 
-PASSES = 4
-"""Steps of all roots; of some 90 roots, at most one then still moves."""
+PASSES = 2
+"""Steps of all roots before the first round. With that of the first or second round, of 90 roots at most one moves."""
 
-LATE_PASSES = 10
-"""Steps of the last root, which is then followed alone."""
+LATE_PASSES = 6
+"""Steps of a round in which the root that moves most is followed alone."""
 
-MAX_ROUNDS = 8
+MAX_ROUNDS = 16
 
-SETTLED = 1e-8
-"""Relative step of a root after which, convergence being quadratic, the next error is rounding."""
+SETTLED = 1e-7
+"""Relative step of a root after which the next error is rounding: it is the square, or a thirtieth of it."""
 
 
 class Modes(eqx.Module):
@@ -105,25 +105,25 @@ def _secular_roots(
     """Roots of the secular equation as index of the nearest pole and signed offset from it.
 
     A few passes over all roots settle all but one: that next to the cluster of poles above the step, whose distances
-    span many decades. It is then followed alone. Where more roots move still, everything is done again from there.
+    span many decades. It is then followed alone. Where more roots move still, another round does the same.
     """
     poles, weight = jax.lax.stop_gradient(poles), jax.lax.stop_gradient(weight)
     gap = jnp.diff(poles)
-    interval = jnp.arange(gap.size)
     from_middle = (poles[None, :] - poles[:-1, None]) - 0.5 * gap[:, None]
     balance = (1.0 / from_middle) @ weight
     is_left = balance > 0
-    roots = _Roots(interval, jnp.where(is_left, poles[:-1], poles[1:]), is_left, gap)
-    all_poles = _Pole(jnp.arange(poles.size), poles, weight)
+    roots = _Roots(jnp.where(is_left, poles[:-1], poles[1:]), is_left, gap)
+    all_poles = _Pole(poles, weight)
     near, far = jnp.where(is_left, weight[:-1], weight[1:]), jnp.where(is_left, weight[1:], weight[:-1])
     others = jnp.where(is_left, -balance, balance) - (near - far) / (0.5 * gap)
     start = _two_pole_root(others, near, far, gap)
 
+    def step(x):
+        return _closer(_side_sums(all_poles, roots, x), roots, x)
+
     def follow(state):
         count, x, _ = state
-        x, change = jax.lax.fori_loop(
-            0, PASSES, lambda _, state: _closer(_side_sums(all_poles, roots, state[0]), roots, state[0]), (x, x)
-        )
+        x, change = step(x)
         late = jnp.argmax(change)[None]
         late_roots = jax.tree.map(lambda value: value[late], roots)
 
@@ -134,10 +134,11 @@ def _secular_roots(
         change = change.at[late].set(change_late)
         return count + 1, x.at[late].set(x_late), jnp.max(change)
 
+    start = jax.lax.fori_loop(0, PASSES, lambda _, x: step(x)[0], start)
     _, x, change = jax.lax.while_loop(
         lambda state: (state[0] < MAX_ROUNDS) & (state[2] > SETTLED), follow, (0, start, jnp.inf)
     )
-    nearest = jnp.where(is_left, interval, interval + 1)
+    nearest = jnp.arange(gap.size) + ~is_left
     return nearest, jnp.where(is_left, x, -x), jnp.asarray(change <= SETTLED)
 
 
@@ -145,13 +146,11 @@ class _Roots(NamedTuple):
     """Where some roots are looked for, each of shape (m,).
 
     Attributes:
-        interval: number of the interval, which is that of the pole at its left end.
         nearest: the pole nearest to the root.
         is_left: whether that is the left one.
         gap: width of the interval.
     """
 
-    interval: Int[Array, " m"]
     nearest: Float[Array, " m"]
     is_left: Bool[Array, " m"]
     gap: Float[Array, " m"]
@@ -167,41 +166,35 @@ class _SideSums(NamedTuple):
 
 
 class _Pole(NamedTuple):
-    """One pole, or all of them: its number, place and weight."""
+    """One pole, or all of them: its place and weight."""
 
-    number: Int[Array, "*n"]
     place: Float[Array, "*n"]
     weight: Float[Array, "*n"]
 
 
-def _side_terms(pole: _Pole, roots: _Roots, x: Array) -> _SideSums:
-    """What one pole adds to the sums."""
-    inverse = 1.0 / ((pole.place - roots.nearest) - jnp.where(roots.is_left, x, -x))
-    term = pole.weight * inverse
-    slope_term = term * inverse
-    is_left, zero = pole.number <= roots.interval, jnp.zeros_like(term)
-    return _SideSums(
-        jnp.where(is_left, -term, zero),
-        jnp.where(is_left, slope_term, zero),
-        jnp.where(is_left, zero, term),
-        jnp.where(is_left, zero, slope_term),
-    )
+def _side_terms(pole: _Pole, nearest: Array, offset: Array) -> _SideSums:
+    """What one pole adds to the sums; on which side of a root it lies is the sign of their difference."""
+    inverse = 1.0 / ((pole.place - nearest) - offset)
+    right, left = jnp.maximum(inverse, 0.0), jnp.minimum(inverse, 0.0)
+    on_right, on_left = pole.weight * right, pole.weight * left
+    return _SideSums(-on_left, on_left * left, on_right, on_right * right)
 
 
 def _side_sums(poles: _Pole, roots: _Roots, x: Float[Array, " m"]) -> _SideSums:
     """Sums over the poles, one after another: it is the roots that fill the vector units."""
+    offset = jnp.where(roots.is_left, x, -x)
 
     def add(sums: _SideSums, pole: _Pole):
-        return jax.tree.map(jnp.add, sums, _side_terms(pole, roots, x)), None
+        return jax.tree.map(jnp.add, sums, _side_terms(pole, roots.nearest, offset)), None
 
     zero = jnp.zeros_like(x)
-    return jax.lax.scan(add, _SideSums(zero, zero, zero, zero), poles)[0]
+    return jax.lax.scan(add, _SideSums(zero, zero, zero, zero), poles, unroll=4)[0]
 
 
 def _few_side_sums(poles: _Pole, roots: _Roots, x: Float[Array, " m"]) -> _SideSums:
     """The same for few roots: all poles at once."""
-    column, row = jax.tree.map(lambda value: value[:, None], roots), jax.tree.map(lambda value: value[None, :], poles)
-    terms = _side_terms(row, column, x[:, None])
+    row = jax.tree.map(lambda value: value[None, :], poles)
+    terms = _side_terms(row, roots.nearest[:, None], jnp.where(roots.is_left, x, -x)[:, None])
     return _SideSums(*jax.lax.reduce(tuple(terms), (0.0,) * 4, lambda *pair: tuple(map(jnp.add, *pair)), (1,)))
 
 

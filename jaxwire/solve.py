@@ -6,7 +6,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from jaxwire import status
-from jaxwire.checks import as_setting
+from jaxwire.checks import as_setting, one_drive
 from jaxwire.domain import POSITIVE, REAL, Scalar, as_parameter, in_domain
 from jaxwire.flow import Flow, excite
 from jaxwire.matching import Matching, drude_coefficients, match
@@ -77,12 +77,8 @@ def solve(
     scatterer, wire, temperature, resolution = as_setting(scatterer, wire, temperature, resolution)
     if not isinstance(error_estimate, bool):
         raise TypeError(f"`error_estimate` must be True or False, got {error_estimate!r}.")
-    drives = {"voltage": voltage, "current": current, "force": force}
-    given = {name: as_parameter(name, value, REAL) for name, value in drives.items() if value is not None}
-    if len(given) != 1:
-        raise TypeError(
-            f"`voltage`, `current` or `force` must be given, one of them; got {' and '.join(given) or 'none'}."
-        )
+    given = one_drive(voltage=voltage, current=current, force=force)
+    given = {name: as_parameter(name, value, REAL) for name, value in given.items()}
     return _solve(scatterer, wire, temperature, given, resolution, error_estimate)
 
 
@@ -113,7 +109,7 @@ def _solve(
         estimate = _estimate(matching, coarser, drive, wire.screening, slope)
         is_finite &= jnp.isfinite(estimate)
     outcome = _outcome(matching.transmission, valid, unreachable, is_finite, estimate)
-    failed = (outcome != status.SOLVED) & (outcome != status.INACCURATE)
+    failed = status.has_failed(outcome)
     flow = excite(matching, jnp.where(failed, jnp.nan, drive), wire.screening)
     estimate = jnp.where(failed, jnp.nan, estimate)
     result = Status(outcome.astype(int), limit)

@@ -29,8 +29,8 @@ from jaxwire.wire import AbstractNonLocalScreening
 NEAREST = 0.01
 """Smallest |x| of a spot, in vF tau0: closer, the buildup term runs off as log|x|."""
 
-SAMPLES, BEND, SEARCHED = 80, 3.0, 6
-"""Distances at which h is sampled, evenly spaced from x_max/BEND on (half as many missed none of 900 extrema); extrema
+SAMPLES, BEND, SEARCHED = 64, 3.0, 6
+"""Distances at which h is sampled, evenly spaced from x_max/BEND on (40 of them missed none of 900 extrema); extrema
 of one side that are looked into, from the scatterer outwards (a single resonance made 3 at most in 1,500 cases)."""
 
 HALVINGS, NEWTON_STEPS, SETTLED = 12, 6, 1e-7

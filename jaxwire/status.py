@@ -18,6 +18,11 @@ MESSAGES = (
 )
 
 
+def has_failed(code: Int[Array, "..."]) -> Bool[Array, "..."]:
+    """Whether a point with this code has no values."""
+    return (code != SOLVED) & (code != INACCURATE)
+
+
 class Status(eqx.Module):
     """Outcome of a solve, or of a batch of them; printing it tells what to do.
 
