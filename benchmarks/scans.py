@@ -28,7 +28,7 @@ import jaxwire as jw
 RESULTS = Path(__file__).parent / "results"
 TEMPERATURE, VOLTAGE = 0.3, 0.4
 CENTER, WIDTH = (0.1, 2.6), (0.01, 1.0)
-RESOLUTIONS = ((80, 32), (64, 24), (56, 20))
+RESOLUTIONS = ((80, 32), (64, 24), (60, 22))
 REFERENCE = jw.Resolution(above=200, below=80)
 LOOP_POINTS, CHECKED = 400, 512
 
