@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, PyTree
@@ -44,7 +45,8 @@ class EnergyScales(NamedTuple):
     weight: Float[Array, " n_features"]
 
 
-NO_SCALES = EnergyScales(jnp.zeros(0), jnp.ones(0), jnp.ones(0))
+with jax.ensure_compile_time_eval():  # this file may be imported while a user's function is being traced
+    NO_SCALES = EnergyScales(jnp.zeros(0), jnp.ones(0), jnp.ones(0))
 
 
 class AbstractScatterer(eqx.Module):
