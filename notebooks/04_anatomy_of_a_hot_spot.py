@@ -171,7 +171,7 @@ assert difference < 0.03  # where a curve lies between two dots is uncertain to 
 # The same $P_\mathrm{s}$ can be read off the distribution function, without modes. For a constant relaxation time
 # collisions pull $f$ towards the Fermi function, so that the phonons take
 #
-# $$P_\mathrm{s}(x) = \int \frac{\mathrm{d}\epsilon}{v(\epsilon)}\,(\epsilon - 1)\,[f(+p,x) + f(-p,x) - 2f_0(\epsilon)].$$
+# $$P_\mathrm{s}(x) = \int \frac{\mathrm{d}\epsilon}{v}\,(\epsilon - 1)\,[f(+p,x) + f(-p,x) - 2f_0(\epsilon)].$$
 
 
 # %%
@@ -200,10 +200,11 @@ panels[0].set_ylabel(r"$\mathrm{d}P_\mathrm{s}/\mathrm{d}\epsilon$ (units of $P_
 plt.show()
 
 # %% [markdown]
-# Left of the dot electrons are missing near the resonance, which cools. As the wire stays neutral, there are too many at
-# other energies: those above the Fermi energy heat, those below it cool. The hole at the resonance is filled within the
-# mean free path there, while the surplus above it lives longer. Whether more heat or less is left in the end was decided by the two conductors: the wire brings the heat
-# $\Pi$ per electron, the dot lets through less, and the rest stays on the left.
+# Left of the dot electrons are missing near the resonance, which cools. As the wire stays neutral, there are too many
+# at other energies: those above the Fermi energy heat, those below it cool. The hole at the resonance is filled within
+# the mean free path there, while the surplus above it lives longer. Whether more heat or less is left in the end was
+# decided by the two conductors: the wire brings the heat $\Pi$ per electron, the dot lets through less, and the rest
+# stays on the left.
 
 # %%
 brought = float(sol.heat_current(-60.0) / sol.current)

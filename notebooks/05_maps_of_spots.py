@@ -65,7 +65,8 @@ for name, variable in ds.data_vars.items():
 #
 # `plot_map` draws any variable over any two axes. The spot measure of Fig. 5 is the signed fifth root of
 # $|P_\mathrm{ph}/P_\mathrm{ext}|-1$, which makes strong and weak spots visible together: red where the spot heats more
-# than $P_\mathrm{ext}$, blue where it heats less or cools. Hatched points have no spot.
+# than $P_\mathrm{ext}$, blue where it heats less or cools. Hatched points have no spot. The pale line inside the blue
+# is no border: there $P_\mathrm{ph} = -P_\mathrm{ext}$, where this measure vanishes.
 
 # %%
 plot_map(ds, "spot_measure", x="center", y="width", select={"temperature": 0.5})
@@ -95,8 +96,9 @@ for side, color, extreme in (("left", COLORS[3], np.max), ("right", COLORS[0], n
     spot = point.sel(side=side)
     frame.plot(spot.spot_position, spot.spot_heating, "*", color=color, markersize=11, label=f"spot, {side} wire")
     sampled = extreme(heating[x < 0] if side == "left" else heating[x > 0])
-    print(f"{side}: x = {float(spot.spot_position):.3f}, P_ph/P_ext = {float(spot.spot_heating):.3f}; line {sampled:.3f}")
-    assert abs(sampled / float(spot.spot_heating) - 1) < 1e-3  # the line has points 1.6 % apart
+    place, height = float(spot.spot_position), float(spot.spot_heating)
+    print(f"{side}: x = {place:.3f}, P_ph/P_ext = {height:.3f}; extremum of the line {sampled:.3f}")
+    assert abs(sampled / height - 1) < 1e-3  # the line has points 1.6 % apart
 frame.axhline(0.0, color="0.7", linewidth=0.6)
 frame.set(xlabel=r"position $x/v_\mathrm{F}\tau_0$", ylabel=r"heating $P_\mathrm{ph}/P_\mathrm{ext}$")
 frame.legend()
@@ -121,8 +123,10 @@ narrow = ds.sel(width=0.04, method="nearest").sel(side="right")
 for temperature, color, style in zip((0.3, 0.5, 0.7, 1.0), COLORS, DASHES, strict=True):
     row = narrow.sel(temperature=temperature)
     position = row.spot_position.where(row.spot_prominence > 0.01)
-    panels[1].plot(ds.center, position, color=color, linestyle=style, label=rf"$k_\mathrm{{B}}T = {temperature}\,\mu_0$")
-panels[1].set(xlabel=r"resonance $\epsilon_0/\mu_0$", ylabel=r"spot, right wire: $x/v_\mathrm{F}\tau_0$", xlim=(0.1, 2.6))
+    label = rf"$k_\mathrm{{B}}T = {temperature}\,\mu_0$"
+    panels[1].plot(ds.center, position, color=color, linestyle=style, label=label)
+panels[1].set(xlabel=r"resonance $\epsilon_0/\mu_0$", ylabel=r"spot, right wire: $x/v_\mathrm{F}\tau_0$")
+panels[1].set_xlim(0.1, 2.6)
 panels[1].set_title(rf"$\Gamma = {float(narrow.width):.2g}\,\mu_0$, prominence > 0.01 $P_\mathrm{{ext}}$", fontsize=9)
 panels[1].legend()
 plt.show()
@@ -130,16 +134,15 @@ plt.show()
 first = {side: float(ds.center[clear.sel(temperature=0.5, side=side).any("width")].min()) for side in ("left", "right")}
 print(f"at kT = 0.5 clear spots begin at eps0 = {first['left']:.1f} on the left, {first['right']:.1f} on the right")
 kinds = ds.spot_kind.where(clear)
-print(f"clear spots: left heating {int((kinds.sel(side='left') == 1).sum())}", end=", ")
-print(f"cooling {int((kinds.sel(side='left') == -1).sum())}; right heating", end=" ")
-print(f"{int((kinds.sel(side='right') == 1).sum())}, cooling {int((kinds.sel(side='right') == -1).sum())}")
-assert float(share.sel(temperature=0.1).max()) < float(share.sel(temperature=0.7).min())
+for side in ("left", "right"):
+    heats, cools = ((kinds.sel(side=side) == kind).sum(["center", "width"]).values for kind in (1, -1))
+    print(f"{side:5} wire, by temperature: clear heating spots {heats}, clear cooling spots {cools}")
+assert float(share.sel(temperature=0.1).max()) < 0.1 < 0.3 < float(share.sel(temperature=0.7).min())
 assert min(first.values()) > 0.8
 
 # %% [markdown]
-# Spots need temperature. In a cold wire a narrow dot is extremal at its own place, because hardly any electrons of
-# other energies are there to carry heat elsewhere; in a hot wire the spots begin at dots near the Fermi energy. The
-# higher the resonance, the farther away the spot.
+# Spots need temperature: they are rare in a cold wire and common in a hot one. They begin where the dot is near the
+# Fermi energy. The higher the resonance, the farther away the spot; the hotter the wire, the nearer.
 #
 # ## A stopped scan goes on
 #
