@@ -1,0 +1,225 @@
+"""The directive `{benchmark} NAME`: stored results of benchmarks/results as a table, with where and when they were made.
+
+Every table is made from the JSON file when the site is built, so that no number on a page can differ from it. What each
+table shows is in `TABLES`: a title for each column, and how its text comes from a row (None: the row has no such value).
+"""
+
+import json
+import subprocess
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.errors import ExtensionError
+from sphinx.util.docutils import SphinxDirective
+
+ROOT = Path(__file__).parents[2]
+RESULTS = ROOT / "benchmarks" / "results"
+MISSING = "-"
+
+Row = dict[str, Any]
+
+
+def number(key: str, form: str, factor: float = 1.0) -> Callable[[Row], str]:
+    """Text of one number of a row."""
+    return lambda row: MISSING if row.get(key) is None else format(row[key] * factor, form)
+
+
+def share(key: str) -> Callable[[Row], str]:
+    """Text of a share, in percent."""
+    return lambda row: MISSING if row.get(key) is None else f"{100 * row[key]:.0f} %"
+
+
+def text(key: str) -> Callable[[Row], str]:
+    """Text of a row as it is."""
+    return lambda row: str(row.get(key, MISSING))
+
+
+def error(key: str) -> Callable[[Row], str]:
+    """Text of an error: one digit and a power of ten."""
+    return number(key, ".0e")
+
+
+class Table(NamedTuple):
+    """What is shown of a file: columns (title, text of a row), and which rows."""
+
+    file: str
+    columns: tuple[tuple[str, Callable[[Row], str]], ...]
+    rows: Callable[[Row], bool] = lambda row: True
+
+
+def _nodes(row: Row) -> str:
+    return f"{row['above']} + {row['below']}" + (" (default)" if row["is_default"] else "")
+
+
+def _pair(key: str, form: str) -> Callable[[Row], str]:
+    return lambda row: MISSING if row.get(key) is None else ", ".join(format(value, form) for value in row[key])
+
+
+TABLES = {
+    "errors": Table(
+        "work_precision",
+        (
+            ("nodes above + below the step", _nodes),
+            ("median error", error("error_median")),
+            ("90 % of points", error("error_90_percent")),
+            ("largest", error("error_max")),
+            ("estimate at least the error", share("estimate_bounds_error")),
+        ),
+    ),
+    "times": Table(
+        "work_precision",
+        (
+            ("nodes above + below the step", _nodes),
+            ("one solve, ms", number("milliseconds", ".2f")),
+            ("with error estimate, ms", number("milliseconds_with_estimate", ".2f")),
+            ("error at 90 % of points", error("error_90_percent")),
+        ),
+    ),
+    "scans": Table(
+        "scans",
+        (
+            ("what", text("name")),
+            ("points", number("points", ",.0f")),
+            ("time for a point, µs", number("microseconds", ".0f")),
+            ("times faster than the NumPy loop", number("times_numpy_loop", ".1f")),
+            ("first call, s", number("first_call_seconds", ".1f")),
+            ("error at 90 % of points", error("error_90_percent")),
+            ("largest error", error("error_max")),
+        ),
+    ),
+    "spots": Table(
+        "scans",
+        (
+            ("what", text("name")),
+            ("spots found by both", share("spots_found_by_both")),
+            ("largest error of a position", error("spot_position_error_max")),
+            ("largest error of a spot's heating", error("spot_heating_error_max")),
+        ),
+        lambda row: "spots_found_by_both" in row,
+    ),
+    "wires": Table(
+        "wire_models",
+        (
+            ("wire", text("wire")),
+            ("one solve, ms", number("microseconds", ".2f", 1e-3)),
+            ("relative", number("ratio", ".2f")),
+            ("error", error("error")),
+        ),
+    ),
+    "fits": Table(
+        "fits",
+        (
+            ("what", text("name")),
+            ("time, s", number("seconds_warm", ".2f")),
+            ("first call, s", number("seconds_first_call", ".0f")),
+            ("χ² per degree of freedom", number("chi2_per_degree", ".2f")),
+        ),
+        lambda row: "seconds_warm" in row,
+    ),
+    "fit_errors": Table(
+        "fits",
+        (
+            ("what", text("name")),
+            ("within 3 σ (eps0, Gamma)", _pair("within_3_sigma", ".0%")),
+            ("stated error over scatter", _pair("stated_error_over_scatter", ".2f")),
+            ("best minimum found", share("best_minimum_found")),
+            ("median time, s", number("seconds_median", ".2f")),
+        ),
+        lambda row: "within_3_sigma" in row,
+    ),
+    "kills": Table(
+        "kill_store",
+        (
+            ("scan", text("scan")),
+            ("kills", number("kills", ",.0f")),
+            ("while the store was made", number("in_creation", ",.0f")),
+            ("while a file was written", number("in_file", ",.0f")),
+            ("in a block", number("in_block", ",.0f")),
+            ("chunks checked", number("checked", ",.0f")),
+        ),
+    ),
+}
+
+
+def read(file: str) -> dict[str, Any]:
+    """A stored result."""
+    return json.loads((RESULTS / f"{file}.json").read_text(encoding="utf-8"))
+
+
+def provenance(file: str) -> str:
+    """Where a result was made, as far as the file says, and when it was stored."""
+    stored = read(file)
+    machine = stored.get("machine", {})
+    if isinstance(machine, str):
+        machine = {"processor": machine, "cores": stored.get("cores"), "versions": stored.get("versions", {})}
+    parts = [
+        f"device {machine['device']}" if "device" in machine else "",
+        str(machine.get("processor", "")),
+        f"{machine['cores']} cores" if machine.get("cores") else "",
+        *(f"{name} {version}" for name, version in machine.get("versions", {}).items()),
+    ]
+    known = ", ".join(part for part in parts if part) or "machine and versions are not in the file"
+    return f"benchmarks/results/{file}.json, {_date(file)}: {known}."
+
+
+def _date(file: str) -> str:
+    """Date in the file, or else of the commit that stored it."""
+    if date := read(file).get("date"):
+        return str(date)
+    command = ["git", "log", "-1", "--format=%cs", "--", f"benchmarks/results/{file}.json"]
+    try:
+        found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        found = ""
+    return f"stored {found}" if found else "without a date"
+
+
+def cells(name: str) -> tuple[list[str], list[list[str]]]:
+    """Titles and rows of a table, as text.
+
+    Raises:
+        ExtensionError: if no row has anything to show, or a column is empty: the file has changed.
+    """
+    table = TABLES[name]
+    rows = [[form(row) for _, form in table.columns] for row in read(table.file)["rows"] if table.rows(row)]
+    for index, (title, _) in enumerate(table.columns):
+        if all(row[index] == MISSING for row in rows):
+            raise ExtensionError(f"no row of benchmarks/results/{table.file}.json has a value for {title!r}")
+    return [title for title, _ in table.columns], rows
+
+
+class Benchmark(SphinxDirective):
+    """A table of stored results, with its provenance below."""
+
+    required_arguments = 1
+    option_spec = {"name": directives.unchanged}
+
+    def run(self) -> list[nodes.Node]:
+        """Make the table."""
+        name = self.arguments[0]
+        table = TABLES[name]
+        self.env.note_dependency(str(RESULTS / f"{table.file}.json"))
+        titles, rows = cells(name)
+        source = nodes.paragraph("", "", nodes.emphasis("", provenance(table.file)), classes=["provenance"])
+        return [_table(titles, rows), source]
+
+
+def _table(titles: list[str], rows: Iterable[list[str]]) -> nodes.table:
+    group = nodes.tgroup(cols=len(titles))
+    group += [nodes.colspec(colwidth=1) for _ in titles]
+    group += nodes.thead("", _row(titles))
+    group += nodes.tbody("", *map(_row, rows))
+    return nodes.table("", group)
+
+
+def _row(texts: Iterable[str]) -> nodes.row:
+    return nodes.row("", *(nodes.entry("", nodes.paragraph("", text)) for text in texts))
+
+
+def setup(app):
+    """Register the directive."""
+    app.add_directive("benchmark", Benchmark)
+    return {"parallel_read_safe": True}
