@@ -1,14 +1,14 @@
-"""The command line: `jaxwire solve`, `iv`, `fit`, `scan`, `plot` and `reproduce`, a module each.
+"""The command line: `jaxwire solve`, `iv`, `fit`, `scan`, `plot`, `reproduce` and `explore`, a module each.
 
 Results go to stdout, as text or with `--json` for machines; progress and complaints go to stderr. Exit codes: 0 solved,
 1 a point could not be solved, 2 bad input (one line on stderr says what is wrong), 130 stopped by Ctrl-C.
 JAX, NumPy and matplotlib are imported inside the commands, so that `jaxwire --help` answers at once.
 """
 
-from jaxwire.cli import fit, iv, plot, reproduce, scan, solve
+from jaxwire.cli import explore, fit, iv, plot, reproduce, scan, solve
 from jaxwire.cli.base import app, main
 
-for command in (solve.solve, iv.iv, fit.fit, scan.scan, plot.plot, reproduce.reproduce):
+for command in (solve.solve, iv.iv, fit.fit, scan.scan, plot.plot, reproduce.reproduce, explore.explore):
     app.command(command)
 
 __all__ = ["app", "main"]

@@ -1,0 +1,160 @@
+"""What the page shows of one state, as numbers and arrays: the solution and its fields at fixed places.
+
+Every program is compiled for numbers that it does not know, once per process: moving a slider compiles nothing.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from math import isfinite
+from typing import NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from jaxwire.domain import Scalar
+from jaxwire.explore.state import SLIDERS, State
+from jaxwire.fermi import fermi
+from jaxwire.flow import Heating
+from jaxwire.plot import positions
+from jaxwire.scatterer import Lorentzian
+from jaxwire.solution import Distribution, Solution
+from jaxwire.solve import solve
+from jaxwire.spots import Spots, find_spots
+from jaxwire.thermometry import Thermometer
+from jaxwire.wire import LocalScreening, PowerLaw, Wire
+
+X = positions(reach=6.0, closest=0.02, count=120)
+"""Positions of profiles, in vF tau0."""
+
+ENERGY = np.linspace(0.02, 3.0, 150)
+"""Kinetic energies, in mu0."""
+
+FAR = 1e6
+"""A position, in vF tau0, at which no mode is left."""
+
+VOLTAGES = SLIDERS["voltage"].high * np.linspace(-1.0, 1.0, 49)
+"""Voltages of the current-voltage curve, in mu0."""
+
+NUMBERS = {
+    "voltage": ("*eV*", "mu0"),
+    "current": ("*I*", "e mu0/h"),
+    "force": ("*F*", "mu0/(vF tau0)"),
+    "potential_left": ("*eφ*(0^{−})", "mu0"),
+    "potential_right": ("*eφ*(0^{+})", "mu0"),
+    "total_voltage": ("*eV*_{tot}", "mu0"),
+    "external_power": ("*P*_{ext}", "mu0^2/(h vF tau0)"),
+    "error_estimate": ("error estimate", ""),
+}
+"""Numbers of the solution that are read out, with symbol and unit."""
+
+
+@dataclass(frozen=True)
+class OperatingPoint:
+    """One state, solved; arrays are NumPy's, NaN where there is nothing to show.
+
+    Attributes:
+        state: what was asked for.
+        numbers: those of `NUMBERS`, by name.
+        status: how the solve ended, in words that name the cure.
+        is_solved: whether there are values.
+        has_current: whether a current flows; without it P_ph/P_ext is undefined.
+        heating: P_ph/P_ext and its parts at `X`.
+        phonon_temperature: rise of the phonon temperature at `X`, in units of that far away.
+        spots: heating and cooling spots on both sides.
+        transmission: T at `ENERGY`, as the kinetic energy in the left wire.
+        occupation: f0 of the left and the right wire at the same total energies, shape (2, n).
+        deviation: f - f0 at `ENERGY` and, along the first axis, x = -d, x = d and far away.
+        curve: current at `VOLTAGES`, in e mu0/h.
+    """
+
+    state: State
+    numbers: dict[str, float]
+    status: str
+    is_solved: bool
+    has_current: bool
+    heating: Heating
+    phonon_temperature: np.ndarray
+    spots: Spots
+    transmission: np.ndarray
+    occupation: np.ndarray
+    deviation: Distribution
+    curve: np.ndarray
+
+
+def setting(state: State) -> tuple[Lorentzian, Wire, Scalar]:
+    """Scatterer, wire and temperature of a state, as the library takes them."""
+    names = ("center", "width", "temperature", "exponent", "strength")
+    center, width, temperature, exponent, strength = (jnp.asarray(getattr(state, name)) for name in names)
+    wire = Wire(relaxation=PowerLaw(exponent), screening=LocalScreening(strength))
+    return Lorentzian(center, width), wire, temperature
+
+
+def operating_point(state: State) -> OperatingPoint:
+    """Solve a state and evaluate what is shown of it."""
+    dot, wire, temperature = setting(state)
+    sol = solve(dot, wire, temperature=temperature, voltage=state.voltage, current=state.current)
+    fields: _Fields = jax.device_get(_fields(sol, *map(jnp.asarray, (state.healing_length, state.distance))))
+    numbers = {name: float(value) for name, value in fields.numbers.items()}
+    return OperatingPoint(
+        state=state,
+        numbers=numbers,
+        status=str(sol.status),
+        is_solved=isfinite(numbers["current"]),
+        has_current=bool(np.isfinite(fields.heating.total).all()),
+        heating=fields.heating,
+        phonon_temperature=np.asarray(fields.phonon_temperature),
+        spots=fields.spots,
+        transmission=np.asarray(fields.transmission),
+        occupation=np.asarray(fields.occupation),
+        deviation=fields.deviation,
+        curve=_curve_of(state.center, state.width, state.temperature, state.exponent, state.strength),
+    )
+
+
+class _Fields(NamedTuple):
+    """What is evaluated in one program, see `OperatingPoint`."""
+
+    numbers: dict[str, Array]
+    heating: Heating
+    phonon_temperature: Array
+    spots: Spots
+    transmission: Array
+    occupation: Array
+    deviation: Distribution
+
+
+@eqx.filter_jit
+def _fields(sol: Solution, healing_length: Scalar, distance: Scalar) -> _Fields:
+    energy, places = jnp.asarray(ENERGY), jnp.stack([-distance, distance, jnp.full_like(distance, FAR)])
+    found = sol.distribution(energy[None, :], places[:, None])
+    equilibrium = fermi(energy, sol.temperature)
+    is_known = jnp.isfinite(sol.voltage)
+    on_right = energy + jnp.where(is_known, sol.voltage, 0.0)
+    shifted = jnp.where(is_known & (on_right > 0), fermi(on_right, sol.temperature), jnp.nan)
+    return _Fields(
+        numbers={name: getattr(sol, name) for name in NUMBERS},
+        heating=sol.heating(X),
+        phonon_temperature=Thermometer(healing_length).signal(sol, X) / sol.external_power,
+        spots=find_spots(sol),
+        transmission=jnp.where(on_right > 0, sol.scatterer.transmission(energy), 0.0),
+        occupation=jnp.stack([equilibrium, shifted]),
+        deviation=Distribution(*(f - equilibrium[None, :] for f in found)),
+    )
+
+
+@lru_cache(maxsize=64)
+def _curve_of(center: float, width: float, temperature: float, exponent: float, strength: float) -> np.ndarray:
+    """The curve does not depend on the voltage, which is moved most."""
+    state = State(center=center, width=width, temperature=temperature, exponent=exponent, strength=strength)
+    return np.asarray(_curve(*setting(state)))
+
+
+@eqx.filter_jit
+def _curve(dot: Lorentzian, wire: Wire, temperature: Scalar) -> Float[Array, " n"]:
+    def current(voltage: Scalar) -> Scalar:
+        return solve(dot, wire, temperature=temperature, voltage=voltage, error_estimate=False).current
+
+    return jax.vmap(current)(jnp.asarray(VOLTAGES))
