@@ -136,8 +136,8 @@ for shift, (name, errors, color) in enumerate(
 ):
     left.bar(np.arange(3) + 0.2 * (shift - 1.5), 100 * np.asarray(errors) / truths, 0.2, color=color, label=name)
 left.set_xticks(range(3), [r"centre $\epsilon_0$", r"width $\Gamma$", "gain"])
-left.set(ylabel="standard error (% of the value)", yscale="log", xlabel="parameter")
-left.legend(fontsize=7)
+left.set(ylabel="standard error (% of the value)", yscale="log", xlabel="parameter", ylim=(0.3, 150))
+left.legend(fontsize=7, ncols=2, loc="upper left")
 image = right.imshow(found.correlation, cmap="RdBu_r", vmin=-1, vmax=1)
 for i in range(3):
     for j in range(3):
@@ -181,12 +181,12 @@ errors = np.asarray(told.errors)[: 13 * 13].reshape(13, 13, 3)
 figure, panels = plt.subplots(1, 2, figsize=(7.4, 3.2), layout="constrained", sharey=True)
 for axes, index, name in ((panels[0], 0, r"centre $\epsilon_0$"), (panels[1], 1, r"width $\Gamma$")):
     percent = 100 * errors[:, :, index] / truths[index]
-    mesh = axes.pcolormesh(voltages, temperatures, np.log10(percent), cmap="viridis_r", shading="nearest")
+    mesh = axes.pcolormesh(voltages, temperatures, percent, norm="log", cmap="viridis_r", shading="nearest")
     best = np.unravel_index(np.argmin(percent), percent.shape)
     axes.plot(voltages[best[1]], temperatures[best[0]], "*", color=RED, markersize=12, markeredgecolor="white")
     axes.plot([0.4, 0.1], [0.3, 0.7], "wo", markersize=5, markeredgecolor="black")
     axes.set(xlabel=r"voltage $eV/\mu_0$", xscale="log", yscale="log", title=name)
-    figure.colorbar(mesh, ax=axes, label=r"$\log_{10}$ of the error in %")
+    figure.colorbar(mesh, ax=axes, label=rf"standard error of the {name} (%)")
     place = f"kT = {temperatures[best[0]]:.2f}, eV = {voltages[best[1]]:.2f}"
     print(f"{('centre', 'width')[index]}: least error {percent.min():.2g} % at {place}")
 panels[0].set_ylabel(r"temperature $k_\mathrm{B}T/\mu_0$")
