@@ -134,11 +134,11 @@ def draw_heating(
         raise ValueError(f"`labels` must have one entry per solution, {len(singles)}, got {len(labels)}.")
     colors = ["black"] if parts and len(singles) == 1 else _colors(len(singles))
     with matplotlib.rc_context(STYLE):
-        _frame(axes)
+        draw_frame(axes)
         for index, (solution, label, color) in enumerate(zip(singles, labels, colors, strict=False)):
             heating = _heating(solution, x)
             dashes = "-" if parts else DASHES[index % len(DASHES)]
-            _curve(axes, x, heating.total, color=color, linestyle=dashes, label=label or None)
+            draw_curve(axes, x, heating.total, color=color, linestyle=dashes, label=label or None)
             if parts:
                 _draw_parts(axes, x, heating, color)
         if parts:
@@ -201,14 +201,14 @@ def save_figure(figure: Figure, path: str | Path) -> None:
         figure.savefig(path, metadata=undated.get(path.suffix.lower()))
 
 
-def _frame(axes: Axes) -> None:
+def draw_frame(axes: Axes) -> None:
     axes.axhline(0.0, color="#BBBBBB", linewidth=0.6, zorder=0)
     axes.axvline(0.0, color="#BBBBBB", linewidth=0.6, zorder=0)
     axes.set_xlabel(r"position $x\,/\,v_\mathrm{F}\tau_0$")
     axes.set_ylabel(r"heating $P_\mathrm{ph}/P_\mathrm{ext}$")
 
 
-def _curve(axes: Axes, x: np.ndarray, values: Any, **style: Any) -> None:
+def draw_curve(axes: Axes, x: np.ndarray, values: Any, **style: Any) -> None:
     """One line with a gap at the scatterer, where profiles jump."""
     gap = int(np.searchsorted(x, 0.0))
     axes.plot(np.insert(x, gap, 0.0), np.insert(np.asarray(values), gap, np.nan), **style)
@@ -217,7 +217,9 @@ def _curve(axes: Axes, x: np.ndarray, values: Any, **style: Any) -> None:
 def _draw_parts(axes: Axes, x: np.ndarray, heating: Heating, color: Any) -> None:
     for part, (_, own_color, dashes) in PARTS.items():
         is_own = part == "external" or color == "black"  # P_ext/P_ext = 1 is the same line for every solution
-        _curve(axes, x, getattr(heating, part), color=own_color if is_own else color, linestyle=dashes, linewidth=1.1)
+        draw_curve(
+            axes, x, getattr(heating, part), color=own_color if is_own else color, linestyle=dashes, linewidth=1.1
+        )
 
 
 def _name_parts(axes: Axes, is_single: bool) -> None:

@@ -1,6 +1,5 @@
 """The command line: results on stdout, one line on stderr and exit code 2 for bad input, a fast start."""
 
-import csv
 import json
 import os
 import subprocess
@@ -12,7 +11,6 @@ from pathlib import Path
 import jax
 import numpy as np
 import pytest
-from numpy.testing import assert_allclose
 
 import jaxwire as jw
 from jaxwire.cache import cache_directory, compilation_cache
@@ -20,7 +18,6 @@ from jaxwire.cli import main
 
 PROGRAM = Path(sys.executable).with_name("jaxwire")
 POINT = ["--center", "1.44", "--width", "0.08", "--temperature", "0.3", "--voltage", "0.1"]
-PUBLISHED = json.loads((Path(__file__).parent / "reference" / "paper_tables.json").read_text())
 
 
 def run(*arguments):
@@ -136,60 +133,6 @@ def test_a_mistake_of_the_program_is_not_called_bad_input(monkeypatch):
     monkeypatch.setattr(jw.Solution, "__str__", lambda self: int("a mistake"))
     with pytest.raises(ValueError, match="a mistake"):
         run("solve", *POINT)
-
-
-@pytest.fixture(scope="module")
-def reproduced(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("paper") / "new" / "folder"
-    assert run("reproduce", str(folder)) == 0
-    return folder
-
-
-def test_reproduce_writes_tables_and_figure(reproduced):
-    starts = {"fig3.png": b"\x89PNG", "fig3.pdf": b"%PDF", "fig3.svg": b"<?xml", "tables.md": b"# Tables I and II"}
-    assert {name: (reproduced / name).read_bytes()[: len(start)] for name, start in starts.items()} == starts
-    assert {path.name for path in reproduced.iterdir()} == {*starts, "tables.csv", "tables.json", "fig3.csv"}
-
-
-def test_reproduced_tables_hold_the_computed_and_the_printed_numbers(reproduced):
-    points = json.loads((reproduced / "tables.json").read_text())["points"]
-    with (reproduced / "tables.csv").open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert len(points) == len(rows) == 16
-    for point, row in zip(points, rows, strict=True):
-        assert {name: str(value) for name, value in point.items()} == row
-        place = PUBLISHED["row_headers_kT"].index(point["temperature"])
-        column = PUBLISHED["column_headers"].index({"eps0": point["center"], "eV": point["voltage"]})
-        assert point["printed_current"] == PUBLISHED["table_I_current"][place][column]
-        assert point["transposed_current"] == PUBLISHED["table_I_current"][column][place]
-        assert point["printed_potential"] == PUBLISHED["table_II_phi_right"][place][column]
-        dot = jw.Lorentzian(center=point["center"], width=PUBLISHED["gamma"])
-        sol = jw.solve(dot, temperature=point["temperature"], voltage=point["voltage"])
-        assert point["current"] == float(sol.current)
-        assert point["potential_right"] == float(sol.potential_right)
-        # The grid promises 1e-6; the estimate, which looks as close as |x| = 0.01, is far larger.
-        assert 0 < point["error_estimate"] < 2e-5 and point["status"] == "solved"
-
-
-def test_reproduced_figure_3_holds_eight_curves_on_both_sides(reproduced):
-    with (reproduced / "fig3.csv").open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    curves = {(row["panel"], float(row["eV"]), float(row["kT"])) for row in rows}
-    assert curves == {(panel, eV, kT) for panel, eV in (("a", 0.1), ("b", 0.4)) for kT in (0.1, 0.3, 0.5, 0.7)}
-    numbers = np.array(
-        [[float(row[name]) for name in ("x", "total", "external", "scatterer", "buildup")] for row in rows]
-    )
-    assert np.isfinite(numbers).all() and numbers[:, 0].min() == -5.0 and numbers[:, 0].max() == 5.0
-    assert_allclose(numbers[:, 2:].sum(axis=1), numbers[:, 1], rtol=1e-9)  # rounding of parts that cancel
-
-
-def test_reproduce_is_readable_by_machines_and_silent_without_a_terminal(tmp_path, capsys):
-    assert run("reproduce", str(tmp_path), "--json") == 0
-    captured = capsys.readouterr()
-    result = json.loads(captured.out)
-    assert len(result["points"]) == 16
-    assert all(Path(path).stat().st_size > 0 for path in result["files"])
-    assert captured.err == ""
 
 
 def test_reproduce_refuses_a_file_as_its_folder(tmp_path, capsys):

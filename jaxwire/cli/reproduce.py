@@ -1,31 +1,53 @@
-"""`jaxwire reproduce`: the tables and a figure of the paper."""
+"""`jaxwire reproduce`: the tables and numerical figures of the paper."""
 
 from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
 
 from jaxwire.cli.base import BadInputError, Common, about_input, kernels_kept, print_json
 from jaxwire.progress import progress
 
 
-def reproduce(folder: Path = Path("reproduction"), *, common: Common = Common()) -> int:  # noqa: B008 - frozen
-    """Compute Tables I and II and Fig. 3 of the paper, and compare the tables with the printed ones.
+def reproduce(
+    folder: Path = Path("reproduction"),
+    *,
+    draft: Annotated[bool, Parameter(negative="")] = False,
+    common: Common = Common(),  # noqa: B008 - frozen
+) -> int:
+    """Compute Tables I and II and Figs. 3, 4, 5, 6, 7 and 9 of the paper, and look up its statements in the data.
 
     Args:
-        folder: Where to write the tables (Markdown, CSV, JSON) and the figure (PNG, PDF, SVG, numbers as CSV).
+        folder: Where to write figures (PNG, PDF, SVG), data (NetCDF), tables (Markdown, CSV, JSON) and index.html,
+            which shows them all.
+        draft: Coarser maps and curves, in a quarter of the time.
         common: Options of every command.
     """
     if folder.exists() and not folder.is_dir():
         raise BadInputError(f"`folder` must be a folder, got the file '{folder}'.")
-    with about_input(), kernels_kept(common.cache), progress("Tables I and II") as report:
+    with about_input(), kernels_kept(common.cache), progress("Figures and tables", unit="of them") as report:
+        folder.mkdir(parents=True, exist_ok=True)  # a folder that cannot be made is known before anything is computed
         from jaxwire import reproduce as paper
 
-        points = paper.solve_points(report)
-        rows = paper.compare(points)
-        written = paper.write(folder, points)
+        made = paper.compute(paper.DRAFT if draft else paper.FULL, report)
+        written = paper.write(folder, made)
     if common.json:
         from dataclasses import asdict
 
-        print_json({"gamma": paper.WIDTH, "points": [asdict(row) for row in rows], "files": written})
+        findings = {name: [one._asdict() for one in found] for name, found in made.findings.items()}
+        points = [asdict(row) for row in made.compared]
+        print_json({"gamma": paper.WIDTH, "points": points, "findings": findings, "files": written})
     else:
-        print(paper.tables_text(rows))
-        print("Written: " + " ".join(str(path) for path in written))
-    return 0 if all(bool(point.solution.status.ok) for point in points) else 1
+        print(paper.tables_text(made.compared))
+        print(_findings_text(made.findings))
+        print(f"Written: {len(written)} files; {folder / 'index.html'} shows them.")
+    return 0 if made.is_complete else 1
+
+
+def _findings_text(findings) -> str:
+    """What is seen in the figures, a line each."""
+    lines = ["# Figures: statements looked up in the data", ""]
+    for name, found in findings.items():
+        lines += [f"Fig. {name.removeprefix('fig')}"]
+        lines += [f"  {'seen    ' if one.holds else 'NOT SEEN'}  {one.claim}: {one.measured}" for one in found]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,145 @@
+"""The paper's Tables I and II and Figs. 3, 4, 5, 6, 7 and 9 (arXiv:2407.10192), computed, drawn and looked at.
+
+Data flows from operating points (`points`) to data (xarray Datasets), from there to figures and to what is seen in them
+(`profiles`, `spot_maps`, `asymmetries`, `characteristics`), to the comparison with the printed tables (`tables`), and
+to a page that shows it all (`page`). Fig. 8 is a picture of distribution functions: notebooks/04_anatomy_of_a_hot_spot.
+"""
+
+import csv
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from jaxwire.plot import save_figure
+from jaxwire.reproduce import asymmetries, characteristics, page, profiles, spot_maps
+from jaxwire.reproduce.exhibit import DRAFT, FULL, Exhibit, Finding, Quality
+from jaxwire.reproduce.points import COLUMNS, TEMPERATURES, WIDTH, solve_grids, solve_profiles
+from jaxwire.reproduce.tables import Comparison, compare, printed_tables, tables_text
+
+if TYPE_CHECKING:
+    import xarray
+
+__all__ = [
+    "COLUMNS",
+    "DRAFT",
+    "EXHIBITS",
+    "FULL",
+    "TEMPERATURES",
+    "WIDTH",
+    "Comparison",
+    "Exhibit",
+    "Finding",
+    "Quality",
+    "Reproduction",
+    "compare",
+    "compute",
+    "printed_tables",
+    "solve_profiles",
+    "tables_text",
+    "write",
+]
+
+EXHIBITS = (
+    profiles.FIGURE_3,
+    profiles.FIGURE_4,
+    spot_maps.FIGURE_5,
+    spot_maps.FIGURE_6,
+    asymmetries.FIGURE_7,
+    characteristics.FIGURE_9,
+)
+"""The figures, in the paper's order."""
+
+POINTS: Mapping[str, "Callable[[Quality], xarray.Dataset]"] = {
+    "fig5": spot_maps.points_of_figure_5,
+    "fig6": spot_maps.points_of_figure_6,
+    "fig7": asymmetries.points,
+    "fig9": characteristics.points,
+}
+"""Operating points of the figures that are not made of the tables' points."""
+
+
+class Reproduction(NamedTuple):
+    """Everything that was computed.
+
+    Attributes:
+        data: by the name of the figure; "tables" for the 16 points of the tables.
+        compared: the points of the tables beside the printed numbers.
+        findings: what is seen in each figure, by its name.
+    """
+
+    data: "Mapping[str, xarray.Dataset]"
+    compared: Sequence[Comparison]
+    findings: Mapping[str, Sequence[Finding]]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every point was solved and every statement holds."""
+        solved = all(bool((data.status == 0).all()) for data in self.data.values())
+        return solved and all(one.holds for findings in self.findings.values() for one in findings)
+
+
+def compute(quality: Quality = FULL, report: Callable[[int, int], None] = lambda done, total: None) -> Reproduction:
+    """Compute the data of all figures and tables.
+
+    Args:
+        quality: how finely.
+        report: called with (figures and tables done, all of them) as they become ready.
+    """
+    total = len(EXHIBITS) + 1
+    report(0, total)
+    tables = solve_profiles(quality)
+    report(3, total)
+    data = {"tables": tables, "fig3": tables, "fig4": tables}
+    data |= solve_grids({name: points(quality) for name, points in POINTS.items()}, quality.resolution)
+    report(total, total)
+    return Reproduction(data, compare(tables), {one.name: one.look(data[one.name]) for one in EXHIBITS})
+
+
+def write(folder: Path, made: Reproduction) -> list[Path]:
+    """Write figures (PNG, PDF, SVG), data (NetCDF), tables (Markdown, CSV, JSON) and index.html to a folder.
+
+    Returns:
+        The files written, in the order of writing.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for exhibit in EXHIBITS:
+        figure = exhibit.draw(made.data[exhibit.name])
+        for suffix in ("png", "pdf", "svg"):
+            written.append(folder / f"{exhibit.name}.{suffix}")
+            save_figure(figure, written[-1])
+    for name, data in made.data.items():
+        written.append(folder / f"{name}.nc")
+        _portable(data).to_netcdf(written[-1], engine="scipy")
+    rows = [asdict(row) for row in made.compared]
+    findings = {name: [one._asdict() for one in found] for name, found in made.findings.items()}
+    texts = {
+        "tables.md": tables_text(made.compared),
+        "tables.json": json.dumps({"gamma": WIDTH, "points": rows}, indent=1) + "\n",
+        "findings.json": json.dumps(findings, indent=1) + "\n",
+        "index.html": page.render(EXHIBITS, made.findings, made.compared, _about(made.data["fig5"])),
+    }
+    for name, text in texts.items():
+        written.append(folder / name)
+        written[-1].write_text(text, encoding="utf-8")
+    written.append(folder / "tables.csv")
+    with written[-1].open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    return written
+
+
+def _portable(data: "xarray.Dataset") -> "xarray.Dataset":
+    """The data as NetCDF 3 can hold it: truth values as small whole numbers."""
+    return data.assign({name: data[name].astype("i1") for name in data.data_vars if data[name].dtype == bool})
+
+
+def _about(data: "xarray.Dataset") -> dict[str, str]:
+    """Versions and settings of the maps."""
+    names = {"jaxwire_version": "jaxwire", "jax_version": "JAX", "git": "commit", "resolution": "nodes of Figs. 5 to 9"}
+    about = {words: str(data.attrs[name]) for name, words in names.items() if name in data.attrs}
+    sizes = {name: size for name, size in data.sizes.items() if name in ("width", "center")}
+    return about | {"points of a map": " x ".join(map(str, sizes.values()))}

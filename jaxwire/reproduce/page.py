@@ -1,0 +1,111 @@
+"""The page that shows what was reproduced: figures with their parameters, what is seen in them, and the tables."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from html import escape
+
+from jaxwire.reproduce.exhibit import Exhibit, Finding
+from jaxwire.reproduce.tables import Comparison
+
+STYLE = """
+:root { color-scheme: light; }
+body { font: 16px/1.5 system-ui, sans-serif; color: #1a1a1a; max-width: 56rem; margin: 2rem auto; padding: 0 1rem; }
+h1, h2 { line-height: 1.2; }
+h2 { margin-top: 3rem; }
+figure { margin: 1rem 0; }
+figure img { width: 100%; height: auto; }
+figcaption, .small { font-size: 0.9rem; color: #444; }
+table { border-collapse: collapse; font-size: 0.9rem; }
+.wide { overflow-x: auto; }
+th, td { padding: 0.25rem 0.6rem; border-bottom: 1px solid #ddd; text-align: left; vertical-align: top; }
+td.number { text-align: right; font-variant-numeric: tabular-nums; }
+.seen { color: #00664d; font-weight: 600; }
+.missing { color: #a33c00; font-weight: 600; }
+"""
+
+COLUMNS = {
+    "center": ("eps0", "g"),
+    "voltage": ("eV", "g"),
+    "temperature": ("kT", "g"),
+    "current": ("I", ".6f"),
+    "transposed_current": ("Table I, read transposed", "g"),
+    "current_deviation": ("deviation", "+.1%"),
+    "potential_right": ("e phi(0+)", ".6f"),
+    "printed_potential": ("Table II", "g"),
+    "rescaled_potential": ("e phi(0+), rescaled", ".3g"),
+    "potential_deviation": ("deviation", "+.1%"),
+}
+
+
+def render(
+    exhibits: Sequence[Exhibit],
+    findings: Mapping[str, Sequence[Finding]],
+    compared: Sequence[Comparison],
+    about: Mapping[str, str],
+) -> str:
+    """The page as HTML; it refers to the figures and data beside it and to nothing else.
+
+    Args:
+        exhibits: the figures, in order.
+        findings: what is seen in each, by name.
+        compared: the points of the tables.
+        about: versions and settings, shown at the end.
+    """
+    everything = [one for exhibit in exhibits for one in findings[exhibit.name]]
+    seen = sum(one.holds for one in everything)
+    body = [
+        "<h1>Figures and tables of arXiv:2407.10192, computed by jaxwire</h1>",
+        "<p>Energies are in units of mu0, lengths in vF tau0, currents in e mu0/h. "
+        f"Of {len(everything)} statements that were looked up in the data, {seen} hold.</p>",
+        *(part for exhibit in exhibits for part in _exhibit(exhibit, findings[exhibit.name])),
+        *_tables(compared),
+        "<h2 id='about'>How this was made</h2>",
+        "<ul class='small'>",
+        *(f"<li>{escape(name)}: {escape(value)}</li>" for name, value in about.items()),
+        "</ul>",
+    ]
+    head = f"<meta charset='utf-8'><meta name='viewport' content='width=device-width'><style>{STYLE}</style>"
+    title = "<title>jaxwire: figures and tables of arXiv:2407.10192</title>"
+    return "\n".join(
+        ["<!doctype html>", f"<html lang='en'><head>{head}{title}</head><body>", *body, "</body></html>", ""]
+    )
+
+
+def _exhibit(exhibit: Exhibit, findings: Sequence[Finding]) -> list[str]:
+    number = exhibit.name.removeprefix("fig")
+    others = ", ".join(f"<a href='{exhibit.name}.{suffix}'>{suffix.upper()}</a>" for suffix in ("pdf", "png", "svg"))
+    return [
+        f"<h2 id='{exhibit.name}'>Fig. {number}. {escape(exhibit.title)}</h2>",
+        f"<figure><img src='{exhibit.name}.svg' alt='{escape(exhibit.title, quote=True)}'>",
+        f"<figcaption>{escape(exhibit.caption)} Figure: {others}. Data: <a href='{exhibit.name}.nc'>NetCDF</a>."
+        "</figcaption></figure>",
+        "<div class='wide'><table><tr><th>Statement</th><th>Data</th><th></th></tr>",
+        *(
+            f"<tr><td>{escape(one.claim)}</td><td>{escape(one.measured)}</td>"
+            f"<td class='{'seen' if one.holds else 'missing'}'>{'seen' if one.holds else 'not seen'}</td></tr>"
+            for one in findings
+        ),
+        "</table></div>",
+    ]
+
+
+def _tables(compared: Sequence[Comparison]) -> list[str]:
+    rows = [
+        "<tr>"
+        + "".join(f"<td class='number'>{asdict(row)[name]:{form}}</td>" for name, (_, form) in COLUMNS.items())
+        + "</tr>"
+        for row in compared
+    ]
+    return [
+        "<h2 id='tables'>Tables I and II</h2>",
+        "<p>Our numbers agree with the printed tables if Table I is read transposed (its rows as the columns eps0, eV, "
+        "its columns as kT) and if Table II was scaled with the currents of the transposed table: 'rescaled' is our "
+        "e phi(0+) times (printed current/I)^2. We do not know how this came about. All numbers: "
+        "<a href='tables.md'>text</a>, <a href='tables.csv'>CSV</a>, <a href='tables.json'>JSON</a>, "
+        "<a href='tables.nc'>NetCDF</a>.</p>",
+        "<div class='wide'><table><tr>"
+        + "".join(f"<th>{escape(words)}</th>" for words, _ in COLUMNS.values())
+        + "</tr>",
+        *rows,
+        "</table></div>",
+    ]

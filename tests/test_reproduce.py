@@ -1,0 +1,206 @@
+"""`jaxwire reproduce`: the paper's tables and figures as files, the solver's numbers in them, the statements seen."""
+
+import csv
+import json
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray
+from numpy.testing import assert_allclose
+
+import jaxwire as jw
+from jaxwire import reproduce
+from jaxwire.cli import main
+
+PUBLISHED = json.loads((Path(__file__).parent / "reference" / "paper_tables.json").read_text())
+FIGURES = ("fig3", "fig4", "fig5", "fig6", "fig7", "fig9")
+PARTS = ("external", "scatterer", "buildup")
+STARTS = {"png": b"\x89PNG", "pdf": b"%PDF", "svg": b"<?xml", "nc": b"CDF"}
+
+
+@pytest.fixture(scope="module")
+def made():
+    return reproduce.compute(reproduce.DRAFT)
+
+
+@pytest.fixture(scope="module")
+def folder(made, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("paper") / "new" / "folder"
+    reproduce.write(folder, made)
+    return folder
+
+
+def opened(folder, name):
+    return xarray.open_dataset(folder / f"{name}.nc", engine="scipy")
+
+
+def test_figures_come_in_three_formats_with_their_data(folder):
+    others = {"index.html", "findings.json", "tables.md", "tables.csv", "tables.json", "tables.nc"}
+    assert {path.name for path in folder.iterdir()} == {
+        f"{name}.{suffix}" for name in FIGURES for suffix in STARTS
+    } | others
+    for name in FIGURES:
+        assert {
+            suffix: (folder / f"{name}.{suffix}").read_bytes()[: len(start)] for suffix, start in STARTS.items()
+        } == STARTS
+
+
+def test_tables_hold_the_computed_and_the_printed_numbers(folder):
+    points = json.loads((folder / "tables.json").read_text())["points"]
+    with (folder / "tables.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(points) == len(rows) == 16
+    for point, row in zip(points, rows, strict=True):
+        assert {name: str(value) for name, value in point.items()} == row
+        place = PUBLISHED["row_headers_kT"].index(point["temperature"])
+        column = PUBLISHED["column_headers"].index({"eps0": point["center"], "eV": point["voltage"]})
+        assert point["printed_current"] == PUBLISHED["table_I_current"][place][column]
+        assert point["transposed_current"] == PUBLISHED["table_I_current"][column][place]
+        assert point["printed_potential"] == PUBLISHED["table_II_phi_right"][place][column]
+        dot = jw.Lorentzian(center=point["center"], width=PUBLISHED["gamma"])
+        sol = jw.solve(dot, temperature=point["temperature"], voltage=point["voltage"])
+        # One program solves a point, another one the batch: rounding.
+        assert_allclose(point["current"], float(sol.current), rtol=1e-12)
+        assert_allclose(point["potential_right"], float(sol.potential_right), rtol=1e-10)
+        # The grid promises 1e-6; the estimate, which looks as close as |x| = 0.01, is far larger.
+        assert 0 < point["error_estimate"] < 2e-5 and point["status"] == "solved"
+
+
+def test_profiles_are_there_on_both_sides_with_parts_that_add_up(folder):
+    data = opened(folder, "fig3")
+    assert data.heating.shape == (4, 4, 2 * reproduce.DRAFT.positions)
+    assert float(data.x.min()) == -5.0 and float(data.x.max()) == 5.0
+    assert np.isfinite(data.heating).all()
+    # P_ext/P_ext = 1 is left out of the parts; rounding of parts that cancel
+    assert_allclose(1.0 + data.heating_parts.sum("part"), data.heating, rtol=1e-9)
+
+
+@pytest.mark.parametrize("name", ["fig5", "fig6", "fig7", "fig9"])
+def test_every_point_is_on_its_place_of_the_grid(made, name):
+    data = made.data[name]
+    rng = np.random.default_rng(0)
+    for _ in range(3):
+        point = data.isel({dim: int(rng.integers(1, size)) for dim, size in data.sizes.items() if dim != "side"})
+        dot = jw.Lorentzian(center=float(point.center), width=float(point.width))
+        sol = jw.solve(dot, temperature=float(point.temperature), voltage=float(point.voltage))
+        # The draft has 64 + 24 nodes, whose error is 2e-7 where the default resolution has 1e-9.
+        assert_allclose(float(point.current), float(sol.current), rtol=2e-6)
+        assert_allclose(float(point.asymmetry), float(jw.asymmetry(sol)), rtol=1e-4, atol=1e-4)
+
+
+def test_every_point_is_solved_and_every_statement_seen(made):
+    assert {name: [one for one in found if not one.holds] for name, found in made.findings.items()} == dict.fromkeys(
+        FIGURES, []
+    )
+    assert sum(map(len, made.findings.values())) >= 20
+    assert made.is_complete
+
+
+def _swapped(data):
+    """The wires exchanged."""
+    data = data.assign({name: data[name].roll(side=1, roll_coords=False) for name in data if "side" in data[name].dims})
+    return data.isel(x=slice(None, None, -1)).assign_coords(x=data.x) if "x" in data.dims else data
+
+
+def _reheated(data):
+    """Temperatures in the opposite order."""
+    return data.isel(temperature=slice(None, None, -1)).assign_coords(temperature=data.temperature)
+
+
+def _built_up(data):
+    """A large P_phi."""
+    return data.assign(heating_parts=data.heating_parts * 100.0)
+
+
+def _as_landauer(data):
+    """What Landauer theory says in place of the wires, and far off for the estimate."""
+    return data.assign(asymmetry=data.landauer_asymmetry, landauer_improved_asymmetry=-data.landauer_asymmetry)
+
+
+def _good_estimate(data):
+    return data.assign(landauer_improved_asymmetry=data.asymmetry)
+
+
+def _moved(data):
+    """The resonance counted from elsewhere."""
+    return data.assign_coords(center=data.center - 0.5)
+
+
+def _linear(data):
+    """Ohm's law, with far too large a current."""
+    return data.assign(current=data.current.max() * 9.0 * data.voltage / data.temperature * (data.center - 1.0))
+
+
+SPOILED = {
+    "fig3": (_swapped, _built_up, _reheated),
+    "fig4": (_swapped, _built_up),
+    "fig5": (_swapped, _moved),
+    "fig6": (_swapped, _moved, _reheated),
+    "fig7": (_as_landauer, _good_estimate),
+    "fig9": (_reheated, _linear),
+}
+
+
+@pytest.mark.parametrize("exhibit", reproduce.EXHIBITS, ids=lambda exhibit: exhibit.name)
+def test_no_statement_is_seen_in_spoiled_data(made, exhibit):
+    missed = set()
+    for spoil in SPOILED[exhibit.name]:
+        missed |= {index for index, one in enumerate(exhibit.look(spoil(made.data[exhibit.name]))) if not one.holds}
+    assert missed == set(range(len(made.findings[exhibit.name])))
+
+
+class Links(HTMLParser):
+    """What a page refers to."""
+
+    def __init__(self):  # noqa: D107 - as its base class
+        super().__init__()
+        self.targets, self.texts = [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.targets += [value for name, value in attrs if name in ("src", "href")]
+
+    def handle_data(self, data):
+        self.texts.append(data)
+
+
+def test_the_page_shows_all_figures_and_refers_to_files_beside_it_only(folder, made):
+    page = Links()
+    page.feed((folder / "index.html").read_text(encoding="utf-8"))
+    assert {f"{name}.svg" for name in FIGURES} <= set(page.targets)
+    assert [target for target in page.targets if not (folder / target).is_file()] == []
+    words = " ".join(page.texts)
+    assert "not seen" not in words and "Gamma = 0.08" in words
+    for found in made.findings.values():
+        assert all(one.claim in words and one.measured in words for one in found)
+
+
+def test_data_say_where_they_come_from(folder):
+    data = opened(folder, "fig5")
+    assert data.attrs["jaxwire_version"] == jw.__version__
+    assert data.current.attrs["units"] == "e mu0/h" and data.center.attrs["units"] == "mu0"
+
+
+@pytest.mark.parametrize("output", ["text", "json"])
+def test_the_command_prints_what_it_found_and_is_silent_without_a_terminal(made, monkeypatch, tmp_path, capsys, output):
+    asked = []
+    monkeypatch.setattr(reproduce, "compute", lambda quality, report: (asked.append(quality), made)[1])
+    assert main(["reproduce", str(tmp_path), "--no-cache", "--draft", *(["--json"] if output == "json" else [])]) == 0
+    assert asked == [reproduce.DRAFT]
+    captured = capsys.readouterr()
+    assert captured.err == ""
+    if output == "text":
+        assert "Table I" in captured.out and captured.out.count("  seen  ") >= 20 and "index.html" in captured.out
+        return
+    result = json.loads(captured.out)
+    assert len(result["points"]) == 16 and set(result["findings"]) == set(FIGURES)
+    assert all(Path(path).stat().st_size > 0 for path in result["files"])
+
+
+def test_a_statement_that_is_not_seen_gives_exit_code_1(made, monkeypatch, tmp_path, capsys):
+    spoiled = made._replace(findings={**made.findings, "fig7": [reproduce.Finding("a claim", "nothing", False)]})
+    monkeypatch.setattr(reproduce, "compute", lambda quality, report: spoiled)
+    assert main(["reproduce", str(tmp_path), "--no-cache"]) == 1
+    assert "NOT SEEN  a claim: nothing" in capsys.readouterr().out
+    assert "not seen" in (tmp_path / "index.html").read_text()
