@@ -10,7 +10,15 @@ import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
-LOADS = {"script": "src", "img": "src", "iframe": "src", "source": "src", "video": "src", "embed": "src", "link": "href"}
+LOADS = {
+    "script": "src",
+    "img": "src",
+    "iframe": "src",
+    "source": "src",
+    "video": "src",
+    "embed": "src",
+    "link": "href",
+}
 """Attribute of each element that makes a browser load something."""
 
 NO_REQUEST = {"canonical", "author", "license", "next", "prev", "index", "search", "alternate", "edit"}

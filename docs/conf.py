@@ -29,6 +29,7 @@ extensions = [
     "benchmark_tables",
     "command_help",
     "docstrings",
+    "equations",
 ]
 exclude_patterns = ["_build", "_ext", "*.py", "howto/*.py", "slurm.md", "**/.ipynb_checkpoints"]
 nitpicky = True
@@ -39,7 +40,7 @@ math_numfig = True
 numfig = True
 numfig_secnum_depth = 1
 math_eqref_format = "({number})"
-myst_enable_extensions = ["dollarmath", "amsmath", "deflist", "colon_fence"]
+myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 3
 mathjax3_config = {
     "tex": {
@@ -47,7 +48,6 @@ mathjax3_config = {
             "dd": r"\mathrm{d}",
             "kB": r"k_\mathrm{B}",
             "eps": r"\epsilon",
-            "paper": [r"\qquad\text{\small[paper: #1]}", 1],
         }
     }
 }

@@ -1,7 +1,7 @@
-"""The directive `{benchmark} NAME`: stored results of benchmarks/results as a table, with where and when they were made.
+"""The directive `{benchmark} NAME`: stored results of benchmarks/results as a table, with their provenance.
 
-Every table is made from the JSON file when the site is built, so that no number on a page can differ from it. What each
-table shows is in `TABLES`: a title for each column, and how its text comes from a row (None: the row has no such value).
+Every table is made from the JSON file when the site is built, so that no number on a page can differ from it. What a
+table shows is in `TABLES`: a title for each column, and how its text comes from a row.
 """
 
 import json

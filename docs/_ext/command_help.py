@@ -7,7 +7,7 @@ from docutils import nodes
 from rich.console import Console
 from sphinx.util.docutils import SphinxDirective
 
-WIDTH = 96
+WIDTH = 86
 """Columns of the page on which the help is laid out."""
 
 
@@ -34,11 +34,11 @@ class CommandHelp(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Make one section for the program and one for each command."""
-        found: list[nodes.Node] = [nodes.literal_block(text := help_text(""), text, language="text")]
+        found: list[nodes.Node] = [nodes.literal_block(text := help_text(""), text, language="none")]
         for command in commands():
             title = f"jaxwire {command}"
             section = nodes.section("", nodes.title(title, title), ids=[f"command-{command}"], names=[title])
-            section += nodes.literal_block(text := help_text(command), text, language="text")
+            section += nodes.literal_block(text := help_text(command), text, language="none")
             found.append(section)
         return found
 

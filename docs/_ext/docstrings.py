@@ -12,6 +12,8 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from sphinx.ext import autosummary
+
 import jaxwire
 
 FENCE = re.compile(r"\s*```(\w*)$")
@@ -22,7 +24,7 @@ SHAPE = re.compile(r"""\b(Float|Int|Bool|Complex)\[(?:Array|ArrayLike|Array \| n
 
 def process_docstring(_app, what, _name, _object, _options, lines: list[str]) -> None:
     """Replace the lines of a docstring by reStructuredText."""
-    first = [""] if what in ("property", "attribute", "data") else []  # or napoleon takes "words: ..." for a type
+    first = ["..", ""] if what in ("property", "attribute", "data") else []  # or napoleon takes "words: ..." for a type
     lines[:] = [*first, *_converted(lines)]
 
 
@@ -168,6 +170,7 @@ def skip_member(_app, _what, name, obj, skip, _options):
 
 def setup(app):
     """Register the hooks; before napoleon, which has the priority 500."""
+    autosummary.WELL_KNOWN_ABBREVIATIONS += ("Eq.", "Eqs.", "Fig.", "Figs.", "App.", "Sec.")  # end no sentence
     app.connect("autodoc-process-docstring", process_docstring, priority=100)
     app.connect("autodoc-process-signature", process_signature)
     app.connect("autodoc-skip-member", skip_member)
