@@ -100,7 +100,11 @@ def information(
 
 
 def combine(parts: Sequence[Information]) -> Information:
-    """Information of independent readings together: the matrices add up."""
+    """Information of independent readings together: the matrices add up.
+
+    Args:
+        parts: what `information` gave for each of them, at least one, with the same free parameters in the same order.
+    """
     return _conclude(sum((part.matrix for part in parts[1:]), parts[0].matrix))
 
 

@@ -92,6 +92,12 @@ def asymmetry(sol: Solution) -> Scalar:
     """Share by which the right side is heated more than the left one, (P_R - P_L)/(P_R + P_L) (Eq. 34).
 
     P_R and P_L are the powers beyond the uniform P_ext, integrated over either half-wire (see `Solution.powers`).
+
+    Args:
+        sol: a solution, or a batch of them.
+
+    Returns:
+        The share, without a unit, of the shape of the batch; NaN at zero voltage and where the solve failed.
     """
     powers = sol.powers
     return (powers.right - powers.left) / (powers.right + powers.left)

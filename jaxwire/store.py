@@ -162,6 +162,9 @@ def open_scan(path: str | os.PathLike) -> "xarray.Dataset":
     All checksums are compared first. Where blocks are missing the values are NaN (integers: the least of their type),
     and the attribute `unfinished` says how many there are.
 
+    Args:
+        path: folder of the store.
+
     Raises:
         ValueError: if there is no scan at this path, or a chunk of it is damaged.
     """
