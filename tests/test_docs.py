@@ -133,6 +133,25 @@ def test_the_messages_of_the_questions_are_those_of_the_program():
     assert not is_quoted_from(known, "`store` 'map.zarr' holds another map: `voltage` is 0.1 there and 0.2 here.")
 
 
+def test_numbers_in_the_theory_are_those_of_the_code():
+    from importlib import import_module
+
+    from jaxwire import quadrature, response, spots
+
+    solver = import_module("jaxwire.solve")
+    theory = {page.stem: " ".join(page.read_text("utf-8").split()) for page in (DOCS / "theory").glob("*.md")}
+    default = jw.Resolution()
+    smallest = quadrature.SMALLEST_RESOLUTION
+    assert f"{default.above} nodes above the step and {default.below} below it" in theory["grid"]
+    assert f"accepts {smallest.above} and {smallest.below} or more" in theory["grid"]
+    assert "2.8\\,t" in theory["grid"] and quadrature.THERMAL_WIDTH == 2.8
+    assert f"$1 + {quadrature.CUTOFF:.0f}\\,t$" in theory["grid"]
+    assert "heating at ten positions" in theory["grid"] and 2 * len(solver.PROBES) == 10
+    assert f"{response.sampling_for(jw.Wire(), default).size} wavenumbers a side" in theory["matching"]
+    assert f"V = {solver.SATURATED:.0f} + {solver.SATURATED_PER_T:.0f}\\,t" in theory["matching"]
+    assert f"{spots.SAMPLES} distances" in theory["observables"] and spots.NEAREST == 0.01
+
+
 def raised(function, *arguments, **options):
     with pytest.raises((TypeError, ValueError)) as caught:
         function(*arguments, **options)

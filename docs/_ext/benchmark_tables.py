@@ -159,6 +159,7 @@ def provenance(file: str) -> str:
         f"device {machine['device']}" if "device" in machine else "",
         str(machine.get("processor", "")),
         f"{machine['cores']} cores" if machine.get("cores") else "",
+        f"{stored['points']} points of seed {stored['seed']}" if {"points", "seed"} <= stored.keys() else "",
         *(f"{name} {version}" for name, version in machine.get("versions", {}).items()),
     ]
     known = ", ".join(part for part in parts if part) or "machine and versions are not in the file"
