@@ -99,11 +99,11 @@ for column, (response, center) in enumerate(((above, 1.44), (below, 0.64))):
         if name != "wire":  # a conductivity, not a conductance
             panels[0, column].plot(temperatures, part.conductance, style, color=color, label=NAMES[name])
         panels[1, column].plot(temperatures, part.seebeck, style, color=color, label=NAMES[name])
+    panels[0, column].set_ylabel(r"conductance $G$ ($e^2/h$)")
+    panels[1, column].set_ylabel(r"Seebeck $S$ ($k_\mathrm{B}/e$)")
     panels[0, column].set_title(rf"$\epsilon_0 = {center}\,\mu_0$, $\Gamma = 0.08\,\mu_0$")
     panels[1, column].set(xlabel=r"temperature $k_\mathrm{B}T/\mu_0$", xscale="log")
     panels[1, column].axhline(0.0, color="0.7", linewidth=0.6)
-panels[0, 0].set_ylabel(r"conductance $G$ ($e^2/h$)")
-panels[1, 0].set_ylabel(r"Seebeck $S$ ($k_\mathrm{B}/e$)")
 panels[1, 1].legend()
 panels[0, 1].legend()
 plt.show()
