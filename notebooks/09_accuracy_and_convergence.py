@@ -156,8 +156,9 @@ for count, color, marker, half_open in (
     (80, BLUE, "o", observe_all(*wall, jw.Resolution(), True)[0]),
 ):
     zeta = np.asarray(half_open.total_voltage / (2 * half_open.force))
-    upper = half_open.flow.upper
-    exact = np.sum(upper.half.mean_free_path, axis=1) - np.sum(1 / upper.modes.rate, axis=1)
+    exact = jax.vmap(lambda side: jnp.sum(side.half.mean_free_path) - jnp.sum(1 / side.modes.rate))(
+        half_open.flow.upper
+    )
     residues.append(float(abs(zeta[0] / exact[0] - 1)))
     axes.loglog(small, np.abs(zeta / exact - 1), marker, color=color, markersize=3.5, label=f"{count} nodes")
     print(f"{count} nodes, eV = {small[0]:.0e}: zeta = {zeta[0]:.10f}, sum rule {float(exact[0]):.10f} vF tau0")
