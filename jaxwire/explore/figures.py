@@ -87,7 +87,7 @@ def _message(point: OperatingPoint) -> str:
     """Why there is no heating to draw."""
     if not point.is_solved:
         return "no solution: see the status"
-    return "" if point.has_current else "no current flows: P_ph/P_ext is undefined"
+    return "" if point.has_current else "no current flows"
 
 
 def _with_gap(values: Any) -> np.ndarray:
@@ -139,13 +139,17 @@ def _temperature(point: OperatingPoint) -> Panel:
     low, high = (number(float(end)) for end in (rise.min(), rise.max()))
     return Panel(
         name="temperature",
-        title="Rise of the phonon temperature (colours: blue below, red above that far away)",
+        title="Rise of the phonon temperature",
         description=f"Rise of the phonon temperature against position, from {low} to {high} times that far away.",
         x_label=_POSITION,
         y_label="rise *θ*/*θ*_{∞}",
         x_range=(X[0], X[-1]),
         y_range=span(rise),
-        curves=(Curve(X, rise, "#000000"),),
+        curves=(
+            Curve(X, rise, "#000000", "along the wire"),
+            Curve(X[:0], X[:0], BLUE, "less than far away", (), 9.0),
+            Curve(X[:0], X[:0], VERMILION, "more than far away", (), 9.0),
+        ),
         strip=Strip(STOPS, colors),
         message=_message(point),
     )
@@ -169,7 +173,7 @@ def _distribution(point: OperatingPoint) -> Panel:
         x_range=(0.0, ENERGY[-1]),
         y_range=span(forward, backward),
         curves=tuple(curves),
-        message="" if point.is_solved else _message(point),
+        message=_message(point),
     )
 
 

@@ -15,7 +15,7 @@ from jaxwire.explore.text import number, plain, svg
 FONT = 13.0
 """Size of letters, in pixels."""
 
-LEFT, RIGHT, BOTTOM, TITLE, ROW, STRIP = 58.0, 14.0, 44.0, 26.0, 19.0, 16.0
+LEFT, RIGHT, BOTTOM, TITLE, ROW, STRIP = 68.0, 14.0, 44.0, 26.0, 19.0, 16.0
 """Room around the axes, in pixels; heights of the title, a row of the legend and the strip."""
 
 LETTER, SAMPLE = 6.9, 30.0

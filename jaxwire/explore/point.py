@@ -23,6 +23,7 @@ from jaxwire.scatterer import Lorentzian
 from jaxwire.solution import Distribution, Solution
 from jaxwire.solve import solve
 from jaxwire.spots import Spots, find_spots
+from jaxwire.status import Status
 from jaxwire.thermometry import Thermometer
 from jaxwire.wire import LocalScreening, PowerLaw, Wire
 
@@ -35,7 +36,7 @@ ENERGY = np.linspace(0.02, 3.0, 150)
 FAR = 1e6
 """A position, in vF tau0, at which no mode is left."""
 
-VOLTAGES = SLIDERS["voltage"].high * np.linspace(-1.0, 1.0, 49)
+VOLTAGES = SLIDERS["voltage"].high * np.linspace(-1.0, 1.0, 65)
 """Voltages of the current-voltage curve, in mu0."""
 
 NUMBERS = {
@@ -93,15 +94,23 @@ def setting(state: State) -> tuple[Lorentzian, Wire, Scalar]:
 
 
 def operating_point(state: State) -> OperatingPoint:
-    """Solve a state and evaluate what is shown of it."""
+    """Solve a state and evaluate what is shown of it.
+
+    At a given current, the voltage is found first; the error estimate is that at this voltage.
+    """
     dot, wire, temperature = setting(state)
-    sol = solve(dot, wire, temperature=temperature, voltage=state.voltage, current=state.current)
+    voltage, found = state.voltage, None
+    if voltage is None:
+        voltage, found = _voltage_for(dot, wire, temperature, jnp.asarray(state.current))
+    is_found = bool(jnp.isfinite(voltage))
+    sol = solve(dot, wire, temperature=temperature, voltage=voltage if is_found else 0.0)
     fields: _Fields = jax.device_get(_fields(sol, *map(jnp.asarray, (state.healing_length, state.distance))))
+    fields = fields if is_found else _without_solution(fields)
     numbers = {name: float(value) for name, value in fields.numbers.items()}
     return OperatingPoint(
         state=state,
         numbers=numbers,
-        status=str(sol.status),
+        status=str(sol.status if found is None or is_found else found),
         is_solved=isfinite(numbers["current"]),
         has_current=bool(np.isfinite(fields.heating.total).all()),
         heating=fields.heating,
@@ -126,14 +135,27 @@ class _Fields(NamedTuple):
     deviation: Distribution
 
 
+def _without_solution(at_rest: _Fields) -> _Fields:
+    """What is left where no voltage carries the current, from the fields without any: T and f0 on the left."""
+    nothing = jax.tree.map(lambda values: np.full_like(values, np.nan), (at_rest.numbers, at_rest.deviation))
+    occupation = np.stack([at_rest.occupation[0], np.full_like(ENERGY, np.nan)])
+    return at_rest._replace(numbers=nothing[0], deviation=nothing[1], occupation=jnp.asarray(occupation))
+
+
+@eqx.filter_jit
+def _voltage_for(dot: Lorentzian, wire: Wire, temperature: Scalar, current: Scalar) -> tuple[Scalar, Status]:
+    """The voltage that carries a current, NaN if none does, and what to say of it."""
+    sol = solve(dot, wire, temperature=temperature, current=current, error_estimate=False)
+    return sol.voltage, sol.status
+
+
 @eqx.filter_jit
 def _fields(sol: Solution, healing_length: Scalar, distance: Scalar) -> _Fields:
     energy, places = jnp.asarray(ENERGY), jnp.stack([-distance, distance, jnp.full_like(distance, FAR)])
     found = sol.distribution(energy[None, :], places[:, None])
     equilibrium = fermi(energy, sol.temperature)
-    is_known = jnp.isfinite(sol.voltage)
-    on_right = energy + jnp.where(is_known, sol.voltage, 0.0)
-    shifted = jnp.where(is_known & (on_right > 0), fermi(on_right, sol.temperature), jnp.nan)
+    on_right = energy + sol.voltage
+    shifted = jnp.where(on_right > 0, fermi(on_right, sol.temperature), jnp.nan)
     return _Fields(
         numbers={name: getattr(sol, name) for name in NUMBERS},
         heating=sol.heating(X),
