@@ -197,7 +197,7 @@ def _axes(panel: Panel, frame: _Frame) -> str:
         color = "#aaaaaa" if abs(tick) < 1e-12 else FAINT
         parts.append(f'<path d="M{at:.1f} {top:.1f}V{bottom:.1f}" stroke="{color}"/>')
         parts.append(f'<text x="{at:.1f}" y="{bottom + 17:.1f}" text-anchor="middle">{number(tick + 0.0)}</text>')
-    for tick in _ticks(panel.y_range, bottom - top, 34.0):
+    for tick in () if panel.message else _ticks(panel.y_range, bottom - top, 34.0):
         at = frame.y(tick)
         color = "#aaaaaa" if abs(tick) < 1e-12 else FAINT
         parts.append(f'<path d="M{left:.1f} {at:.1f}H{right:.1f}" stroke="{color}"/>')

@@ -36,7 +36,7 @@ ENERGY = np.linspace(0.02, 3.0, 150)
 FAR = 1e6
 """A position, in vF tau0, at which no mode is left."""
 
-VOLTAGES = SLIDERS["voltage"].high * np.linspace(-1.0, 1.0, 65)
+VOLTAGES = SLIDERS["voltage"].high * np.linspace(-1.0, 1.0, 49)
 """Voltages of the current-voltage curve, in mu0."""
 
 NUMBERS = {
