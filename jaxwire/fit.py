@@ -10,21 +10,20 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import equinox as eqx
-import jax
-import jax.numpy as jnp
 import numpy as np
 
 from jaxwire.checks import as_object, as_setting
 from jaxwire.domain import Domain
 from jaxwire.free import read_free, to_coordinates
 from jaxwire.measurement import Measurement
-from jaxwire.optimise import AbstractLoss, AbstractOptimiser, LevenbergMarquardt, Search, SquaredLoss
+from jaxwire.optimise import AbstractLoss, AbstractOptimiser, LevenbergMarquardt, SquaredLoss
 from jaxwire.outcome import Fit, Starts, summarise
 from jaxwire.places import DRIVES, OPERATING_POINT, Numbers, Place
+from jaxwire.problem import FitProblem
 from jaxwire.quadrature import Resolution
-from jaxwire.residuals import Layout, Model, group, residuals
+from jaxwire.residuals import Layout, Model, group
 from jaxwire.scatterer import AbstractScatterer, Lorentzian
-from jaxwire.starts import choose_starts, in_lanes, read_rows, rows_and_slopes, scale_of
+from jaxwire.starts import choose_starts, read_rows, rows_and_slopes, scale_of
 from jaxwire.thermometry import AbstractInstrument, HeatingProfile
 from jaxwire.wire import Wire
 
@@ -142,8 +141,10 @@ def fit(
     values = choose_starts(layout, model, parameters, starts)
     scale = scale_of(parameters, values)
     coordinates = to_coordinates(parameters, values, scale)
-    found: Search = in_lanes(_minimise, layout, model, chosen_loss, chosen_optimiser, scale, coordinates)
-    u, loss_there, converged, steps = map(np.asarray, found)
+    found = chosen_optimiser.minimise(FitProblem(layout, model, chosen_loss, scale, coordinates))
+    searched, loss_there, converged, steps = map(np.asarray, found)
+    u = coordinates.copy()
+    u[:, list(layout.searched)] = searched
     values = np.asarray(rows_and_slopes(layout, model, scale, u)[0])
     ends = Starts(read_rows(layout, model, parameters, values, layout.projected).values, loss_there, converged, steps)
     best = read_rows(layout, model, parameters, ends.values[ends.best][None, :])
@@ -215,18 +216,3 @@ class _FitNumbers(Numbers):
                 f"got {name!r}."
             )
         return different[0]
-
-
-@eqx.filter_jit
-def _minimise(
-    layout: Layout, model: Model, loss: AbstractLoss, optimiser: AbstractOptimiser, scale: Any, start: Any
-) -> Search:
-    """Minimise from a batch of starts."""
-    seen = jnp.asarray(layout.searched)
-
-    def one(scale, start):
-        function = residuals(layout, model, scale)
-        found = optimiser.minimise(lambda u: loss.root(function(u)), start[seen])
-        return found._replace(u=start.at[seen].set(found.u))
-
-    return jax.vmap(one)(jnp.asarray(scale), jnp.asarray(start))

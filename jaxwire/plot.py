@@ -202,6 +202,7 @@ def save_figure(figure: Figure, path: str | Path) -> None:
 
 
 def draw_frame(axes: Axes) -> None:
+    """Draw zero lines and labels of a heating profile."""
     axes.axhline(0.0, color="#BBBBBB", linewidth=0.6, zorder=0)
     axes.axvline(0.0, color="#BBBBBB", linewidth=0.6, zorder=0)
     axes.set_xlabel(r"position $x\,/\,v_\mathrm{F}\tau_0$")
@@ -209,7 +210,7 @@ def draw_frame(axes: Axes) -> None:
 
 
 def draw_curve(axes: Axes, x: np.ndarray, values: Any, **style: Any) -> None:
-    """One line with a gap at the scatterer, where profiles jump."""
+    """Draw values at positions x, both of shape (n,), as one line with a gap at the scatterer, where profiles jump."""
     gap = int(np.searchsorted(x, 0.0))
     axes.plot(np.insert(x, gap, 0.0), np.insert(np.asarray(values), gap, np.nan), **style)
 

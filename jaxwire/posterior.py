@@ -13,6 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
+from jaxwire.compiling import compiled
 from jaxwire.domain import Scalar
 from jaxwire.free import Free, to_coordinates, values_and_slopes
 from jaxwire.outcome import Fit
@@ -120,7 +121,7 @@ def _coordinate(one: Free, value: Any, unit: Any) -> Array:
     return jnp.log(value) if one.kind == "positive" else jnp.asarray(value / unit)
 
 
-@eqx.filter_jit
+@compiled
 def _draw(target: _Target, start: Array, spread: Array, key: Array, draws: int, warmup: int):
     """Run the sampler in coordinates whitened by the fit: u = start + spread z."""
     try:

@@ -14,6 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
+from jaxwire.compiling import compiled
 from jaxwire.domain import Scalar
 from jaxwire.free import GAIN, LINEAR, OFFSET, values_and_slopes
 from jaxwire.measurement import Measurement
@@ -129,19 +130,24 @@ def read(layout: Layout, model: Model, scale: Float[Array, " k"], u: Float[Array
     return Reading(residual, jacobian * slope[None, :])
 
 
-def _read_projected(layout: Layout, model: Model, scale: Float[Array, " k"], searched: Float[Array, " s"]) -> Reading:
-    """Residuals with gain and offset by linear least squares (variable projection, Kaufman 1975), and derivatives.
+def to_read(layout: Layout, searched: Float[Array, "*b s"]) -> Float[Array, "*b k"]:
+    """All coordinates for those that the optimiser sees; gain and offset are 1 and 0, in units of their scales."""
+    is_gain = jnp.asarray([float(layout.places[index] == GAIN) for index in layout.projected])
+    u = jnp.zeros((*searched.shape[:-1], len(layout.places)))
+    u = u.at[..., jnp.asarray(layout.projected, int)].set(is_gain)
+    return u.at[..., jnp.asarray(layout.searched, int)].set(searched)
+
+
+def project(layout: Layout, found: Reading) -> Reading:
+    """Gain and offset by linear least squares (variable projection, Kaufman 1975), for a reading at `to_read`.
 
     With the columns A of gain and offset, the derivatives are those at fixed gain and offset less their part in the
     span of A: what is left out is of second order in the residuals, and the gradient of their square is exact.
     """
     seen, linear = list(layout.searched), list(layout.projected)
-    is_gain = np.array([layout.places[index] == GAIN for index in linear])
-    u = jnp.zeros(len(layout.places)).at[jnp.asarray(seen, int)].set(searched)
-    u = u.at[jnp.asarray(linear, int)].set(is_gain)  # gain 1 and offset 0, in units of their scales
-    found = read(layout, model, scale, u)
     if not linear:
         return found
+    is_gain = np.array([layout.places[index] == GAIN for index in linear])
     basis, triangle = jnp.linalg.qr(found.jacobian[:, linear])
     shares = basis.T @ found.residual
     change = -jax.scipy.linalg.solve_triangular(triangle, shares)
@@ -153,13 +159,16 @@ def _read_projected(layout: Layout, model: Model, scale: Float[Array, " k"], sea
 def residuals(layout: Layout, model: Model, scale: Float[Array, " k"]):
     """The residuals as a function of what the optimiser sees, whose derivatives in either mode are those above."""
 
+    def read_projected(searched: Float[Array, " s"]) -> Reading:
+        return project(layout, read(layout, model, scale, to_read(layout, searched)))
+
     @jax.custom_jvp
     def function(searched):
-        return _read_projected(layout, model, scale, searched).residual
+        return read_projected(searched).residual
 
     @function.defjvp
     def _(primals, tangents):
-        found = _read_projected(layout, model, scale, *primals)
+        found = read_projected(*primals)
         return found.residual, found.jacobian @ tangents[0]
 
     return function
@@ -221,7 +230,7 @@ def _signal(
     return instrument.signal(sol, x - instrument.position)
 
 
-@eqx.filter_jit
+@compiled
 def read_batch(
     layout: Layout, model: Model, scale: Float[Array | np.ndarray, "b k"], u: Float[Array | np.ndarray, "b k"]
 ) -> Reading:

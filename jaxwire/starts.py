@@ -57,7 +57,8 @@ def choose_starts(layout: Layout, model: Model, free: Sequence[Free], starts: in
     n_tried = CANDIDATES * starts if starts > 1 and nonlinear else 0
     shares = np.full((n_tried, len(free)), 0.5)
     if n_tried:
-        shares[:, nonlinear] = qmc.Sobol(len(nonlinear), rng=0).random(n_tried)
+        sobol = qmc.Sobol(len(nonlinear), rng=0).random_base2((n_tried - 1).bit_length())  # balanced, unlike fewer
+        shares[:, nonlinear] = sobol[:n_tried]
     tried = in_search_box(free, shares)
     tried[:, [one.is_linear for one in free]] = first[[one.is_linear for one in free]]
     linear = tuple(index for index, one in enumerate(free) if one.is_linear)
