@@ -18,7 +18,6 @@ from jax.sharding import AxisType, PartitionSpec
 from jaxtyping import Array, Float, Int
 
 from jaxwire import status
-from jaxwire.compiling import compiled
 from jaxwire.observables import Observable, Setup, observe
 from jaxwire.places import Place, substitute
 from jaxwire.quadrature import Resolution
@@ -83,7 +82,7 @@ def point(
     return {"status": code, **limit, **kept}
 
 
-@compiled
+@eqx.filter_jit
 def run(
     program: Program,
     given: Given,

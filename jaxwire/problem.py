@@ -30,7 +30,7 @@ class FitProblem(AbstractProblem):
 
     def read(self, rows: np.ndarray, u: np.ndarray) -> tuple[Float[Array, "b n"], Float[Array, "b n s"]]:
         """Roots of the loss and their derivatives for all starts, worked out anew for those of the given numbers."""
-        places = np.asarray(to_read(self.layout, jnp.asarray(u[rows])))
+        places = to_read(self.layout, u[rows])
         found: Reading = in_lanes(read_batch, self.layout, self.model, self.scale[rows], places)
         self._kept = self._kept or [np.array(new) for new in found]
         for kept, new in zip(self._kept, found, strict=True):
@@ -41,7 +41,7 @@ class FitProblem(AbstractProblem):
     def each(self, search: Callable[..., Search]) -> Search:
         """Run a search from every start, in a program compiled for it."""
         fixed = (self.layout, self.model, self.loss, search)
-        return in_lanes(_search, *fixed, self.scale, np.asarray(to_read(self.layout, jnp.asarray(self.starts))))
+        return in_lanes(_search, *fixed, self.scale, to_read(self.layout, self.starts))
 
 
 @eqx.filter_jit

@@ -130,12 +130,14 @@ def read(layout: Layout, model: Model, scale: Float[Array, " k"], u: Float[Array
     return Reading(residual, jacobian * slope[None, :])
 
 
-def to_read(layout: Layout, searched: Float[Array, "*b s"]) -> Float[Array, "*b k"]:
-    """All coordinates for those that the optimiser sees; gain and offset are 1 and 0, in units of their scales."""
-    is_gain = jnp.asarray([float(layout.places[index] == GAIN) for index in layout.projected])
-    u = jnp.zeros((*searched.shape[:-1], len(layout.places)))
-    u = u.at[..., jnp.asarray(layout.projected, int)].set(is_gain)
-    return u.at[..., jnp.asarray(layout.searched, int)].set(searched)
+def to_read(layout: Layout, searched: Any) -> Any:
+    """All coordinates, shape (*b, k), for those that the optimiser sees, (*b, s), of NumPy or JAX.
+
+    Gain and offset that it does not see are 1 and 0, in units of their scales.
+    """
+    names = range(len(layout.places))
+    rest = np.array([float(index in layout.projected and layout.places[index] == GAIN) for index in names])
+    return searched @ np.eye(len(names))[list(layout.searched)] + rest
 
 
 def project(layout: Layout, found: Reading) -> Reading:

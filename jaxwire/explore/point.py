@@ -8,12 +8,12 @@ from functools import lru_cache
 from math import isfinite
 from typing import NamedTuple
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from jaxwire.compiling import compiled
 from jaxwire.domain import Scalar
 from jaxwire.explore.state import SLIDERS, State
 from jaxwire.fermi import fermi
@@ -142,14 +142,14 @@ def _without_solution(at_rest: _Fields) -> _Fields:
     return at_rest._replace(numbers=nothing[0], deviation=nothing[1], occupation=jnp.asarray(occupation))
 
 
-@compiled
+@eqx.filter_jit
 def _voltage_for(dot: Lorentzian, wire: Wire, temperature: Scalar, current: Scalar) -> tuple[Scalar, Status]:
     """The voltage that carries a current, NaN if none does, and what to say of it."""
     sol = solve(dot, wire, temperature=temperature, current=current, error_estimate=False)
     return sol.voltage, sol.status
 
 
-@compiled
+@eqx.filter_jit
 def _fields(sol: Solution, healing_length: Scalar, distance: Scalar) -> _Fields:
     energy, places = jnp.asarray(ENERGY), jnp.stack([-distance, distance, jnp.full_like(distance, FAR)])
     found = sol.distribution(energy[None, :], places[:, None])
@@ -174,7 +174,7 @@ def _curve_of(center: float, width: float, temperature: float, exponent: float, 
     return np.asarray(_curve(*setting(state)))
 
 
-@compiled
+@eqx.filter_jit
 def _curve(dot: Lorentzian, wire: Wire, temperature: Scalar) -> Float[Array, " n"]:
     def current(voltage: Scalar) -> Scalar:
         return solve(dot, wire, temperature=temperature, voltage=voltage, error_estimate=False).current
