@@ -134,11 +134,11 @@ def wavenumbers(longest: Scalar, shortest: Scalar, size: int) -> tuple[Float[Arr
     theta_2 = 2.0 * jnp.sqrt(jnp.sqrt(nome)) * (1.0 + nome**2 + nome**6)
     theta_3 = 1.0 + 2.0 * nome + 2.0 * nome**4
     modulus = (theta_2 / theta_3) ** 2
-    decades = -jnp.log(nome)
-    v = decades * (np.arange(size // 2) + 0.5) / (2 * size)
+    depth = -jnp.log(nome)
+    v = depth * (np.arange(size // 2) + 0.5) / (2 * size)
     odd = jnp.sinh(v) - nome**2 * jnp.sinh(3.0 * v) + nome**6 * jnp.sinh(5.0 * v)
     even = 1.0 - 2.0 * nome * jnp.cosh(2.0 * v) + 2.0 * nome**4 * jnp.cosh(4.0 * v)
     low = 2.0 * jnp.sqrt(jnp.sqrt(nome)) * (theta_3 / theta_2) * odd / even
     node = jnp.concatenate([low, 1.0 / (modulus * low[::-1])])
     slope = jnp.sqrt((1.0 + node**2) * (1.0 + (modulus * node) ** 2))
-    return node / longest, theta_3**2 * decades / (jnp.pi * size) * slope / longest
+    return node / longest, theta_3**2 * depth / (jnp.pi * size) * slope / longest

@@ -180,7 +180,8 @@ def _estimate(
     for value, coarse_value, smallest in zip(_observed(flow), _observed(other), (floor, 0.0), strict=True):
         scale = jnp.maximum(jnp.abs(value), jnp.maximum(1e-2 * jnp.max(jnp.abs(value)), smallest))
         differences.append(jnp.max(jnp.abs(coarse_value - value) / scale))
-    return jnp.maximum(jnp.max(jnp.stack(differences)), ROUNDING)
+    is_opaque = (flow.current == 0) & (other.current == 0)  # no current is known exactly
+    return jnp.where(is_opaque, ROUNDING, jnp.maximum(jnp.max(jnp.stack(differences)), ROUNDING))
 
 
 def _observed(flow: Flow) -> tuple[Float[Array, " 2"], Float[Array, " p"]]:
