@@ -20,7 +20,7 @@ def reproduce(
     Args:
         folder: Where to write figures (PNG, PDF, SVG), data (NetCDF), tables (Markdown, CSV, JSON) and index.html,
             which shows them all.
-        draft: Coarser maps and curves, in a quarter of the time.
+        draft: Coarser maps and curves, and no PDF, in half of the time.
         common: Options of every command.
     """
     if folder.exists() and not folder.is_dir():
@@ -29,8 +29,9 @@ def reproduce(
         folder.mkdir(parents=True, exist_ok=True)  # a folder that cannot be made is known before anything is computed
         from jaxwire import reproduce as paper
 
-        made = paper.compute(paper.DRAFT if draft else paper.FULL, report)
-        written = paper.write(folder, made)
+        quality = paper.DRAFT if draft else paper.FULL
+        made = paper.compute(quality, report)
+        written = paper.write(folder, made, quality)
     if common.json:
         from dataclasses import asdict
 

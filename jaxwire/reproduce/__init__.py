@@ -7,15 +7,16 @@ to a page that shows it all (`page`). Fig. 8 is a picture of distribution functi
 
 import csv
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from jaxwire.plot import save_figure
 from jaxwire.reproduce import asymmetries, characteristics, page, profiles, spot_maps
-from jaxwire.reproduce.exhibit import DRAFT, FULL, Exhibit, Finding, Quality
-from jaxwire.reproduce.points import COLUMNS, TEMPERATURES, WIDTH, solve_grids, solve_profiles
+from jaxwire.reproduce.exhibit import DRAFT, FULL, Exhibit, Finding, Quality, Reproduction
+from jaxwire.reproduce.points import COLUMNS, TEMPERATURES, WIDTH, profile_points, solve_grids, solve_profiles
 from jaxwire.reproduce.tables import Comparison, compare, printed_tables, tables_text
 
 if TYPE_CHECKING:
@@ -60,26 +61,6 @@ POINTS: Mapping[str, "Callable[[Quality], xarray.Dataset]"] = {
 """Operating points of the figures that are not made of the tables' points."""
 
 
-class Reproduction(NamedTuple):
-    """Everything that was computed.
-
-    Attributes:
-        data: by the name of the figure; "tables" for the 16 points of the tables.
-        compared: the points of the tables beside the printed numbers.
-        findings: what is seen in each figure, by its name.
-    """
-
-    data: "Mapping[str, xarray.Dataset]"
-    compared: Sequence[Comparison]
-    findings: Mapping[str, Sequence[Finding]]
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether every point was solved and every statement holds."""
-        solved = all(bool((data.status == 0).all()) for data in self.data.values())
-        return solved and all(one.holds for findings in self.findings.values() for one in findings)
-
-
 def compute(quality: Quality = FULL, report: Callable[[int, int], None] = lambda done, total: None) -> Reproduction:
     """Compute the data of all figures and tables.
 
@@ -89,16 +70,20 @@ def compute(quality: Quality = FULL, report: Callable[[int, int], None] = lambda
     """
     total = len(EXHIBITS) + 1
     report(0, total)
-    tables = solve_profiles(quality)
-    report(3, total)
-    data = {"tables": tables, "fig3": tables, "fig4": tables}
-    data |= solve_grids({name: points(quality) for name, points in POINTS.items()}, quality.resolution)
+    grids = {name: points(quality) for name, points in POINTS.items()} | {"tables": profile_points()}
+    with ThreadPoolExecutor(1) as other:  # two programs to compile, mostly outside of Python
+        waiting = other.submit(solve_profiles, quality)
+        data = solve_grids(grids, quality.resolution)
+        profiles = waiting.result()
+    spots = [name for name in data["tables"] if str(name).startswith("spot_")]
+    data["tables"] = profiles.assign(data["tables"][spots].data_vars).assign_attrs(data["tables"].attrs)
+    data |= {"fig3": data["tables"], "fig4": data["tables"]}
     report(total, total)
-    return Reproduction(data, compare(tables), {one.name: one.look(data[one.name]) for one in EXHIBITS})
+    return Reproduction(data, compare(data["tables"]), {one.name: one.look(data[one.name]) for one in EXHIBITS})
 
 
-def write(folder: Path, made: Reproduction) -> list[Path]:
-    """Write figures (PNG, PDF, SVG), data (NetCDF), tables (Markdown, CSV, JSON) and index.html to a folder.
+def write(folder: Path, made: Reproduction, quality: Quality = FULL) -> list[Path]:
+    """Write figures, data (NetCDF), tables (Markdown, CSV, JSON) and index.html, which shows them, to a folder.
 
     Returns:
         The files written, in the order of writing.
@@ -107,7 +92,7 @@ def write(folder: Path, made: Reproduction) -> list[Path]:
     written = []
     for exhibit in EXHIBITS:
         figure = exhibit.draw(made.data[exhibit.name])
-        for suffix in ("png", "pdf", "svg"):
+        for suffix in quality.formats:
             written.append(folder / f"{exhibit.name}.{suffix}")
             save_figure(figure, written[-1])
     for name, data in made.data.items():
@@ -119,7 +104,7 @@ def write(folder: Path, made: Reproduction) -> list[Path]:
         "tables.md": tables_text(made.compared),
         "tables.json": json.dumps({"gamma": WIDTH, "points": rows}, indent=1) + "\n",
         "findings.json": json.dumps(findings, indent=1) + "\n",
-        "index.html": page.render(EXHIBITS, made.findings, made.compared, _about(made.data["fig5"])),
+        "index.html": page.render(EXHIBITS, made, _about(made.data["fig5"]), quality.formats),
     }
     for name, text in texts.items():
         written.append(folder / name)

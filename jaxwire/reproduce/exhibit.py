@@ -1,6 +1,6 @@
 """What is reproduced: a figure or table of the paper with its data, how it is drawn, and what must be seen in it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from matplotlib.figure import Figure
@@ -9,6 +9,8 @@ from jaxwire.quadrature import Resolution
 
 if TYPE_CHECKING:
     import xarray
+
+    from jaxwire.reproduce.tables import Comparison
 
 
 class Quality(NamedTuple):
@@ -19,7 +21,8 @@ class Quality(NamedTuple):
         up: points of a map along its vertical axis.
         curve: points of a curve that is not a heating profile.
         positions: positions of a heating profile on either side.
-        resolution: numbers of nodes.
+        resolution: numbers of nodes of maps and curves; the tables have the default one.
+        formats: files of each figure.
     """
 
     across: int
@@ -27,10 +30,11 @@ class Quality(NamedTuple):
     curve: int
     positions: int
     resolution: Resolution
+    formats: tuple[str, ...]
 
 
-FULL = Quality(across=120, up=80, curve=81, positions=200, resolution=Resolution())
-DRAFT = Quality(across=40, up=28, curve=33, positions=60, resolution=Resolution(64, 24))
+FULL = Quality(across=120, up=80, curve=81, positions=200, resolution=Resolution(), formats=("png", "svg", "pdf"))
+DRAFT = Quality(across=40, up=28, curve=33, positions=60, resolution=Resolution(64, 24), formats=("png", "svg"))
 
 
 class Finding(NamedTuple):
@@ -63,3 +67,23 @@ class Exhibit(NamedTuple):
     caption: str
     draw: "Callable[[xarray.Dataset], Figure]"
     look: "Callable[[xarray.Dataset], list[Finding]]"
+
+
+class Reproduction(NamedTuple):
+    """Everything that was computed.
+
+    Attributes:
+        data: by the name of the figure; "tables" for the 16 points of the tables.
+        compared: the points of the tables beside the printed numbers.
+        findings: what is seen in each figure, by its name.
+    """
+
+    data: "Mapping[str, xarray.Dataset]"
+    compared: "Sequence[Comparison]"
+    findings: Mapping[str, Sequence[Finding]]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every point was solved and every statement holds."""
+        solved = all(bool((data.status == 0).all()) for data in self.data.values())
+        return solved and all(one.holds for findings in self.findings.values() for one in findings)

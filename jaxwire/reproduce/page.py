@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from html import escape
 
-from jaxwire.reproduce.exhibit import Exhibit, Finding
+from jaxwire.reproduce.exhibit import Exhibit, Finding, Reproduction
 from jaxwire.reproduce.tables import Comparison
 
 STYLE = """
@@ -37,28 +37,23 @@ COLUMNS = {
 }
 
 
-def render(
-    exhibits: Sequence[Exhibit],
-    findings: Mapping[str, Sequence[Finding]],
-    compared: Sequence[Comparison],
-    about: Mapping[str, str],
-) -> str:
+def render(exhibits: Sequence[Exhibit], made: Reproduction, about: Mapping[str, str], formats: Sequence[str]) -> str:
     """The page as HTML; it refers to the figures and data beside it and to nothing else.
 
     Args:
         exhibits: the figures, in order.
-        findings: what is seen in each, by name.
-        compared: the points of the tables.
+        made: what was computed and seen in it.
         about: versions and settings, shown at the end.
+        formats: files of each figure.
     """
-    everything = [one for exhibit in exhibits for one in findings[exhibit.name]]
+    everything = [one for exhibit in exhibits for one in made.findings[exhibit.name]]
     seen = sum(one.holds for one in everything)
     body = [
         "<h1>Figures and tables of arXiv:2407.10192, computed by jaxwire</h1>",
         "<p>Energies are in units of mu0, lengths in vF tau0, currents in e mu0/h. "
         f"Of {len(everything)} statements that were looked up in the data, {seen} hold.</p>",
-        *(part for exhibit in exhibits for part in _exhibit(exhibit, findings[exhibit.name])),
-        *_tables(compared),
+        *(part for exhibit in exhibits for part in _exhibit(exhibit, made.findings[exhibit.name], formats)),
+        *_tables(made.compared),
         "<h2 id='about'>How this was made</h2>",
         "<ul class='small'>",
         *(f"<li>{escape(name)}: {escape(value)}</li>" for name, value in about.items()),
@@ -71,9 +66,9 @@ def render(
     )
 
 
-def _exhibit(exhibit: Exhibit, findings: Sequence[Finding]) -> list[str]:
+def _exhibit(exhibit: Exhibit, findings: Sequence[Finding], formats: Sequence[str]) -> list[str]:
     number = exhibit.name.removeprefix("fig")
-    others = ", ".join(f"<a href='{exhibit.name}.{suffix}'>{suffix.upper()}</a>" for suffix in ("pdf", "png", "svg"))
+    others = ", ".join(f"<a href='{exhibit.name}.{suffix}'>{suffix.upper()}</a>" for suffix in formats)
     return [
         f"<h2 id='{exhibit.name}'>Fig. {number}. {escape(exhibit.title)}</h2>",
         f"<figure><img src='{exhibit.name}.svg' alt='{escape(exhibit.title, quote=True)}'>",

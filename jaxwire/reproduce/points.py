@@ -1,19 +1,22 @@
 """Operating points of the figures, solved together: compiling a program takes longer than most figures do.
 
-Two programs do it all: one for the 16 points of Tables I and II and Figs. 3 and 4, whose profiles are wanted with all
-parts and an error estimate, and one for the thousands of points of all other figures.
+One program solves the thousands of points of the maps and curves. The 16 points of Tables I and II and of Figs. 3 and 4
+are solved one by one, with error estimate and profiles: a program for a batch of those would take longer to compile.
 """
 
 from collections.abc import Mapping
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from jaxwire.labels import LABELS
+from jaxwire.observables import ALWAYS, TABLE
 from jaxwire.quadrature import Resolution
 from jaxwire.reproduce.exhibit import Quality
 from jaxwire.scan import scan
 from jaxwire.scatterer import Lorentzian
+from jaxwire.solve import solve
 
 if TYPE_CHECKING:
     import xarray
@@ -28,27 +31,42 @@ TEMPERATURES = (0.1, 0.3, 0.5, 0.7)
 """Rows kT of Tables I and II; the curves of either panel of Figs. 3 and 4."""
 
 PARAMETERS = ("center", "width", "temperature", "voltage")
+NUMBERS = ("current", "potential_right", "external_power", "error_estimate")
+PARTS = ("scatterer", "buildup")
 OBSERVABLES = ("current", "total_voltage", "spots", "asymmetry", "landauer")
 
 
+def profile_points() -> "xarray.Dataset":
+    """The 16 points of Tables I and II and of Figs. 3 and 4."""
+    centers, voltages = (np.array(list(dict.fromkeys(values))) for values in zip(*COLUMNS, strict=True))
+    return grid(width=WIDTH, center=centers, voltage=voltages, temperature=np.array(TEMPERATURES))
+
+
 def solve_profiles(quality: Quality) -> "xarray.Dataset":
-    """The 16 points of Tables I and II: currents, potentials, spots and heating profiles.
+    """Currents, potentials with an error estimate and heating profiles of `profile_points`, one after another.
 
     Returns:
-        Variables with dimensions center_voltage (the columns), temperature, and for profiles x, for spots side.
+        Variables as a scan names them, with dimensions center, voltage, temperature, and for profiles x and part.
     """
     from jaxwire.plot import positions
 
-    centers, voltages = zip(*COLUMNS, strict=True)
-    dot = Lorentzian(center=centers[0], width=WIDTH)  # pyright: ignore[reportArgumentType] - converted by the field
-    return scan(
-        dot,
-        axes={("center", "voltage"): (centers, voltages), "temperature": TEMPERATURES},
-        observables=["current", "potential_right", "external_power", "heating", "heating_parts", "spots"]
-        + ["error_estimate"],
-        x=positions(count=quality.positions),
-        progress=False,
-    )
+    x, points = positions(count=quality.positions), profile_points()
+    found = []
+    for center, voltage, temperature in product(*(points[name].values for name in points.sizes)):
+        dot = Lorentzian(center, WIDTH)  # pyright: ignore[reportArgumentType] - converted by the field
+        sol = solve(dot, temperature=temperature, voltage=voltage)
+        heating = sol.heating(x)
+        numbers = {name: getattr(sol, name) for name in NUMBERS} | {"status": sol.status.code}
+        parts = np.stack([np.asarray(getattr(heating, part)) for part in PARTS], axis=1)
+        found.append({**numbers, "heating": heating.total, "heating_parts": parts})
+    whole = points.assign_coords(x=("x", x, {"units": "vF tau0", "long_name": "position x"}), part=list(PARTS))
+    for name in found[0]:
+        values = np.stack([np.asarray(one[name]) for one in found])
+        about = (ALWAYS if name in ALWAYS else TABLE[name].variables)[name]
+        attrs = {"units": about.units, "long_name": about.long_name}
+        shape = *points.sizes.values(), *values.shape[1:]
+        whole[name] = (*points.sizes, *about.dims), values.reshape(shape), attrs
+    return whole
 
 
 def grid(**axes: float | np.ndarray) -> "xarray.Dataset":

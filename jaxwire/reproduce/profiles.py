@@ -24,7 +24,8 @@ COLD = TEMPERATURES.index(0.1)
 
 def panel(dataset: "xarray.Dataset", column: int) -> "xarray.Dataset":
     """The points of one panel."""
-    return dataset.isel(center_voltage=column)
+    center, voltage = COLUMNS[column]
+    return dataset.sel(center=center, voltage=voltage)
 
 
 def draw(dataset: "xarray.Dataset", columns: Sequence[int]) -> "Figure":

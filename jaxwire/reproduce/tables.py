@@ -66,7 +66,7 @@ def compare(dataset: "xarray.Dataset") -> list[Comparison]:
     rows = []
     for column, (center, voltage) in enumerate(COLUMNS):
         for row, temperature in enumerate(TEMPERATURES):
-            point = dataset.isel(center_voltage=column, temperature=row)
+            point = dataset.sel(center=center, voltage=voltage, temperature=temperature)
             current, potential = float(point.current), float(point.potential_right)
             rescaled = potential * (currents[row][column] / current) ** 2
             rows.append(
