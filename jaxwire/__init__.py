@@ -11,11 +11,11 @@
 
 The rooms, in the order of the data flow: `domain` (what a parameter may be), `fermi`, `scatterer` and `barriers`,
 `wire` with `relaxation` and `coulomb`, `quadrature`, `modes`, `response`, `matching`, `flow`, `solution`, `voltage`,
-`solve`, `landauer`, `iv`, `spots`, `thermometry`, `units`; numbers by name in `places` (with `labels`); for scans `axes`,
-`observables`, `plan` (with `provenance`, `kernel`, `layout`), `request`, `store` (with `chunks`, `record`), `runner`,
-`cluster`, `scan`; for fits `measurement`, `free`, `residuals`, `optimise`, `starts`, `problem`, `outcome`, `fit`,
-`posterior`, `design`; `config` (with `schema`, `objects`), `fit_config`, `plot_fit`, `progress`, `plot`, `maps` (with
-`captions`, `paint`), `reproduce`, `explore`, `cli`.
+`solve`, `landauer`, `iv`, `spots`, `thermometry`, `units`; numbers by name in `places` (with `labels`); for scans
+`axes`, `observables`, `plan` (with `provenance`, `kernel`, `layout`), `request`, `store` (with `chunks`, `record`),
+`runner`, `cluster`, `scan`; for fits `measurement`, `free`, `residuals`, `optimise`, `starts`, `problem`, `outcome`,
+`fit`, `posterior`, `design`; `config` (with `schema`, `objects`), `fit_config`, `plot_fit`, `progress`, `plot`,
+`maps` (with `captions`, `paint`), `reproduce`, `explore`, `cli`.
 Names are loaded on first use, so that `jaxwire --help` does not wait for JAX.
 """
 
