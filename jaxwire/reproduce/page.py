@@ -18,7 +18,7 @@ figcaption, .small { font-size: 0.9rem; color: #444; }
 table { border-collapse: collapse; font-size: 0.9rem; }
 .wide { overflow-x: auto; }
 th, td { padding: 0.25rem 0.6rem; border-bottom: 1px solid #ddd; text-align: left; vertical-align: top; }
-td.number { text-align: right; font-variant-numeric: tabular-nums; }
+td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
 .seen { color: #00664d; font-weight: 600; }
 .missing { color: #a33c00; font-weight: 600; }
 """
@@ -99,7 +99,7 @@ def _tables(compared: Sequence[Comparison]) -> list[str]:
         "<a href='tables.md'>text</a>, <a href='tables.csv'>CSV</a>, <a href='tables.json'>JSON</a>, "
         "<a href='tables.nc'>NetCDF</a>.</p>",
         "<div class='wide'><table><tr>"
-        + "".join(f"<th>{escape(words)}</th>" for words, _ in COLUMNS.values())
+        + "".join(f"<th class='number'>{escape(words)}</th>" for words, _ in COLUMNS.values())
         + "</tr>",
         *rows,
         "</table></div>",
