@@ -49,6 +49,7 @@ def objections(figure: Figure) -> list[str]:
     return found
 
 
+@pytest.mark.timeout(900)  # half a minute each, but several times that where the machine has other work
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_runs_without_a_screen(path, tmp_path, monkeypatch):
     monkeypatch.setenv("MPLBACKEND", "agg")
