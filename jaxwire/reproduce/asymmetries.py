@@ -80,7 +80,7 @@ FIGURE_7 = Exhibit(
     "fig7",
     "Asymmetry of the heating",
     f"By how much the right wire is heated more than the left one, in shares of all heat released near the scatterer, "
-    f"against temperature. eps0 = {CENTER}, eV = {VOLTAGE}, Gamma = (a) {NARROW}, (b) {WIDE}.",
+    f"against temperature. eps0 = {CENTER}, eV = {VOLTAGE}, Gamma = (a) {NARROW}, (b) {WIDE}. The parameters are ours.",
     draw,
     look,
 )
