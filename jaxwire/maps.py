@@ -110,15 +110,21 @@ def _take(dataset: "xarray.Dataset", variable: str | None) -> tuple[str, "xarray
         needs = "; it is made of 'spots'" if variable == MEASURE else _likely(variable, known)
         raise ValueError(f"`variable` must be one of {', '.join(known)}, got {variable!r}{needs}")
     if variable == MEASURE:
-        value, kind = dataset["spot_heating"], jnp.asarray(dataset["spot_kind"].values)
-        heating = jnp.asarray(value.values)  # also in place of position and prominence, which do not count
-        exists = (jnp.abs(kind) == 1) & jnp.isfinite(heating)
-        value = value.copy(data=np.asarray(spot_measure(Spot(heating, heating, exists, kind, heating))))
-        value.attrs = {"units": "", "long_name": "spot measure s ||P_ph/P_ext| - 1|^(1/5)"}
+        value = measure_spots(dataset)
     else:
         value = dataset[variable]
     columns = {"value": value} | ({"status": dataset["status"]} if "status" in dataset else {})
     return variable, dataset.drop_vars(dataset.data_vars).assign(columns)
+
+
+def measure_spots(dataset: "xarray.Dataset") -> "xarray.DataArray":
+    """The measure of Fig. 5 (`spots.spot_measure`) of a scan's dominant spots; NaN where there is none."""
+    value, kind = dataset["spot_heating"], jnp.asarray(dataset["spot_kind"].values)
+    heating = jnp.asarray(value.values)  # also in place of position and prominence, which do not count
+    exists = (jnp.abs(kind) == 1) & jnp.isfinite(heating)
+    value = value.copy(data=np.asarray(spot_measure(Spot(heating, heating, exists, kind, heating))))
+    value.attrs = {"units": "", "long_name": "spot measure s ||P_ph/P_ext| - 1|^(1/5)"}
+    return value
 
 
 def _likely(name: str, known: Sequence[str]) -> str:

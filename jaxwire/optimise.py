@@ -135,25 +135,27 @@ class LevenbergMarquardt(AbstractOptimiser):
         """Look for the smallest sum of squares, from every start."""
         rows = np.arange(len(problem.starts))
         q, jacobian = problem.read(rows, problem.starts)
-        u, state = self._begin(jnp.asarray(problem.starts), q, jacobian)
-        for _ in range(self.max_steps):
+        u = jnp.asarray(problem.starts)
+        state = self._begin(u, q, jacobian)
+        for step in range(self.max_steps):
+            if step > 0:
+                q, jacobian = problem.read(rows, np.asarray(state.y_eval))
             u, state = self._step(u, state, q, jacobian)
             rows = np.flatnonzero(np.asarray(_goes_on(state)))
             if rows.size == 0:
                 break
-            q, jacobian = problem.read(rows, np.asarray(state.y_eval))
         converged = state.terminate & (state.result == optimistix.RESULTS.successful)
         return Search(u, 0.5 * jnp.sum(state.f_info.residual**2, axis=1), converged, state.num_steps)
 
     @eqx.filter_jit
-    def _begin(self, u: Array, q: Array, jacobian: Array) -> tuple[Array, Any]:
+    def _begin(self, u: Array, q: Array, jacobian: Array) -> Any:
         """State of every start before its first step."""
 
         def one(u, q, jacobian):
             values = jax.ShapeDtypeStruct(q.shape, q.dtype)
             return self._solver.init(_linear, u, (u, q, jacobian), {}, values, None, frozenset())
 
-        return u, eqx.filter_vmap(one)(u, q, jacobian)
+        return eqx.filter_vmap(one)(u, q, jacobian)
 
     @eqx.filter_jit
     def _step(self, u: Array, state: Any, q: Array, jacobian: Array) -> tuple[Array, Any]:

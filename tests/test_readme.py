@@ -6,6 +6,7 @@ import shlex
 import tomllib
 from pathlib import Path
 
+import documents
 import pytest
 import yaml
 from numpy.testing import assert_allclose
@@ -19,15 +20,11 @@ COLUMNS = reproduce.COLUMNS
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
-def blocks(language):
-    return re.findall(rf"```{language}\n(.*?)```", README, flags=re.DOTALL)
-
-
 def test_the_python_runs_from_top_to_bottom(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)  # it writes a figure
     names = {}
-    for block in blocks("python"):
-        exec(compile(block, "README.md", "exec"), names)
+    for block in documents.blocks(README, "python"):
+        exec(compile(block.text, "README.md", "exec"), names)
     assert "status            solved" in capsys.readouterr().out
     assert names["many"].shape == (9,)
     assert (tmp_path / "profile.pdf").stat().st_size > 0
@@ -53,7 +50,10 @@ def test_every_version_is_that_of_pyproject():
     assert re.findall(r"## \[([\d.]+)\]", (ROOT / "CHANGELOG.md").read_text())[0] == PROJECT["version"]
 
 
-@pytest.mark.parametrize("command", [line for block in blocks("sh") for line in block.splitlines() if "solve" in line])
+@pytest.mark.parametrize(
+    "command",
+    [line for block in documents.blocks(README, "sh") for line in block.text.splitlines() if "solve" in line],
+)
 def test_commands_run_as_they_stand(command, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     program, *arguments = shlex.split(command)

@@ -35,9 +35,8 @@ def reproduce(
     if common.json:
         from dataclasses import asdict
 
-        findings = {name: [one._asdict() for one in found] for name, found in made.findings.items()}
         points = [asdict(row) for row in made.compared]
-        print_json({"gamma": paper.WIDTH, "points": points, "findings": findings, "files": written})
+        print_json({"gamma": paper.WIDTH, "points": points, "findings": made.statements, "files": written})
     else:
         print(paper.tables_text(made.compared))
         print(_findings_text(made.findings))

@@ -74,9 +74,10 @@ def compute(quality: Quality = FULL, report: Callable[[int, int], None] = lambda
     with ThreadPoolExecutor(1) as other:  # two programs to compile, mostly outside of Python
         waiting = other.submit(solve_profiles, quality)
         data = solve_grids(grids, quality.resolution)
-        profiles = waiting.result()
+        report(len(POINTS), total)
+        solved = waiting.result()
     spots = [name for name in data["tables"] if str(name).startswith("spot_")]
-    data["tables"] = profiles.assign(data["tables"][spots].data_vars).assign_attrs(data["tables"].attrs)
+    data["tables"] = solved.assign(data["tables"][spots].data_vars).assign_attrs(data["tables"].attrs)
     data |= {"fig3": data["tables"], "fig4": data["tables"]}
     report(total, total)
     return Reproduction(data, compare(data["tables"]), {one.name: one.look(data[one.name]) for one in EXHIBITS})
@@ -99,11 +100,10 @@ def write(folder: Path, made: Reproduction, quality: Quality = FULL) -> list[Pat
         written.append(folder / f"{name}.nc")
         _portable(data).to_netcdf(written[-1], engine="scipy")
     rows = [asdict(row) for row in made.compared]
-    findings = {name: [one._asdict() for one in found] for name, found in made.findings.items()}
     texts = {
         "tables.md": tables_text(made.compared),
         "tables.json": json.dumps({"gamma": WIDTH, "points": rows}, indent=1) + "\n",
-        "findings.json": json.dumps(findings, indent=1) + "\n",
+        "findings.json": json.dumps(made.statements, indent=1) + "\n",
         "index.html": page.render(EXHIBITS, made, _about(made.data["fig5"]), quality.formats),
     }
     for name, text in texts.items():

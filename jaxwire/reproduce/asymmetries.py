@@ -2,14 +2,16 @@
 
 from typing import TYPE_CHECKING
 
+import matplotlib
 import numpy as np
+from matplotlib.figure import Figure
 
+from jaxwire.plot import STYLE
 from jaxwire.reproduce.exhibit import Exhibit, Finding, Quality
 from jaxwire.reproduce.points import grid
 
 if TYPE_CHECKING:
     import xarray
-    from matplotlib.figure import Figure
 
 CENTER, VOLTAGE = 1.44, 0.1
 NARROW, WIDE = 0.08, 0.8
@@ -30,13 +32,8 @@ def points(quality: Quality) -> "xarray.Dataset":
     return grid(center=CENTER, voltage=VOLTAGE, width=np.array([NARROW, WIDE]), temperature=temperature)
 
 
-def draw(dataset: "xarray.Dataset") -> "Figure":
+def draw(dataset: "xarray.Dataset") -> Figure:
     """A panel for either width."""
-    import matplotlib
-    from matplotlib.figure import Figure
-
-    from jaxwire.plot import STYLE
-
     with matplotlib.rc_context(STYLE):
         figure = Figure(figsize=(7.0, 3.0), layout="constrained")
         for axes, width, letter in zip(figure.subplots(1, 2), (NARROW, WIDE), "ab", strict=True):

@@ -2,14 +2,16 @@
 
 from typing import TYPE_CHECKING
 
+import matplotlib
 import numpy as np
+from matplotlib.figure import Figure
 
+from jaxwire.plot import COLORS, DASHES, STYLE
 from jaxwire.reproduce.exhibit import Exhibit, Finding, Quality
 from jaxwire.reproduce.points import TEMPERATURES, WIDTH, grid
 
 if TYPE_CHECKING:
     import xarray
-    from matplotlib.figure import Figure
 
 CENTERS = (1.44, 0.64)
 LARGEST = 1.6
@@ -22,13 +24,8 @@ def points(quality: Quality) -> "xarray.Dataset":
     return grid(width=WIDTH, center=np.array(CENTERS), temperature=np.array(TEMPERATURES), voltage=voltage)
 
 
-def draw(dataset: "xarray.Dataset") -> "Figure":
+def draw(dataset: "xarray.Dataset") -> Figure:
     """A panel for either resonance, with the limit of Landauer theory at the end."""
-    import matplotlib
-    from matplotlib.figure import Figure
-
-    from jaxwire.plot import COLORS, DASHES, STYLE
-
     with matplotlib.rc_context(STYLE):
         figure = Figure(figsize=(7.0, 3.0), layout="constrained")
         for axes, center, letter in zip(figure.subplots(1, 2), CENTERS, "ab", strict=True):

@@ -83,6 +83,11 @@ class Reproduction(NamedTuple):
     findings: Mapping[str, Sequence[Finding]]
 
     @property
+    def statements(self) -> dict[str, list[dict]]:
+        """The findings as plain data."""
+        return {name: [one._asdict() for one in found] for name, found in self.findings.items()}
+
+    @property
     def is_complete(self) -> bool:
         """Whether every point was solved and every statement holds."""
         solved = all(bool((data.status == 0).all()) for data in self.data.values())

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from jaxwire.labels import LABELS
-from jaxwire.observables import ALWAYS, TABLE
+from jaxwire.observables import ALWAYS, COORDS, TABLE
+from jaxwire.plot import positions
 from jaxwire.quadrature import Resolution
 from jaxwire.reproduce.exhibit import Quality
 from jaxwire.scan import scan
@@ -32,7 +33,6 @@ TEMPERATURES = (0.1, 0.3, 0.5, 0.7)
 
 PARAMETERS = ("center", "width", "temperature", "voltage")
 NUMBERS = ("current", "potential_right", "external_power", "error_estimate")
-PARTS = ("scatterer", "buildup")
 OBSERVABLES = ("current", "total_voltage", "spots", "asymmetry", "landauer")
 
 
@@ -48,8 +48,6 @@ def solve_profiles(quality: Quality) -> "xarray.Dataset":
     Returns:
         Variables as a scan names them, with dimensions center, voltage, temperature, and for profiles x and part.
     """
-    from jaxwire.plot import positions
-
     x, points = positions(count=quality.positions), profile_points()
     found = []
     for center, voltage, temperature in product(*(points[name].values for name in points.sizes)):
@@ -57,9 +55,9 @@ def solve_profiles(quality: Quality) -> "xarray.Dataset":
         sol = solve(dot, temperature=temperature, voltage=voltage)
         heating = sol.heating(x)
         numbers = {name: getattr(sol, name) for name in NUMBERS} | {"status": sol.status.code}
-        parts = np.stack([np.asarray(getattr(heating, part)) for part in PARTS], axis=1)
+        parts = np.stack([np.asarray(getattr(heating, part)) for part in COORDS["part"]], axis=1)
         found.append({**numbers, "heating": heating.total, "heating_parts": parts})
-    whole = points.assign_coords(x=("x", x, {"units": "vF tau0", "long_name": "position x"}), part=list(PARTS))
+    whole = points.assign_coords(x=("x", x, {"units": "vF tau0", "long_name": "position x"}), part=list(COORDS["part"]))
     for name in found[0]:
         values = np.stack([np.asarray(one[name]) for one in found])
         about = (ALWAYS if name in ALWAYS else TABLE[name].variables)[name]

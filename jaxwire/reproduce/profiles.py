@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import matplotlib
 import numpy as np
+from matplotlib.figure import Figure
 
+from jaxwire.plot import COLORS, DASHES, STYLE, draw_curve, draw_frame
 from jaxwire.reproduce.exhibit import Exhibit, Finding
 from jaxwire.reproduce.points import COLUMNS, TEMPERATURES, WIDTH
 
 if TYPE_CHECKING:
     import xarray
-    from matplotlib.figure import Figure
 
 CLOSEST = 0.05
 """|x| from which P_phi is compared with P_ph: it diverges as log|x| at the scatterer."""
@@ -28,13 +30,8 @@ def panel(dataset: "xarray.Dataset", column: int) -> "xarray.Dataset":
     return dataset.sel(center=center, voltage=voltage)
 
 
-def draw(dataset: "xarray.Dataset", columns: Sequence[int]) -> "Figure":
+def draw(dataset: "xarray.Dataset", columns: Sequence[int]) -> Figure:
     """P_ph/P_ext against x in a panel per column of the tables, a line per temperature; P_phi as thin lines."""
-    import matplotlib
-    from matplotlib.figure import Figure
-
-    from jaxwire.plot import COLORS, DASHES, STYLE, draw_curve, draw_frame
-
     x = dataset.x.values
     with matplotlib.rc_context(STYLE):
         figure = Figure(figsize=(7.0, 3.0), layout="constrained")

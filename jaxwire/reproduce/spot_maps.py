@@ -2,14 +2,19 @@
 
 from typing import TYPE_CHECKING
 
+import matplotlib
 import numpy as np
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
 
+from jaxwire.maps import measure_spots
+from jaxwire.plot import STYLE
 from jaxwire.reproduce.exhibit import Exhibit, Finding, Quality
 from jaxwire.reproduce.points import TEMPERATURES, WIDTH, grid
 
 if TYPE_CHECKING:
     import xarray
-    from matplotlib.figure import Figure
 
 VOLTAGES = (0.1, 0.4)
 SIDES = ("left", "right")
@@ -19,8 +24,8 @@ CENTERS, WIDTHS, HEATS = (0.1, 2.6), (0.01, 1.0), (0.03, 1.0)
 NARROW, WARM = 0.1, 0.3
 """Gamma up to which a resonance counts as narrow, and kT from which a wire counts as warm, in mu0."""
 
-EDGE, SLACK = 0.85, 0.1
-"""Energy above which a warm wire sees the narrow resonances that make its spots, and how well a map's edge is known."""
+EDGES = (0.75, 1.1)
+"""Where the narrow resonances that make spots begin, as a warm wire sees them: at about the Fermi energy."""
 
 MEASURE = r"$s\,\left||P_\mathrm{ph}/P_\mathrm{ext}|-1\right|^{1/5}$ at the spot"
 
@@ -45,22 +50,9 @@ def points_of_figure_6(quality: Quality) -> "xarray.Dataset":
     )
 
 
-def measure(dataset: "xarray.Dataset") -> "xarray.DataArray":
-    """The strength of the dominant spots, kind * ||P_ph/P_ext| - 1|^(1/5); NaN where there is none."""
-    kind = dataset.spot_kind
-    return (kind * abs(abs(dataset.spot_heating) - 1.0) ** 0.2).where(kind != 0)
-
-
-def _draw(dataset: "xarray.Dataset", columns: str, up: str, symbol: str) -> "Figure":
+def _draw(dataset: "xarray.Dataset", columns: str, up: str, symbol: str) -> Figure:
     """A row for either wire, a column for each value of `columns`; `up` is the vertical axis."""
-    import matplotlib
-    from matplotlib.cm import ScalarMappable
-    from matplotlib.colors import Normalize
-    from matplotlib.figure import Figure
-
-    from jaxwire.plot import STYLE
-
-    values = measure(dataset)
+    values = measure_spots(dataset)
     largest = float(np.nanpercentile(abs(values), 99.5))
     count = dataset.sizes[columns]
     with matplotlib.rc_context({**STYLE, "axes.spines.top": True, "axes.spines.right": True}):
@@ -85,12 +77,12 @@ def _draw(dataset: "xarray.Dataset", columns: str, up: str, symbol: str) -> "Fig
     return figure
 
 
-def draw_figure_5(dataset: "xarray.Dataset") -> "Figure":
+def draw_figure_5(dataset: "xarray.Dataset") -> Figure:
     """Left and right wire against eps0 and Gamma, a column per temperature."""
     return _draw(dataset, "temperature", "width", r"k_\mathrm{B}T")
 
 
-def draw_figure_6(dataset: "xarray.Dataset") -> "Figure":
+def draw_figure_6(dataset: "xarray.Dataset") -> Figure:
     """Left and right wire against eps0 and kT, a column per voltage."""
     return _draw(dataset, "voltage", "temperature", "eV")
 
@@ -108,22 +100,18 @@ def look_at_figure_5(dataset: "xarray.Dataset") -> list[Finding]:
     left, right = kind.sel(side="left"), kind.sel(side="right")
     claim = f"spots of narrow resonances in a warm wire (Gamma <= {NARROW}, kT >= {WARM}): heating left, cooling right"
     counts = [int((one == sign).sum()) for one in (left, right) for sign in (1, -1)]
-    findings = [
-        Finding(
-            claim,
-            "left {} heating, {} cooling; right {} heating, {} cooling".format(*counts),
-            bool(counts[0] > 0 and counts[3] > 0 and not counts[1] and not counts[2]),
-        )
-    ]
-    return findings + _where_they_live(warm.assign_coords(voltage=VOLTAGES[0]), "")
+    kinds = Finding(
+        claim,
+        "left {} heating, {} cooling; right {} heating, {} cooling".format(*counts),
+        bool(counts[0] > 0 and counts[3] > 0 and not counts[1] and not counts[2]),
+    )
+    return [kinds, _where_they_live(warm.assign_coords(voltage=VOLTAGES[0]), "")]
 
 
 def look_at_figure_6(dataset: "xarray.Dataset") -> list[Finding]:
     """Each wire counts the resonance from its own band; the cold and hot profiles of Fig. 3a are found again."""
     warm = dataset.isel(temperature=dataset.temperature.values >= WARM)
-    findings = []
-    for voltage in VOLTAGES:
-        findings += _where_they_live(warm.sel(voltage=voltage), f" at eV = {voltage}")
+    findings = [_where_they_live(warm.sel(voltage=voltage), f" at eV = {voltage}") for voltage in VOLTAGES]
     found = dataset.sel(voltage=VOLTAGES[0]).sel(center=1.44, method="nearest")
     for temperature, kinds in ((0.1, (0, 0)), (0.7, (1, -1))):
         seen = found.sel(temperature=temperature, method="nearest")
@@ -136,19 +124,17 @@ def look_at_figure_6(dataset: "xarray.Dataset") -> list[Finding]:
     return findings
 
 
-def _where_they_live(warm: "xarray.Dataset", when: str) -> list[Finding]:
+def _where_they_live(warm: "xarray.Dataset", when: str) -> Finding:
     """A warm wire has spots where it sees the resonance above its own Fermi energy, or just below."""
     edges = [
         _smallest_center(warm, side) + float(shift) for side, shift in zip(SIDES, (0.0, warm.voltage), strict=True)
     ]
-    return [
-        Finding(
-            "in a warm wire there are spots only where the resonance, counted from the wire's own band bottom, is "
-            f"above about the Fermi energy 1{when}",
-            f"from {edges[0]:.2f} on the left, {edges[1]:.2f} on the right",
-            all(EDGE - SLACK < edge < 1.0 + SLACK for edge in edges),
-        )
-    ]
+    return Finding(
+        "in a warm wire there are spots only where the resonance, counted from the wire's own band bottom, is above "
+        f"about the Fermi energy 1{when}",
+        f"from {edges[0]:.2f} on the left, {edges[1]:.2f} on the right",
+        all(EDGES[0] < edge < EDGES[1] for edge in edges),
+    )
 
 
 _DRAWN = (
