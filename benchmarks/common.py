@@ -1,0 +1,85 @@
+"""What all benchmarks share: the machine, the clock, the file of results."""
+
+import argparse
+import json
+import os
+import platform
+import time
+from collections.abc import Callable, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+RESULTS = Path(__file__).parent / "results"
+VERSIONS = ("jaxwire", "jax", "jaxlib", "numpy", "scipy")
+
+
+def machine(*packages: str) -> dict[str, Any]:
+    """What the numbers of one run depend on; with the versions of further packages."""
+    import jax
+
+    device = jax.devices()[0]
+    return {
+        "device": device.device_kind if device.platform != "cpu" else "cpu",
+        "processor": _processor(),
+        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "threads": os.environ.get("OMP_NUM_THREADS", "as many as cores"),
+        "versions": {name: _version(name) for name in (*VERSIONS, *packages)},
+    }
+
+
+def _processor() -> str:
+    lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def once(function: Callable[[], Any]) -> float:
+    """Seconds of one call; arrays that it returns are waited for."""
+    import jax
+
+    start = time.perf_counter()
+    jax.block_until_ready(function())
+    return time.perf_counter() - start
+
+
+def in_turn(functions: dict[str, Callable[[], Any]], repeats: int) -> dict[str, float]:
+    """Best seconds of each of several calls, made in turn, so that a busy moment of the machine meets them all."""
+    times: dict[str, list[float]] = {name: [] for name in functions}
+    for _ in range(repeats):
+        for name, function in functions.items():
+            times[name].append(once(function))
+    return {name: min(some) for name, some in times.items()}
+
+
+def relative_errors(found: Any, exact: Any) -> dict[str, float]:
+    """Relative errors of numbers: at 90 % of them, and the largest."""
+    error = np.abs(np.asarray(found) / np.asarray(exact) - 1.0)
+    return {"error_90_percent": float(np.quantile(error, 0.9)), "error_max": float(np.max(error))}
+
+
+def store(name: str, rows: Sequence[dict[str, Any]], folder: Path = RESULTS, **more: Any) -> None:
+    """Write the rows of one benchmark, with the machine that they were measured on, and print them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    result = {"machine": machine(*more.pop("packages", ())), **more, "rows": list(rows)}
+    (folder / f"{name}.json").write_text(json.dumps(result, indent=2) + "\n")
+    for row in rows:
+        print(json.dumps(row))
+
+
+def options(description: str | None, **defaults: Any) -> argparse.Namespace:
+    """Command line of one benchmark: a flag for every number, and the folder of results."""
+    parser = argparse.ArgumentParser(description=(description or "").splitlines()[0])
+    for name, value in defaults.items():
+        parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
+    parser.add_argument("--output", type=Path, default=RESULTS)
+    return parser.parse_args()
