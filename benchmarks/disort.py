@@ -55,8 +55,9 @@ NOTES = (
     "It always uses Gauss-Legendre nodes in the cosine, and computes them anew in every call: `nodes_microseconds`. "
     "jaxwire gets its nodes as arguments, so it may crowd them at grazing directions (cosine = s^3).",
     "It is told to compute one Fourier mode and one Legendre coefficient, and no function of the azimuth: as little as "
-    "it can; its cache of Legendre functions gains nothing here. It can do more: anisotropic scattering, azimuth, many layers, beams, thermal sources, reflecting ground. "
-    "That generality costs checks and Python overhead here, which weigh most at few nodes.",
+    "it can; its cache of Legendre functions gains nothing here. It can do more: anisotropic scattering, azimuth, many "
+    "layers, beams, thermal sources, reflecting ground. That generality costs checks and Python overhead here, which "
+    "weigh most at few nodes.",
     "jaxwire solves for two half spaces in contact, of which this problem needs one. It can do more: contacts with any "
     "transmission, different nodes on both sides, and derivatives. It cannot do anisotropic scattering, absorption or "
     "layers. Times leave out compilation: `first_call_seconds`.",
