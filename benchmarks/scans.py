@@ -1,154 +1,96 @@
-"""Throughput of scans: points per second of `jaxwire.scan` beside a NumPy loop and batched LU, with errors.
+"""Throughput of scans: time of a point of `jaxwire.scan` beside other ways to it and beside floors, with errors.
 
-    python benchmarks/scans.py [--points 8192] [--repeats 3]
+    python -m benchmarks.scans [--points 8192] [--repeats 3]
 
 A map over (center, width) at the conditions of Fig. 3, 0.1 <= eps0 <= 2.6 and 0.01 <= Gamma <= 1. Every row says how
 long a point takes, warm, and how wrong it is against a far finer grid. The rows of one run belong together: ratios
-between them are the result, the times depend on the machine.
-
-The NumPy loop is the same reduced method (physics.md, section 4) as a careful user would write it: modes by
-`numpy.linalg.eigh` of the symmetric form, on 48 nodes above the step and 16 below, placed by the same stretching.
+between them are the result, the times depend on the machine. The peers and floors are in `benchmarks.peers`.
 """
 
-import argparse
-import json
-import os
-import platform
-import time
-from collections.abc import Callable
-from importlib.metadata import version
-from pathlib import Path
+from typing import Any
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 
 import jaxwire as jw
+from benchmarks import peers
+from benchmarks.common import in_turn, once, options, relative_errors, store
+from benchmarks.points import REFERENCE, grid, pairs, scan
+from jaxwire.response import sampling_for
 
-RESULTS = Path(__file__).parent / "results"
-TEMPERATURE, VOLTAGE = 0.3, 0.4
-CENTER, WIDTH = (0.1, 2.6), (0.01, 1.0)
-RESOLUTIONS = ((80, 32), (64, 24), (60, 22))
-REFERENCE = jw.Resolution(above=200, below=80)
-LOOP_POINTS, CHECKED = 400, 512
-
-
-def numpy_current(center: float, width: float, n_above: int = 48, n_below: int = 16) -> float:
-    """Current of one point, by the reduced method in NumPy: constant relaxation time, neutral wire, V > 0."""
-    t, v = TEMPERATURE, VOLTAGE
-    features = [(1.0, 2.8 * t, 1.0), (1.0 - v, 2.8 * t, 1.0), (center, width, 1.25)]
-    above, weight = _stretched(features, 3.0, 0.18, 1.0 + 32.0 * t, n_above)
-    below, below_weight = _stretched(features[:1], 1.1, 0.18 * v**0.25, v, n_below)
-    lower, lower_weight = np.concatenate([below, above + v]), np.concatenate([below_weight, weight])
-    response = 0.5 * (_response(above, weight) + _response(lower, lower_weight)[n_below:, n_below:])
-    transmission = width**2 / ((above - center) ** 2 + width**2)
-    matrix = np.diag(1.0 - transmission) + response * transmission
-    source = 1.0 / (np.exp((above - 1.0) / t) + 1.0) - 1.0 / (np.exp((above + v - 1.0) / t) + 1.0)
-    return float(weight @ (transmission * np.linalg.solve(matrix, source)))
+RESOLUTIONS = ((80, 32), (64, 24), (60, 22), (56, 20))
+LOOPS = {
+    "eigh 48+16": (48, 16, peers.by_eigh),
+    "SVD 48+16": (48, 16, peers.by_svd),
+    "SVD 56+20": (56, 20, peers.by_svd),
+}
+FULL_SYSTEM = (100, 200, 400)
+GOOD = 1e-6
+"""Error that a peer may have at most where scans are compared with it; the full system has none so small."""
+LOOP_POINTS, FULL_POINTS, CHECKED = 200, 6, 512
+BATCHES = (1, 10, 100, 1_000, 10_000, 100_000)
+LAST = 1_000_000
 
 
-def _stretched(features, bottom: float, bottom_width: float, top: float, size: int) -> tuple[np.ndarray, np.ndarray]:
-    center, width, share = np.array(features).T
-
-    def stretch(q):
-        return bottom * np.log1p(q / bottom_width) + np.arcsinh((q[:, None] ** 4 - center) / width) @ share
-
-    points, weights = np.polynomial.legendre.leggauss(size) if size not in _RULES else _RULES[size]
-    _RULES[size] = points, weights
-    table = np.linspace(0.0, top**0.25, 400)
-    s = stretch(table)
-    wanted = s[0] + (s[-1] - s[0]) * 0.5 * (points + 1.0)
-    q = np.interp(wanted, s, table)
-    for _ in range(3):
-        slope = bottom / (q + bottom_width) + 4 * q**3 * ((1 / np.hypot(q[:, None] ** 4 - center, width)) @ share)
-        q = np.clip(q - (stretch(q) - wanted) / slope, 1e-6, table[-1])
-    slope = bottom / (q + bottom_width) + 4 * q**3 * ((1 / np.hypot(q[:, None] ** 4 - center, width)) @ share)
-    return q**4, 0.5 * (s[-1] - s[0]) * weights * 4 * q**3 / slope
-
-
-_RULES: dict[int, tuple[np.ndarray, np.ndarray]] = {}
-
-
-def _response(energy: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    velocity = np.sqrt(energy)
-    thermal = 0.25 / (TEMPERATURE * np.cosh((energy - 1.0) / (2 * TEMPERATURE)) ** 2)
-    collisions = thermal / np.sum(weight / velocity * thermal)
-    root = np.sqrt(weight / velocity * collisions / energy)
-    eigenvalue, vector = np.linalg.eigh(np.diag(1.0 / energy) - np.outer(root, root))
-    shape = vector[:, 1:] / root[:, None]
-    return np.outer(collisions, weight / energy) * ((shape * np.sqrt(eigenvalue[1:])) @ shape.T)
-
-
-def grid(points: int) -> dict[str, np.ndarray]:
-    """Axes of a map with about this many points."""
-    n_width = 2 ** int(np.log2(np.sqrt(points)))
-    return {"center": np.linspace(*CENTER, points // n_width), "width": np.geomspace(*WIDTH, n_width)}
-
-
-def seconds(function: Callable[[], object], repeats: int) -> float:
-    """Best time of a call."""
-    times = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        function()
-        times.append(time.perf_counter() - start)
-    return min(times)
-
-
-def measure(points: int, repeats: int) -> list[dict]:
+def against_peers(points: int, repeats: int) -> list[dict[str, Any]]:
+    """Scans at several resolutions, the loop in NumPy, the full system, the floors."""
     axes = grid(points)
-    size = len(axes["center"]) * len(axes["width"])
-    pairs = np.stack(np.meshgrid(*axes.values(), indexing="ij"), axis=-1).reshape(-1, 2)
-    checked = np.linspace(0, size - 1, CHECKED, dtype=int)
-    exact = _scan({("center", "width"): tuple(pairs[checked].T)}, ["current", "spots"], REFERENCE)
-    loop = np.linspace(0, size - 1, LOOP_POINTS, dtype=int)
-    rows = []
+    all_pairs = pairs(axes)
+    checked = np.linspace(0, len(all_pairs) - 1, CHECKED, dtype=int)
+    exact = scan({("center", "width"): tuple(all_pairs[checked].T)}, ["current", "spots"], REFERENCE)
+    loop_pairs = all_pairs[checked[:: CHECKED // LOOP_POINTS]]
+    loop_exact = exact.current.values[:: CHECKED // LOOP_POINTS]
+    rows: list[dict[str, Any]] = []
+    calls: dict[str, Any] = {}
 
-    def row(name: str, time_of_all: float, count: int, **more) -> None:
-        rows.append({"name": name, "microseconds": 1e6 * time_of_all / count, "points": count, **more})
+    def add(name: str, call, count: int, **more: Any) -> None:
+        calls[name] = call
+        rows.append({"name": name, "points": count, **more})
 
-    def run_loop():
-        return [numpy_current(*pair) for pair in pairs[loop]]
-
-    matrices = jnp.asarray(np.random.default_rng(0).normal(size=(size, 48, 48)) + 10.0 * np.eye(48))
-    solve = jax.jit(lambda matrix: jnp.linalg.solve(matrix, jnp.ones((*matrix.shape[:2], 1))))
-    solve(matrices).block_until_ready()
-    found = np.array([numpy_current(*pair) for pair in pairs[checked]])
-    row("numpy loop 48+16", seconds(run_loop, repeats), LOOP_POINTS, **_errors(found, exact.current.values))
-    row("batched LU 48x48", seconds(lambda: solve(matrices).block_until_ready(), repeats), size)
-    for resolution in RESOLUTIONS:
+    for name, size in LOOPS.items():
+        found = [peers.numpy_current(*pair, *size) for pair in loop_pairs]
+        errors = relative_errors(found, loop_exact)
+        call = lambda size=size: [peers.numpy_current(*pair, *size) for pair in loop_pairs]  # noqa: E731
+        add(f"NumPy loop, {name}", call, len(loop_pairs), kind="loop", **errors)
+    few = slice(None, None, len(loop_pairs) // FULL_POINTS)
+    for size in FULL_SYSTEM:
+        found = [peers.full_system_current(*pair, size) for pair in loop_pairs[few]]
+        call = lambda size=size: [peers.full_system_current(*pair, size) for pair in loop_pairs[few]]  # noqa: E731
+        errors = relative_errors(found, loop_exact[few])
+        add(f"full system, uniform {size}", call, len(found), kind="full", **errors)
+    for above, below in RESOLUTIONS:
+        resolution = jw.Resolution(above, below)
+        floors = {
+            "lu": f"batched LU {above}x{above}, one call",
+            "tuned_lu": f"batched LU {above}x{above}, tuned",
+            "arithmetic": f"exponentials and divisions {above}+{below}",
+        }
+        add(floors["lu"], peers.plain_lu(points, above), points, kind="floor")
+        add(floors["tuned_lu"], peers.tuned_lu(points, above), points, kind="floor")
+        divisions = 2 * sampling_for(jw.Wire(), resolution).size * (above + below)
+        arithmetic = peers.tuned_arithmetic(points, 4 * (above + below), divisions)
+        add(floors["arithmetic"], arithmetic, points, kind="floor")
         for observables in (["current"], ["current", "spots"]):
-            name = f"scan {' + '.join(observables)} {resolution[0]}+{resolution[1]}"
-            start = time.perf_counter()
-            ds = _scan(axes, observables, jw.Resolution(*resolution))
-            first = time.perf_counter() - start
-            warm = seconds(lambda: _scan(axes, observables, jw.Resolution(*resolution)), repeats)  # noqa: B023
-            errors = _errors(ds.current.values.ravel()[checked], exact.current.values)
+            call = lambda observables=observables, resolution=resolution: scan(axes, observables, resolution)  # noqa: E731
+            first, ds = once(call), call()
+            errors = relative_errors(ds.current.values.ravel()[checked], exact.current.values)
             if "spots" in observables:
                 errors |= _spot_errors(ds, exact, checked)
-            row(name, warm, size, first_call_seconds=first, **errors)
-    loop_time, floor = rows[0]["microseconds"], rows[1]["microseconds"]
-    for one in rows:
-        one["times_numpy_loop"] = loop_time / one["microseconds"]
-        one["share_of_lu"] = floor / one["microseconds"]
-    return rows
+            name = f"scan {' + '.join(observables)} {above}+{below}"
+            add(name, call, len(all_pairs), kind="scan", first_call_seconds=first, **errors, **floors)
+    times = in_turn(calls, repeats)
+    microseconds = {row["name"]: 1e6 * times[row["name"]] / row["points"] for row in rows}
+    loop = min(microseconds[row["name"]] for row in rows if row["kind"] == "loop" and row["error_max"] <= GOOD)
+    full = microseconds[f"full system, uniform {FULL_SYSTEM[-1]}"]
 
+    def with_ratios(row: dict[str, Any]) -> dict[str, Any]:
+        time = microseconds[row["name"]]
+        more = {"microseconds": time}
+        if row["kind"] == "scan":
+            more |= {"times_numpy_loop": loop / time, "times_full_system": full / time}
+            more |= {f"share_of_{floor}": microseconds[row[floor]] / time for floor in ("lu", "tuned_lu", "arithmetic")}
+        return row | more
 
-def _scan(axes, observables, resolution):
-    return jw.scan(
-        jw.Lorentzian(1.0, 0.1),
-        axes=axes,
-        temperature=TEMPERATURE,
-        voltage=VOLTAGE,
-        observables=observables,
-        resolution=resolution,
-        progress=False,
-    )
-
-
-def _errors(found: np.ndarray, exact: np.ndarray) -> dict[str, float]:
-    error = np.abs(found / exact - 1.0)
-    return {"error_90_percent": float(np.quantile(error, 0.9)), "error_max": float(error.max())}
+    return [with_ratios(row) for row in rows]
 
 
 def _spot_errors(ds, exact, checked) -> dict[str, float]:
@@ -163,28 +105,34 @@ def _spot_errors(ds, exact, checked) -> dict[str, float]:
     )
     return {
         "spots_found_by_both": float(both.sum() / max(1, clear.sum())),
+        "spot_position_error_90_percent": float(np.quantile(position, 0.9)),
         "spot_position_error_max": float(position.max()),
+        "spot_heating_error_90_percent": float(np.quantile(heating, 0.9)),
         "spot_heating_error_max": float(heating.max()),
     }
 
 
+def against_points(last: int, repeats: int) -> list[dict[str, Any]]:
+    """Time of a point against the number of points of one call, current alone, at a resolution good for 1e-6."""
+    resolution = jw.Resolution(64, 24)
+    rows = []
+    for count in (*BATCHES, last):
+        axes = grid(count)
+        size = len(pairs(axes))
+        first = once(lambda: scan(axes, ["current"], resolution))  # noqa: B023
+        seconds = min(once(lambda: scan(axes, ["current"], resolution)) for _ in range(repeats))  # noqa: B023
+        checked = np.unique(np.linspace(0, size - 1, 64, dtype=int))
+        exact = scan({("center", "width"): tuple(pairs(axes)[checked].T)}, ["current"], REFERENCE).current.values
+        found = scan(axes, ["current"], resolution).current.values.ravel()[checked] if count < last else None
+        errors = {} if found is None else relative_errors(found, exact)
+        rows.append({"points": size, "microseconds": 1e6 * seconds / size, "first_call_seconds": first, **errors})
+    return rows
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--points", type=int, default=8192)
-    parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--output", type=Path, default=RESULTS)
-    options = parser.parse_args()
-    rows = measure(options.points, options.repeats)
-    machine = {
-        "device": str(jax.devices()[0]),
-        "processor": platform.processor() or platform.machine(),
-        "cores": os.cpu_count(),
-        "versions": {name: version(name) for name in ("jaxwire", "jax", "jaxlib", "numpy")},
-    }
-    options.output.mkdir(parents=True, exist_ok=True)
-    (options.output / "scans.json").write_text(json.dumps({"machine": machine, "rows": rows}, indent=2) + "\n")
-    for row in rows:
-        print(json.dumps(row))
+    given = options(__doc__, points=8192, repeats=3, last=LAST)
+    rows = against_peers(given.points, given.repeats)
+    store("scans", rows, given.output, by_points=against_points(given.last, given.repeats))
 
 
 if __name__ == "__main__":

@@ -66,7 +66,7 @@ class Config:
         point: those of temperature, voltage, current and force that have a fixed value.
         axes: names and values of what varies, as `jaxwire.scan` takes them.
         options: further arguments of `jaxwire.scan`, as far as they are given: observables, x, x_max, resolution,
-            memory.
+            memory, precision.
     """
 
     scatterer: AbstractScatterer
@@ -113,6 +113,7 @@ class _File(Table):
     x: Any = None
     x_max: float | None = None
     memory: Any = None
+    precision: str | None = None
     resolution: Any = None
     axes: dict[str, Any] = {}
     zip: list[dict[str, Any]] = []
@@ -168,7 +169,7 @@ def parse_config(text: str, folder: str | Path = ".", name: str = "config") -> C
         with complaints_at(lambda each: places.get(each, each)):
             read_axes(axes, scatterer, wire)
     point = {each: getattr(given, each) for each in OPERATING_POINT if getattr(given, each) is not None}
-    options = {each: getattr(given, each) for each in ("observables", "x_max", "memory")}
+    options = {each: getattr(given, each) for each in ("observables", "x_max", "memory", "precision")}
     options["x"] = None if given.x is None else _values(given.x, "x")
     options["resolution"] = build_resolution(given.resolution, Resolution())
     return Config(scatterer, wire, point, axes, {each: value for each, value in options.items() if value is not None})

@@ -16,6 +16,8 @@ import numpy as np
 from jax.core import Tracer
 from jaxtyping import Array, ArrayLike, Bool, Float, PyTree
 
+from jaxwire.precision import working_type
+
 Scalar = Float[Array, ""]
 """A real number in double precision, as an array without axes."""
 
@@ -47,7 +49,7 @@ def parameter(name: str, domain: Domain, ndim: int = 0, **options: Any) -> Any:
 
 
 def as_parameter(name: str, value: Any, domain: Domain = REAL, ndim: int = 0) -> Array:
-    """Turn `value` into a float64 array with `ndim` axes and check it against `domain`.
+    """Turn `value` into an array with `ndim` axes, of the working precision, and check it against `domain`.
 
     Raises:
         TypeError: for anything that is not a real number or array in double precision.
@@ -69,7 +71,7 @@ def as_parameter(name: str, value: Any, domain: Domain = REAL, ndim: int = 0) ->
 
 
 def as_double(name: str, value: Any) -> Array:
-    """Turn a number or array-like of real numbers into a float64 array of the same shape.
+    """Turn a number or array-like of real numbers into a float64 array (in single precision: float32) of its shape.
 
     Raises:
         TypeError: for strings, complex numbers, booleans, None, and single-precision arrays.
@@ -90,13 +92,14 @@ def as_double(name: str, value: Any) -> Array:
     is_float = jnp.issubdtype(dtype, jnp.floating)
     if not (is_float or jnp.issubdtype(dtype, jnp.integer)):
         raise TypeError(f"`{name}` must be a real number, got an array of type {dtype}.")
-    if is_float and np.dtype(dtype).itemsize < 8:
+    expected = working_type()
+    if is_float and np.dtype(dtype).itemsize < expected.itemsize:
         raise TypeError(
             f"`{name}` must be in double precision, got {dtype}: build it as float64, for example with "
             "jnp.asarray(value, dtype=jnp.float64) after importing jaxwire."
         )
-    array = jnp.asarray(value, dtype=jnp.float64)
-    if array.dtype != jnp.float64:
+    array = jnp.asarray(value, dtype=expected)
+    if array.dtype != expected:
         raise TypeError(f"`{name}` became {array.dtype}: jaxwire needs jax.config.update('jax_enable_x64', True).")
     return array
 
@@ -132,11 +135,11 @@ def call_function(function: Callable[..., Any], parameters: PyTree, energy: Real
     Raises:
         TypeError: if it does not return real numbers.
     """
-    energy = jnp.asarray(energy, dtype=jnp.float64)
+    energy = jnp.asarray(energy, dtype=working_type())
     found = jnp.asarray(function(energy) if parameters is None else function(energy, parameters))
     if found.dtype.kind not in "iuf":
         raise TypeError(f"`function` must return real numbers, got an array of type {found.dtype}.")
-    return jnp.broadcast_to(found.astype(jnp.float64), energy.shape)
+    return jnp.broadcast_to(found.astype(working_type()), energy.shape)
 
 
 def in_domain(module: eqx.Module) -> Bool[Array, ""]:

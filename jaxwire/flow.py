@@ -77,7 +77,7 @@ def _excite(half: HalfWire, spectral_current: Float[Array, " n"], sign: float) -
     return Side(
         half=half,
         modes=modes,
-        sign=jnp.asarray(sign, dtype=jnp.float64),
+        sign=jnp.asarray(sign, dtype=half.energy.dtype),
         amplitude=amplitude,
         neutral=amplitude * (modes.resolvent @ half.neutral_charge()),
         chemical=0.5 * amplitude / half.collision_sum,
@@ -183,9 +183,9 @@ def excite(matching: Matching, drive: Scalar, screening: AbstractScreening) -> F
     upper = _excite(matching.upper, current, -1.0)
     lower = _excite(matching.lower, jnp.pad(current, (below, 0)), 1.0)
     half = upper.half
-    total = jnp.sum(half.weight * current)
+    total = half.weight @ current
     force = total / half.drude_conductivity
-    uniform = 2.0 * force * jnp.sum(half.weight * (half.energy - 1.0) * half.mean_free_path * half.thermal)
+    uniform = 2.0 * force * (half.weight @ ((half.energy - 1.0) * half.mean_free_path * half.thermal))
     return Flow(upper, lower, current, total, force, uniform, matching.step, screening)
 
 

@@ -20,6 +20,7 @@ from jaxtyping import Array, Float, Int
 from jaxwire import status
 from jaxwire.observables import Observable, Setup, observe
 from jaxwire.places import Place, substitute
+from jaxwire.precision import working_in
 from jaxwire.quadrature import Resolution
 from jaxwire.scatterer import AbstractScatterer
 from jaxwire.solve import solve
@@ -37,6 +38,7 @@ class Program:
         with_limit: whether the largest current is kept.
         x_max: how far spots are looked for, in vF tau0.
         resolution: numbers of nodes.
+        precision: "double" or "single".
         results: name, shape and type of every variable, as `point` gives them.
         batch: rows solved at once.
         n_devices: devices of this process that share the rows.
@@ -48,6 +50,7 @@ class Program:
     with_limit: bool
     x_max: float
     resolution: Resolution
+    precision: str = "double"
     results: tuple[tuple[str, tuple[int, ...], str], ...] = ()
     batch: int = 1
     n_devices: int = 1
@@ -77,7 +80,7 @@ def point(
     code = sol.status.code
     failed = status.has_failed(code)
     found = observe(program.observables, sol, Setup(given.x, program.x_max))
-    kept = {name: jnp.where(failed, jnp.nan, v) if v.dtype == jnp.float64 else v for name, v in found.items()}
+    kept = {name: jnp.where(failed, jnp.nan, v) if v.dtype.kind == "f" else v for name, v in found.items()}
     limit = {"current_limit": sol.status.limit} if program.with_limit else {}
     return {"status": code, **limit, **kept}
 
@@ -113,6 +116,9 @@ def run(
         rows = outer[0]
 
         def solve_batch(rows):
+            if not program.inner:
+                alone = jax.vmap(lambda row: point(program, given, row, inner[0]))(rows)
+                return jax.tree.map(lambda leaf: leaf[:, None], alone)
             one_row = lambda row: jax.vmap(lambda values: point(program, given, row, values))(inner)  # noqa: E731
             return jax.vmap(one_row)(rows)
 
@@ -126,6 +132,8 @@ def run(
         results = jax.lax.fori_loop(0, n_batches, step, empty)
         return jax.tree.map(lambda leaf: leaf[None], results)
 
+    if program.n_devices == 1:
+        return on_device(arrays, outer, inner, n_batches)
     alike, split = PartitionSpec(), PartitionSpec("device")
     mesh = jax.make_mesh(
         (program.n_devices,), ("device",), axis_types=(AxisType.Auto,), devices=local_devices()[: program.n_devices]
@@ -158,7 +166,8 @@ def solve_rows(
     if len(rows):
         padded = np.pad(rows, ((0, n_batches * at_once - len(rows)), (0, 0)), mode="edge")
         outer[:, :share] = padded.reshape(program.n_devices, share, rows.shape[1])
-    results = run(program, given, outer, inner, np.asarray(n_batches))
+    with working_in(program.precision):
+        results = run(program, given, outer, inner, np.asarray(n_batches))
     found = {name: np.asarray(result)[:, :share] for name, result in results.items()}
     return {name: result.reshape(-1, *result.shape[2:])[: len(rows)] for name, result in found.items()}
 

@@ -24,14 +24,15 @@ from jaxtyping import Array, Float
 
 from jaxwire.domain import Scalar
 from jaxwire.fermi import fermi_window, thermal_weight
-from jaxwire.implicit import root
+from jaxwire.implicit import linear_solve, root
 from jaxwire.modes import Modes, half_wire_modes
+from jaxwire.precision import ByPrecision
 from jaxwire.quadrature import Resolution, energy_grid
 from jaxwire.response import Response, Sampling, respond, sampling_for
 from jaxwire.scatterer import NO_SCALES, AbstractScatterer
 from jaxwire.wire import AbstractNonLocalScreening, AbstractScreening, Wire
 
-SMALLEST_OCCUPATION = 1e-80
+SMALLEST_OCCUPATION = ByPrecision(1e-80, 1e-30)
 """Thermal factors below this count as this: far above `modes.SMALLEST_WEIGHT`, so that both wires see the same ones."""
 
 ADJUSTMENT_STEPS = 6
@@ -72,17 +73,17 @@ class HalfWire(eqx.Module):
     @property
     def collision_sum(self) -> Scalar:
         """S = sum_i w_i f0'_i/tau_i, the norm of the collision average."""
-        return jnp.sum(self.momentum_weight * self.thermal / self.relaxation_time)
+        return self.momentum_weight @ (self.thermal / self.relaxation_time)
 
     @property
     def compressibility(self) -> Scalar:
         """Change of the electron density with the chemical potential, dn = 2 sum_i w_i f0'_i."""
-        return 2.0 * jnp.sum(self.momentum_weight * self.thermal)
+        return 2.0 * (self.momentum_weight @ self.thermal)
 
     @property
     def drude_conductivity(self) -> Scalar:
         """2 sum_i omega_i l_i f0'_i: current per force far from the scatterer (Eqs. 12-15)."""
-        return 2.0 * jnp.sum(self.weight * self.mean_free_path * self.thermal)
+        return 2.0 * (self.weight @ (self.mean_free_path * self.thermal))
 
     def collision_average(self) -> Float[Array, " n"]:
         """C_i = (f0'_i/tau_i)/S: the distribution into which collisions scatter (Eq. D3)."""
@@ -149,7 +150,7 @@ def half_wire(
     """
     velocity = wire.velocity(energy)
     relaxation_time = wire.relaxation_time(energy)
-    thermal = jnp.maximum(thermal_weight(energy, temperature), SMALLEST_OCCUPATION / temperature)
+    thermal = jnp.maximum(thermal_weight(energy, temperature), SMALLEST_OCCUPATION.of(temperature) / temperature)
     adjustment = jnp.zeros(2)
     if like is not None:
         adjustment = _adjustment(like, energy, weight * velocity * relaxation_time * thermal)
@@ -164,8 +165,8 @@ def drude_coefficients(wire: Wire, temperature: Scalar) -> tuple[Scalar, Scalar]
     """
     grid = energy_grid(NO_SCALES, temperature, jnp.zeros(()), Resolution(above=96, below=1))
     flux = wire.velocity(grid.above) * wire.relaxation_time(grid.above) * thermal_weight(grid.above, temperature)
-    current = jnp.sum(grid.above_weight * flux)
-    return 2.0 * current, jnp.sum(grid.above_weight * (grid.above - 1.0) * flux) / current
+    current = grid.above_weight @ flux
+    return 2.0 * current, grid.above_weight @ ((grid.above - 1.0) * flux) / current
 
 
 def _adjustment(like: HalfWire, energy: Float[Array, " n"], flux: Float[Array, " n"]) -> Float[Array, " 2"]:
@@ -176,12 +177,13 @@ def _adjustment(like: HalfWire, energy: Float[Array, " n"], flux: Float[Array, "
     the factor exp(a + b (eps - 1)/(eps + 1)), one up to the size of that error, makes them hold to rounding.
     """
     wanted = like.weight * like.mean_free_path * like.thermal
-    mean = jnp.sum((like.energy - 1.0) * wanted) / jnp.sum(wanted)
+    total = jnp.sum(wanted)
+    mean = (like.energy - 1.0) @ wanted / total
     tilt = _tilt(energy)
 
     def excess(b):
-        share = jax.nn.softmax(jnp.log(flux) + b * tilt)
-        return jnp.sum(share * (energy - 1.0)) - mean
+        tilted = flux * jnp.exp(b * tilt)
+        return (energy - 1.0) @ tilted / jnp.sum(tilted) - mean
 
     def newton(_, b):
         value, slope = jax.jvp(excess, (b,), (jnp.ones_like(b),))
@@ -192,7 +194,7 @@ def _adjustment(like: HalfWire, energy: Float[Array, " n"], flux: Float[Array, "
         jnp.zeros_like(mean),
         solve=lambda _, start: jax.lax.fori_loop(0, ADJUSTMENT_STEPS, newton, start),
     )
-    return jnp.stack([jnp.log(jnp.sum(wanted) / jnp.sum(flux * jnp.exp(b * tilt))), b])
+    return jnp.stack([jnp.log(total / (flux @ jnp.exp(b * tilt))), b])
 
 
 def _tilt(energy: Float[Array, "*n"]) -> Float[Array, "*n"]:
@@ -238,10 +240,10 @@ def spectral_current(
     transmitted = transmission / (1.0 - transmission * (1.0 - local))
     drives = 0.5 * jnp.concatenate(drive) * transmitted[None, :]
     if len(fields) <= source.size:
-        strength = jnp.linalg.solve(jnp.eye(len(fields)) - drives @ fields.T, drives @ source)
+        strength = linear_solve(jnp.eye(len(fields)) - drives @ fields.T, drives @ source)
         return transmitted * (source + strength @ fields)
     matrix = jnp.eye(source.size) - (fields / source[None, :]).T @ (drives * source[None, :])
-    return transmitted * source * jnp.linalg.solve(matrix, jnp.ones_like(source))
+    return transmitted * source * linear_solve(matrix, jnp.ones_like(source))
 
 
 def _potential_at_scatterer(half: HalfWire, screening: AbstractNonLocalScreening) -> Float[Array, " n"]:
@@ -266,7 +268,7 @@ def match(
         like=upper,
     )
     transmission = scatterer.transmission(jnp.where(voltage >= 0, grid.above, in_lower))
-    source = jnp.maximum(fermi_window(grid.above, in_lower, temperature), SMALLEST_OCCUPATION)
+    source = jnp.maximum(fermi_window(grid.above, in_lower, temperature), SMALLEST_OCCUPATION.of(temperature))
     sampling = sampling_for(wire, resolution)
     current = spectral_current(upper, lower, transmission, source, sampling, wire.screening)
     return Matching(upper, lower, current, transmission, grid.step)

@@ -23,11 +23,12 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
 from jaxwire.implicit import root
+from jaxwire.precision import ByPrecision
 
-SMALLEST_WEIGHT = 1e-100
+SMALLEST_WEIGHT = ByPrecision(1e-100, 1e-32)
 """Weights below this share of the sum count as this: the limit in which such a node decouples, without 0 * inf."""
 
-SMALLEST_GAP = 1e-13
+SMALLEST_GAP = ByPrecision(1e-13, 1e-6)
 """Poles are kept at least this far apart, relatively; equal mean free paths are thereby resolved as a limit."""
 
 PASSES = 2
@@ -38,7 +39,7 @@ LATE_PASSES = 6
 
 MAX_ROUNDS = 16
 
-SETTLED = 1e-7
+SETTLED = ByPrecision(1e-7, 1e-3)
 """Relative step of a root after which the next error is rounding: it is the square, or a thirtieth of it."""
 
 
@@ -74,7 +75,7 @@ def half_wire_modes(mean_free_path: Float[Array, " n"], weight: Float[Array, " n
         mean_free_path: l_i > 0 in any order, equal ones allowed, shape (n,).
         weight: r_i >= 0, shape (n,); normalised to sum 1 here.
     """
-    weight = jnp.maximum(weight / jnp.sum(weight), SMALLEST_WEIGHT)
+    weight = jnp.maximum(weight / jnp.sum(weight), SMALLEST_WEIGHT.of(weight))
     poles = 1.0 / mean_free_path**2
     order = jnp.argsort(jax.lax.stop_gradient(poles))
     sorted_poles = _separated(poles[order])
@@ -94,7 +95,7 @@ def half_wire_modes(mean_free_path: Float[Array, " n"], weight: Float[Array, " n
 
 def _separated(poles: Float[Array, " n"]) -> Float[Array, " n"]:
     """Move sorted poles apart, where they coincide, by a relative distance that no result can feel."""
-    growth = (1.0 + SMALLEST_GAP) ** jnp.arange(poles.size)
+    growth = (1.0 + SMALLEST_GAP.of(poles)) ** jnp.arange(poles.size)
     apart = jax.lax.cummax(jax.lax.stop_gradient(poles) / growth) * growth
     return poles + jax.lax.stop_gradient(apart - poles)
 
@@ -136,10 +137,10 @@ def _secular_roots(
 
     start = jax.lax.fori_loop(0, PASSES, lambda _, x: step(x)[0], start)
     _, x, change = jax.lax.while_loop(
-        lambda state: (state[0] < MAX_ROUNDS) & (state[2] > SETTLED), follow, (0, start, jnp.inf)
+        lambda state: (state[0] < MAX_ROUNDS) & (state[2] > SETTLED.of(gap)), follow, (0, start, jnp.inf)
     )
     nearest = jnp.arange(gap.size) + ~is_left
-    return nearest, jnp.where(is_left, x, -x), jnp.asarray(change <= SETTLED)
+    return nearest, jnp.where(is_left, x, -x), jnp.asarray(change <= SETTLED.of(gap))
 
 
 class _Roots(NamedTuple):

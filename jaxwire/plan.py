@@ -23,6 +23,7 @@ from jaxwire.kernel import Given, Program
 from jaxwire.layout import Footprint, Layout
 from jaxwire.observables import COORDS, FLAGS, Observable
 from jaxwire.places import Place
+from jaxwire.precision import working_in
 from jaxwire.provenance import scan_inputs, versions
 from jaxwire.quadrature import Resolution
 from jaxwire.scatterer import AbstractScatterer
@@ -62,6 +63,7 @@ class Plan:
         x_max: how far spots are looked for.
         resolution: numbers of nodes.
         memory: bytes that the computation may take.
+        precision: "double" or "single".
         block_shape: points of a block along every dimension; chosen unless given.
         program: what is compiled; made unless given.
     """
@@ -75,6 +77,7 @@ class Plan:
     x_max: float = 20.0
     resolution: Resolution = Resolution()  # noqa: RUF009 - immutable
     memory: int = 10**9
+    precision: str = "double"
     block_shape: tuple[int, ...] = ()
     program: Program = None  # pyright: ignore[reportAssignmentType] - made in __post_init__
 
@@ -144,22 +147,19 @@ class Plan:
         """The variables of the result."""
         found = {}
         for name, shape, dtype in self.program.results:
-            meaning = observables.meaning(self.observables, name, len(shape))
-            attrs: dict[str, Any] = {"units": meaning.units, "long_name": meaning.long_name}
+            dims, units, long_name = observables.meaning(self.observables, name, len(shape))
+            attrs: dict[str, Any] = {"units": units, "long_name": long_name}
             if name == "status":
                 attrs |= {"flag_values": list(range(len(FLAGS))), "flag_meanings": " ".join(FLAGS)}
-            found[name] = Variable(meaning.dims, shape, np.dtype(dtype), attrs)
+            found[name] = Variable(dims, shape, np.dtype(dtype), attrs)
         return found
 
     @property
     def coords(self) -> dict[str, tuple[tuple[str, ...], np.ndarray, dict[str, str]]]:
         """Coordinates: dimensions, values and attributes by name."""
         own = {dim for variable in self.variables.values() for dim in variable.dims}
-        found = {
-            axis.name: ((dimension.name,), axis.values, axis.attrs)
-            for dimension in self.dimensions
-            for axis in dimension.axes
-        }
+        pairs = ((dimension, axis) for dimension in self.dimensions for axis in dimension.axes)
+        found = {axis.name: ((dimension.name,), axis.values, axis.attrs) for dimension, axis in pairs}
         if "x" in own:
             found["x"] = (("x",), self.x, {"units": "vF tau0", "long_name": "position x"})
         return found | {dim: ((dim,), np.array(names), {}) for dim, names in COORDS.items() if dim in own}
@@ -167,7 +167,7 @@ class Plan:
     @functools.cached_property
     def inputs(self) -> dict[str, Any]:
         """Everything that decides the numbers, as JSON can hold it; long arrays by their digest."""
-        settings = {"x": self.x, "x_max": self.x_max, "resolution": self.resolution}
+        settings = {"x": self.x, "x_max": self.x_max, "resolution": self.resolution, "precision": self.precision}
         return scan_inputs(self.scatterer, self.wire, self.dimensions, self.fixed, self.observables, settings)
 
     @property
@@ -223,9 +223,8 @@ class Plan:
     def _inner(self) -> tuple[bool, ...]:
         """Whether a dimension only changes the transmission; searching for the voltage, all else changes with it."""
         places = [[axis.place for axis in dimension.axes] for dimension in self.dimensions]
-        return tuple(
-            not self._is_searched and not any(moves_grid(p, self.scatterer) for p in group) for group in places
-        )
+        free = not self._is_searched
+        return tuple(free and not any(moves_grid(p, self.scatterer) for p in group) for group in places)
 
     def _select(self, is_inner: bool) -> list[int]:
         return [index for index, inner in enumerate(self._inner) if inner == is_inner]
@@ -236,14 +235,16 @@ class Plan:
             tuple(sorted((axis.place for i in self._select(side) for axis in self.dimensions[i].axes), key=str))
             for side in (False, True)
         )
-        program = Program(outer, inner, self.observables, self._is_searched, self.x_max, self.resolution)
+        kept = self.observables, self._is_searched, self.x_max, self.resolution, self.precision
+        program = Program(outer, inner, *kept)
         results: list[tuple[str, tuple[int, ...], str]] = []
 
         def trace(*values: Any) -> None:
             found = kernel.point(program, self._given, *values)
             results.extend((name, leaf.shape, leaf.dtype.name) for name, leaf in found.items())
 
-        jax.eval_shape(trace, np.zeros(len(outer)), np.zeros(len(inner)))
+        with working_in(self.precision):
+            jax.eval_shape(trace, np.zeros(len(outer)), np.zeros(len(inner)))
         return replace(program, results=tuple(results))
 
     @functools.cached_property

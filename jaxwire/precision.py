@@ -1,14 +1,23 @@
-"""The one place where jaxwire touches JAX's global settings: double precision, and known-bad releases of JAX.
+"""Precision: the one place where jaxwire touches JAX's global settings, and known-bad releases of JAX.
 
 Importing jaxwire turns on `jax_enable_x64`, because every result is promised in float64 and JAX defaults to float32.
 A program that needs float32 elsewhere can ask for it per array (`dtype=jnp.float32`); switching the flag off again
-makes jaxwire refuse its inputs with a message that says so.
+makes jaxwire refuse its inputs with a message that says so. Scans alone may be asked for single precision: they then
+compile and call their program inside `working_in("single")`.
 """
 
 import os
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from importlib.metadata import version
+from typing import Any, NamedTuple
+
+PRECISIONS = ("double", "single")
+
+_working: ContextVar[str] = ContextVar("precision", default="double")
 
 
 def require_sound_jax() -> None:
@@ -33,3 +42,42 @@ def enable_double_precision() -> None:
         import jax
 
         jax.config.update("jax_enable_x64", True)
+
+
+@contextmanager
+def working_in(precision: str) -> Iterator[None]:
+    """Compute in "double" or "single" precision; of the calling thread, and only while inside."""
+    if precision == "double":
+        yield
+        return
+    import jax
+
+    before = _working.set(precision)
+    try:
+        with jax.enable_x64(False):
+            yield
+    finally:
+        _working.reset(before)
+
+
+def working_type() -> Any:
+    """Type of real numbers that are computed with."""
+    import numpy as np
+
+    return np.dtype(np.float64 if _working.get() == "double" else np.float32)
+
+
+class ByPrecision(NamedTuple):
+    """A number that goes with rounding or with the range of exponents.
+
+    Attributes:
+        double: its value where numbers are float64.
+        single: its value where they are float32.
+    """
+
+    double: float
+    single: float
+
+    def of(self, array: Any) -> float:
+        """The value that goes with the type of an array."""
+        return self.double if array.dtype.itemsize == 8 else self.single

@@ -20,6 +20,7 @@ from jaxtyping import Array, Float
 
 from jaxwire.domain import Scalar
 from jaxwire.implicit import root
+from jaxwire.precision import ByPrecision, working_type
 from jaxwire.scatterer import EnergyScales
 
 CUTOFF = 32.0
@@ -31,12 +32,13 @@ SMALLEST_STEP = 1e-12
 THERMAL_WIDTH = 2.8
 """Distance of the feature at the Fermi energy, in units of t; the nearest pole of f0 is at pi t."""
 
-BOTTOM_KNOTS, FEATURE_KNOTS = 10, 24
-"""Size of the table from which the inversion of s starts: at the band bottom, and at all features together."""
+BOTTOM_KNOTS, FEATURE_KNOTS = 8, 24
+"""Size of the table from which the inversion of s starts: at the band bottom, and at all features together. XLA
+reduces up to 32 numbers in one loop, more in two."""
 
 MAX_ITERATIONS = 60
 
-SETTLED = 1e-9
+SETTLED = ByPrecision(1e-9, 1e-3)
 """Relative Newton step after which, convergence being quadratic, the next error is rounding."""
 
 
@@ -101,9 +103,9 @@ class _Stretch(NamedTuple):
     def knots(self, top: Scalar) -> Float[Array, " k"]:
         """Values of q, in any order, between which s(q) is nearly straight; up to q = top."""
         center, width, _ = self.scales
-        share = np.linspace(0.0, 1.0, BOTTOM_KNOTS)
+        share = jnp.linspace(0.0, 1.0, BOTTOM_KNOTS)
         bottom = self.bottom_width * (jnp.exp(share * jnp.log(1.0 + top / self.bottom_width)) - 1.0)
-        share = np.linspace(0.0, 1.0, max(1, FEATURE_KNOTS // max(1, center.size)) + 2)[1:-1]
+        share = jnp.linspace(0.0, 1.0, max(1, FEATURE_KNOTS // max(1, center.size)) + 2)[1:-1]
         ends = jnp.stack([jnp.zeros(()), top**4])[None, :] - center[:, None]
         start, stop = _asinh(ends, jnp.sqrt(ends**2 + width[:, None] ** 2), width[:, None]).T
         growth = jnp.exp(start[:, None] + (stop - start)[:, None] * share[None, :])
@@ -144,7 +146,7 @@ def energy_grid(scales: EnergyScales, temperature: Scalar, voltage: Scalar, reso
 
 def _nodes(stretch: _Stretch, top: Scalar, size: int) -> tuple[Float[Array, " n"], Float[Array, " n"]]:
     """Gauss-Legendre nodes and weights in s, on 0 < u < top, as nodes and weights in u."""
-    points, weights = _legendre(size)
+    points, weights = (jnp.asarray(each, dtype=working_type()) for each in _legendre(size))
     ends = jnp.stack([jnp.zeros(()), top**0.25])
 
     def mismatch(q):
@@ -163,7 +165,7 @@ def _legendre(size: int) -> tuple[np.ndarray, np.ndarray]:
     return (points + 1) / 2, weights / 2
 
 
-def _invert(stretch: _Stretch, top: Scalar, points: np.ndarray) -> Float[Array, " n"]:
+def _invert(stretch: _Stretch, top: Scalar, points: Float[Array, " n"]) -> Float[Array, " n"]:
     """Values of q at given shares of s(top) - s(0): Newton steps, bisection where they leave the bracket or stall."""
     knots = stretch.knots(top)
     ends = jnp.stack([jnp.zeros(()), top])
@@ -184,11 +186,12 @@ def _invert(stretch: _Stretch, top: Scalar, points: np.ndarray) -> Float[Array, 
         newton = q - error / slope
         newton_step = jnp.abs(newton - q)
         is_safe = (newton > low) & (newton < high) & (newton_step < 0.5 * last_step)
-        is_settled = newton_step < SETTLED * q  # rounding may now throw it out of the bracket
+        is_settled = newton_step < SETTLED.of(q) * q  # rounding may now throw it out of the bracket
         better = jnp.where(is_safe | is_settled, newton, 0.5 * (low + high))
         step = jnp.abs(better - q)
         return count + 1, better, low, high, step, jnp.max(step / better)
 
     state = (0, start, low, high, high - low, jnp.inf)
-    _, q, *_ = jax.lax.while_loop(lambda state: (state[0] < MAX_ITERATIONS) & (state[5] > SETTLED), improve, state)
+    small = SETTLED.of(start)
+    _, q, *_ = jax.lax.while_loop(lambda state: (state[0] < MAX_ITERATIONS) & (state[5] > small), improve, state)
     return q

@@ -11,9 +11,26 @@ from jaxwire.layout import read_memory
 from jaxwire.observables import Observable, read_observables, uses_x
 from jaxwire.places import DRIVES, OPERATING_POINT
 from jaxwire.plan import Plan
+from jaxwire.precision import PRECISIONS
+from jaxwire.wire import AbstractNonLocalScreening, ConstantRelaxationTime, Wire
 
 X_MAX = 20.0
 """How far from the scatterer spots are looked for, in vF tau0, unless `x_max` is given."""
+
+IN_SINGLE = (
+    "current",
+    "force",
+    "total_voltage",
+    "external_power",
+    "potential_left",
+    "potential_right",
+    "powers",
+    "heating",
+    "heating_parts",
+    "potential",
+    "heat_current",
+)
+"""Observables that single precision gives to 1e-4 over the promised domain; spots are missed or taken for others."""
 
 
 def make_plan(
@@ -26,6 +43,7 @@ def make_plan(
     resolution: Any,
     memory: Any,
     operating_point: dict[str, Any],
+    precision: Any = "double",
 ) -> Plan:
     """Check the arguments of a scan and put them together; see `scan` for what they are."""
     scatterer, wire, _, resolution = as_setting(scatterer, wire, 1.0, resolution)
@@ -34,6 +52,7 @@ def make_plan(
     if observables is None:
         observables = ["voltage"] if "current" in _varied(dimensions) else ["current"]
     kept = read_observables(observables)
+    _check_precision(precision, wire, {*fixed, *_varied(dimensions)}, kept)
     plan = Plan(
         scatterer,
         wire,
@@ -44,6 +63,7 @@ def make_plan(
         x_max=_x_max(x_max, kept),
         resolution=resolution,
         memory=read_memory(memory),
+        precision=precision,
     )
     _refuse_clashes(plan)
     if plan.memory_bytes > plan.memory:
@@ -102,6 +122,31 @@ def _x_max(x_max: Any, kept: tuple[Observable, ...]) -> float:
     if Observable("spots") not in kept:
         raise ValueError("`x_max` must be given only with the observable 'spots', which looks for spots up to there.")
     return float(as_parameter("x_max", x_max, POSITIVE))
+
+
+def _check_precision(precision: Any, wire: Wire, given: set[str], kept: tuple[Observable, ...]) -> None:
+    """Single precision computes what it was measured for, and nothing else (benchmarks/single_precision.py)."""
+    if precision not in PRECISIONS:
+        raise ValueError(f"`precision` must be 'double' or 'single', got {precision!r}.")
+    if precision == "double":
+        return
+    instead = "use precision='double'"
+    if "voltage" not in given:
+        drive = next(name for name in DRIVES if name in given)
+        raise ValueError(f"`precision='single'` must go with a given voltage, got a given {drive}; {instead}.")
+    if not isinstance(wire.relaxation, ConstantRelaxationTime):
+        raise ValueError(
+            f"`precision='single'` must go with a constant relaxation time, got {type(wire.relaxation).__name__}; "
+            f"{instead}."
+        )
+    if isinstance(wire.screening, AbstractNonLocalScreening):
+        raise ValueError(
+            f"`precision='single'` must go with a local potential, got {type(wire.screening).__name__}; {instead}."
+        )
+    if other := [entry.name for entry in kept if entry.function or entry.name not in IN_SINGLE]:
+        raise ValueError(
+            f"`precision='single'` must go with observables out of {', '.join(IN_SINGLE)}; got {other[0]!r}; {instead}."
+        )
 
 
 def _refuse_clashes(plan: Plan) -> None:

@@ -99,7 +99,7 @@ def respond(
     path = jnp.maximum(mean_free_path, longest / sampling.span)
     q, weight = wavenumbers(longest, jnp.min(path), sampling.size)
     rate = momentum_weight / relaxation_time
-    collisions, density = jnp.sum(rate * thermal), jnp.sum(momentum_weight * thermal)
+    collisions, density = rate @ thermal, momentum_weight @ thermal
     share = rate * thermal / collisions
     squared = path**2
     resolvent = squared[None, :] / (1.0 + (q**2)[:, None] * squared[None, :])
@@ -107,7 +107,7 @@ def respond(
     total, second, dense = averages @ resolvent.T
     strength = weight / total
     rational, of_second, of_dense = jnp.stack([weight, strength * second, strength * dense]) @ resolvent
-    unscreened = (of_second - squared * rational) / jnp.sum(share * squared)
+    unscreened = (of_second - squared * rational) / (share @ squared)
     neutral = relaxation_time * (collisions / density) * rational - of_dense
     uniform = screening * neutral - (1.0 - screening) * unscreened
     scaled = jnp.sqrt(strength)[:, None] * resolvent
@@ -135,10 +135,12 @@ def wavenumbers(longest: Scalar, shortest: Scalar, size: int) -> tuple[Float[Arr
     theta_3 = 1.0 + 2.0 * nome + 2.0 * nome**4
     modulus = (theta_2 / theta_3) ** 2
     depth = -jnp.log(nome)
-    v = depth * (np.arange(size // 2) + 0.5) / (2 * size)
-    odd = jnp.sinh(v) - nome**2 * jnp.sinh(3.0 * v) + nome**6 * jnp.sinh(5.0 * v)
-    even = 1.0 - 2.0 * nome * jnp.cosh(2.0 * v) + 2.0 * nome**4 * jnp.cosh(4.0 * v)
-    low = 2.0 * jnp.sqrt(jnp.sqrt(nome)) * (theta_3 / theta_2) * odd / even
+    power = jnp.arange(1, 6)
+    growth = jnp.exp(depth * jnp.outer((jnp.arange(size // 2) + 0.5) / (2 * size), power))
+    terms = jnp.stack([jnp.ones(()), -nome, -(nome**2), nome**4, nome**6])
+    odd = (growth - 1.0 / growth) @ (terms * (power % 2))
+    even = 1.0 + (growth + 1.0 / growth) @ (terms * (power % 2 == 0))
+    low = jnp.sqrt(jnp.sqrt(nome)) * (theta_3 / theta_2) * odd / even
     node = jnp.concatenate([low, 1.0 / (modulus * low[::-1])])
     slope = jnp.sqrt((1.0 + node**2) * (1.0 + (modulus * node) ** 2))
     return node / longest, theta_3**2 * depth / (jnp.pi * size) * slope / longest

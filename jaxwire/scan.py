@@ -39,6 +39,7 @@ def scan(
     x_max=None,
     resolution: Resolution | None = None,
     memory: str | float = "1GB",
+    precision: str = "double",
     store=None,
     cluster=None,
     progress: bool = True,
@@ -85,6 +86,8 @@ def scan(
         x_max: how far spots are looked for, in vF tau0; 20 unless given.
         resolution: numbers of nodes.
         memory: what the computation may take, such as "500MB" or "2GiB", beyond the 0.5 GB of Python and JAX.
+        precision: "double", or "single" for float32 throughout: errors up to 1e-4, at given voltages, for wires with a
+            constant relaxation time, for current, force, potentials, powers, heating and heat current only.
         store: folder in which every finished block is kept (zarr); with it the same call goes on where it stopped.
         cluster: a Dask client or cluster to whose workers the blocks are sent; needs a store that they share.
         progress: whether to show a bar on stderr, if that is a terminal.
@@ -100,7 +103,7 @@ def scan(
     """
     plan = make_plan(
         scatterer, wire, axes, observables, x, x_max, resolution, memory,
-        {"temperature": temperature, "voltage": voltage, "current": current, "force": force},
+        {"temperature": temperature, "voltage": voltage, "current": current, "force": force}, precision,
     )  # fmt: skip
     with progress_bar("scan", is_shown=progress) as report:
         if cluster is not None:
@@ -169,6 +172,7 @@ def estimate(
     x_max=None,
     resolution: Resolution | None = None,
     memory: str | float = "1GB",
+    precision: str = "double",
 ) -> Estimate:
     """Tell time and memory of a scan before running it: compiles, and solves some points spread over the grid.
 
@@ -194,6 +198,7 @@ def estimate(
         x_max: how far spots are looked for.
         resolution: numbers of nodes.
         memory: what the computation may take.
+        precision: "double" or "single".
 
     Raises:
         TypeError: as `scan`.
@@ -201,7 +206,7 @@ def estimate(
     """
     plan = make_plan(
         scatterer, wire, axes, observables, x, x_max, resolution, memory,
-        {"temperature": temperature, "voltage": voltage, "current": current, "force": force},
+        {"temperature": temperature, "voltage": voltage, "current": current, "force": force}, precision,
     )  # fmt: skip
     first, _ = _timed(plan)
     seconds, share = _timed(plan)

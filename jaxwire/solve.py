@@ -103,7 +103,7 @@ def _solve(
         limit = jnp.where(unreachable, largest, jnp.nan)
     matching = match(scatterer, wire, temperature, voltage, resolution)
     drive = _drive(voltage, temperature)
-    estimate, is_finite = jnp.asarray(jnp.nan), jnp.all(jnp.isfinite(matching.spectral_current))
+    estimate, is_finite = jnp.asarray(jnp.nan), jnp.isfinite(jnp.sum(matching.spectral_current))
     if error_estimate:
         coarser = match(scatterer, wire, temperature, voltage, resolution.coarser())
         estimate = _estimate(matching, coarser, drive, wire.screening, slope)
@@ -134,7 +134,7 @@ def _voltage(
 
     def observable(size: Scalar) -> Scalar:
         matching = match(scatterer, wire, temperature, sign * size, resolution)
-        current = _drive(size, temperature) * jnp.sum(matching.upper.weight * matching.spectral_current)
+        current = _drive(size, temperature) * (matching.upper.weight @ matching.spectral_current)
         return current / matching.upper.drude_conductivity if name == "force" else current
 
     coordinate = landauer_coordinate(scatterer, temperature, sign, SATURATED + SATURATED_PER_T * temperature)
@@ -145,19 +145,13 @@ def _voltage(
 def _outcome(
     transmission: Float[Array, " n"], valid: Array, unreachable: Array, is_finite: Array, estimate: Scalar
 ) -> Array:
-    """Status code, the first failure in the order of their causes."""
+    """Status code: what is looked at later is the cause of what was seen before."""
     is_probability = jnp.all((transmission >= 0) & (transmission <= 1))
-    return jnp.select(
-        [~valid, unreachable, ~is_probability, ~is_finite, estimate > 1e-4],
-        [
-            status.OUT_OF_DOMAIN,
-            status.UNREACHABLE,
-            status.BAD_TRANSMISSION,
-            status.NOT_FINITE,
-            status.INACCURATE,
-        ],
-        status.SOLVED,
-    )
+    code = jnp.where(estimate > 1e-4, status.INACCURATE, status.SOLVED)
+    code = jnp.where(is_finite, code, status.NOT_FINITE)
+    code = jnp.where(is_probability, code, status.BAD_TRANSMISSION)
+    code = jnp.where(unreachable, status.UNREACHABLE, code)
+    return jnp.where(valid, code, status.OUT_OF_DOMAIN)
 
 
 def _estimate(

@@ -121,7 +121,14 @@ def _directions(wire: HalfWireModes) -> tuple[np.ndarray, np.ndarray]:
     return np.hstack([(symmetric + antisymmetric) / 2, drude]), np.hstack([(symmetric - antisymmetric) / 2, -drude])
 
 
-def solve_full_system(transmission, left: Nodes, right: Nodes, material: Material) -> Reference:
+def least_squares(matrix: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Solve all equations, one of which follows from the others: slow, and good to rounding."""
+    return np.linalg.lstsq(matrix, wanted, rcond=None)[0]
+
+
+def solve_full_system(
+    transmission, left: Nodes, right: Nodes, material: Material, linear_solve: Callable = least_squares
+) -> Reference:
     """Solve the full system on given nodes, for a voltage of either sign.
 
     Args:
@@ -129,6 +136,7 @@ def solve_full_system(transmission, left: Nodes, right: Nodes, material: Materia
         left: nodes of the left wire; the last ones, as many as both wires have, share total energies and weights.
         right: nodes of the right wire; the first ones of the longer of the two lie below the step.
         material: of both wires.
+        linear_solve: solves the scaled equations, of which there is one more than unknowns.
     """
     wires = (half_wire_modes(left, material, -1.0), half_wire_modes(right, material, 1.0))
     n_left, n_right = left.energy.size, right.energy.size
@@ -157,7 +165,7 @@ def solve_full_system(transmission, left: Nodes, right: Nodes, material: Materia
     matrix = np.vstack(rows) * row_scale[:, None]
     wanted = np.concatenate([source, -source, np.zeros(below)]) * row_scale
     column_scale = np.linalg.norm(matrix, axis=0)
-    unknown = np.linalg.lstsq(matrix / column_scale, wanted, rcond=None)[0] / column_scale
+    unknown = linear_solve(matrix / column_scale, wanted) / column_scale
     residual = np.linalg.norm(matrix @ unknown - wanted) / np.linalg.norm(wanted)
     force = unknown[-1]
     current = 2 * force * np.sum(wires[0].weight * wires[0].mean_free_path * wires[0].thermal)

@@ -136,7 +136,7 @@ def test_the_messages_of_the_questions_are_those_of_the_program():
 def test_numbers_in_the_theory_are_those_of_the_code():
     from importlib import import_module
 
-    from jaxwire import quadrature, response, spots
+    from jaxwire import extrema, quadrature, response
 
     solver = import_module("jaxwire.solve")
     theory = {page.stem: " ".join(page.read_text("utf-8").split()) for page in (DOCS / "theory").glob("*.md")}
@@ -149,7 +149,7 @@ def test_numbers_in_the_theory_are_those_of_the_code():
     assert "heating at ten positions" in theory["grid"] and 2 * len(solver.PROBES) == 10
     assert f"{response.sampling_for(jw.Wire(), default).size} wavenumbers a side" in theory["matching"]
     assert f"V = {solver.SATURATED:.0f} + {solver.SATURATED_PER_T:.0f}\\,t" in theory["matching"]
-    assert f"{spots.SAMPLES} distances" in theory["observables"] and spots.NEAREST == 0.01
+    assert f"{extrema.SAMPLES} distances" in theory["observables"] and extrema.NEAREST == 0.01
 
 
 def raised(function, *arguments, **options):

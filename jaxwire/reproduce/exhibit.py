@@ -23,6 +23,7 @@ class Quality(NamedTuple):
         positions: positions of a heating profile on either side.
         resolution: numbers of nodes of maps and curves; the tables have the default one.
         formats: files of each figure.
+        error_estimate: whether the errors of the tables' points are estimated, which takes a larger program.
     """
 
     across: int
@@ -31,10 +32,27 @@ class Quality(NamedTuple):
     positions: int
     resolution: Resolution
     formats: tuple[str, ...]
+    error_estimate: bool
 
 
-FULL = Quality(across=120, up=80, curve=81, positions=200, resolution=Resolution(), formats=("png", "svg", "pdf"))
-DRAFT = Quality(across=40, up=28, curve=33, positions=60, resolution=Resolution(64, 24), formats=("png", "svg"))
+FULL = Quality(
+    across=120,
+    up=80,
+    curve=81,
+    positions=200,
+    resolution=Resolution(),
+    formats=("png", "svg", "pdf"),
+    error_estimate=True,
+)
+DRAFT = Quality(
+    across=40,
+    up=28,
+    curve=33,
+    positions=60,
+    resolution=Resolution(64, 24),
+    formats=("png",),
+    error_estimate=False,
+)
 
 
 class Finding(NamedTuple):

@@ -43,7 +43,7 @@ def profile_points() -> "xarray.Dataset":
 
 
 def solve_profiles(quality: Quality) -> "xarray.Dataset":
-    """Currents, potentials with an error estimate and heating profiles of `profile_points`, one after another.
+    """Currents, potentials, their estimated errors and heating profiles of `profile_points`, one after another.
 
     Returns:
         Variables as a scan names them, with dimensions center, voltage, temperature, and for profiles x and part.
@@ -52,7 +52,7 @@ def solve_profiles(quality: Quality) -> "xarray.Dataset":
     found = []
     for center, voltage, temperature in product(*(points[name].values for name in points.sizes)):
         dot = Lorentzian(center, WIDTH)  # pyright: ignore[reportArgumentType] - converted by the field
-        sol = solve(dot, temperature=temperature, voltage=voltage)
+        sol = solve(dot, temperature=temperature, voltage=voltage, error_estimate=quality.error_estimate)
         heating = sol.heating(x)
         numbers = {name: getattr(sol, name) for name in NUMBERS} | {"status": sol.status.code}
         parts = np.stack([np.asarray(getattr(heating, part)) for part in COORDS["part"]], axis=1)

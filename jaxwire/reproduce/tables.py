@@ -29,7 +29,7 @@ class Comparison:
         temperature: kT.
         current: I, as computed.
         potential_right: e phi(0+), as computed.
-        error_estimate: estimated relative error of both.
+        error_estimate: estimated relative error of both; None if it was not asked for.
         status: how the solve ended.
         printed_current: Table I at this place, as its headers say.
         transposed_current: Table I at the transposed place.
@@ -44,7 +44,7 @@ class Comparison:
     temperature: float
     current: float
     potential_right: float
-    error_estimate: float
+    error_estimate: float | None
     status: str
     printed_current: float
     transposed_current: float
@@ -76,7 +76,7 @@ def compare(dataset: "xarray.Dataset") -> list[Comparison]:
                     temperature=temperature,
                     current=current,
                     potential_right=potential,
-                    error_estimate=float(point.error_estimate),
+                    error_estimate=None if point.error_estimate.isnull() else float(point.error_estimate),
                     status=FLAGS[int(point.status)],
                     printed_current=currents[row][column],
                     transposed_current=currents[column][row],
@@ -100,11 +100,12 @@ def tables_text(rows: Sequence[Comparison]) -> str:
 
     wrong_reading = sum(abs(row.printed_current / row.current - 1) > 0.03 for row in rows)
     explained = sum(abs(row.potential_deviation) <= 0.03 for row in rows)
+    estimates = [row.error_estimate for row in rows if row.error_estimate is not None]
     lines = [
         "# Tables I and II of arXiv:2407.10192",
         "",
         f"Gamma = {WIDTH}. Energies in mu0, currents in e mu0/h.",
-        f"Largest estimated relative error of the computed numbers: {max(row.error_estimate for row in rows):.0e}.",
+        *([f"Largest estimated relative error of the computed numbers: {max(estimates):.0e}."] if estimates else []),
         "",
         "## Table I: current I",
         "",
