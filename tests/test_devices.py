@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import numpy as np
-from numpy.testing import assert_array_equal
+from numpy.testing import assert_allclose, assert_array_equal
 
 from jaxwire import status
 
@@ -37,3 +37,30 @@ def test_four_devices_give_the_bits_of_one(tmp_path):
     )  # at high temperatures the wing of one peak lifts the other above 1
     assert failed.any() and not failed.all()
     assert_array_equal(np.isnan(one["current"]), failed)
+
+
+OPTIMISED = """
+import sys
+import numpy as np, jaxwire as jw
+dot, x = jw.Lorentzian(1.0, 0.1), np.array([-2.0, -0.1, 0.05, 1.0])
+axes = {"center": [0.64, 1.44, 2.0], "temperature": [0.1, 0.7]}
+ds = jw.scan(dot, axes=axes, voltage=0.4, observables=["current", "heating", "spots"], x=x)
+np.savez(sys.argv[1], **{name: ds[name].values for name in ds.data_vars})
+"""
+
+
+def test_programs_as_users_run_them_give_the_numbers_of_those_of_the_tests(tmp_path):
+    found = []
+    for flags in ("", os.environ["XLA_FLAGS"]):
+        found.append(tmp_path / f"{len(found)}.npz")
+        done = subprocess.run(
+            [sys.executable, "-c", OPTIMISED, str(found[-1])],
+            capture_output=True,
+            text=True,
+            env={**os.environ, "XLA_FLAGS": flags},
+        )
+        assert done.returncode == 0, done.stderr
+    users, tests = map(np.load, found)
+    assert "optimization_level=0" in os.environ["XLA_FLAGS"] and set(users) == set(tests)
+    for name in users:  # positions of spots: rounding of h' over h''
+        assert_allclose(users[name], tests[name], rtol=1e-8 if name.startswith("spot") else 1e-11, err_msg=name)

@@ -25,14 +25,6 @@ X = np.array([-0.5, 0.2, 1.0])
 ROUNDING = 1e-12  # sums of a batch run in another order
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _quick_compilation():
-    """Programs that run a few points here are compiled in half of the time; `test_devices` has the optimised ones."""
-    jax.config.update("jax_disable_most_optimizations", True)
-    yield
-    jax.config.update("jax_disable_most_optimizations", False)
-
-
 def dot(center=1.44, width=0.08, peak=0.5):
     return jw.BreitWigner([jw.Resonance(center, width, peak)])
 
