@@ -61,6 +61,18 @@ def in_turn(functions: dict[str, Callable[[], Any]], repeats: int) -> dict[str, 
     return {name: min(some) for name, some in times.items()}
 
 
+def in_micro_batches(function: Callable[..., Any], batch: int = 32) -> Callable[..., Any]:
+    """Compile a function of one point's numbers for many points, `batch` of them at once; each argument (n,)."""
+    import jax
+
+    def over_all(*columns: Any) -> Any:
+        rows = tuple(column.reshape(-1, batch) for column in columns)
+        found = jax.lax.map(lambda row: jax.vmap(function)(*row), rows)
+        return jax.tree.map(lambda leaf: leaf.reshape(-1, *leaf.shape[2:]), found)
+
+    return jax.jit(over_all)
+
+
 def relative_errors(found: Any, exact: Any) -> dict[str, float]:
     """Relative errors of numbers: at 90 % of them, and the largest."""
     error = np.abs(np.asarray(found) / np.asarray(exact) - 1.0)

@@ -1,29 +1,23 @@
 """Fits of the resonance to noisy profiles: coverage of the errors, share of starts that succeed, time, memory.
 
-    python benchmarks/fits.py [--draws 100]
+    python -m benchmarks.fits [--draws 100]
 
 Profiles of 60 positions at the conditions of Fig. 3, on a far finer grid than that of the fit, with noise of 1 % of the
 peak and unknown gain. Every number stands beside how good the answers were. Times are warm, best of several.
 """
 
-import argparse
-import json
-import os
-import platform
 import resource
 import time
 from concurrent.futures import ProcessPoolExecutor
-from importlib.metadata import version
 from multiprocessing import get_context
-from pathlib import Path
 
 import jax
 import numpy as np
 
 import jaxwire as jw
+from benchmarks.common import options, store
 from jaxwire.starts import LANES
 
-RESULTS = Path(__file__).parent / "results"
 X = np.concatenate([-np.geomspace(0.05, 6.0, 30)[::-1], np.geomspace(0.05, 6.0, 30)])
 FINE = jw.Resolution(above=160, below=64)
 TRUTHS = ((1.44, 0.08), (0.64, 0.3))
@@ -139,22 +133,10 @@ def fit_many_points(points: list[dict[str, float]], exact: list[np.ndarray]) -> 
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--draws", type=int, default=100)
-    draws = parser.parse_args().draws
-    rows = []
-    for measure in (speed, jacobian, *(lambda t=t: coverage(t, draws) for t in TRUTHS), many_points):
-        rows.append(measure())
-        print(json.dumps(rows[-1], indent=1), flush=True)
-    about = {
-        "date": time.strftime("%Y-%m-%d"),
-        "machine": platform.processor() or platform.machine(),
-        "cores": os.cpu_count(),
-        "load_before": os.getloadavg()[1],
-        "versions": {name: version(name) for name in ("jaxwire", "jax", "optimistix")},
-    }
-    RESULTS.mkdir(exist_ok=True)
-    (RESULTS / "fits.json").write_text(json.dumps({**about, "rows": rows}, indent=1) + "\n")
+    given = options(__doc__, draws=100)
+    measures = (speed, jacobian, *(lambda t=t: coverage(t, given.draws) for t in TRUTHS), many_points)
+    rows = [measure() for measure in measures]
+    store("fits", rows, given.output, packages=("optimistix",), date=time.strftime("%Y-%m-%d"))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Fifty kills: stored scans killed with SIGKILL at random times end like an uninterrupted one, byte for byte.
 
-    python benchmarks/kill_store.py            # a scan without physics that does nothing but write
-    python benchmarks/kill_store.py --real     # jaxwire.scan
+    python -m benchmarks.kill_store            # a scan without physics that does nothing but write
+    python -m benchmarks.kill_store --real     # jaxwire.scan
 
 After every kill all chunks are compared with the uninterrupted run's. The row says where the kills came.
 """

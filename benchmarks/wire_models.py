@@ -1,17 +1,12 @@
 """What generality costs: time and error of one compiled solve for every kind of wire.
 
-    python benchmarks/wire_models.py
+    python -m benchmarks.wire_models
 
 The first row is a kernel specialised by hand to the paper's main text (tau = 1, neutral: no relaxation times in the
 sums, no screening term). The second is the solver as it is, with default objects; their ratio is the price of having
 one code path. Errors are against a grid three times finer; times are the best of many, all kernels in turn.
 """
 
-import json
-import os
-import time
-from importlib.metadata import version
-from pathlib import Path
 from unittest import mock
 
 import jax
@@ -19,10 +14,10 @@ import jax.numpy as jnp
 import numpy as np
 
 import jaxwire as jw
+from benchmarks.common import in_turn, options, store
 from jaxwire import matching
 from jaxwire.response import Response, wavenumbers
 
-RESULTS = Path(__file__).parent / "results"
 ROUNDS, REPEATS = 30, 20
 DOT = jw.Lorentzian(1.44, 0.08)
 WIRES = {
@@ -59,19 +54,19 @@ def _special_respond(mean_free_path, relaxation_time, momentum_weight, thermal, 
 
 def main() -> None:
     """Time all kernels in turn and write the rows."""
+    given = options(__doc__)
     with mock.patch.object(matching, "respond", _special_respond):
         jax.clear_caches()
         kernels = {"specialised": kernel(jw.Wire())}
     jax.clear_caches()
     kernels |= {name: kernel(wire) for name, wire in WIRES.items()}
     finer = {name: kernel(wire, jw.Resolution(240, 96))(0.3, 0.1) for name, wire in WIRES.items()}
-    best = dict.fromkeys(kernels, np.inf)
-    for _ in range(ROUNDS):
-        for name, run in kernels.items():
-            start = time.perf_counter()
-            for _ in range(REPEATS):
-                jax.block_until_ready(run(0.3, 0.1))
-            best[name] = min(best[name], (time.perf_counter() - start) / REPEATS)
+
+    def burst(run):
+        return lambda: [run(0.3, 0.1).block_until_ready() for _ in range(REPEATS)]
+
+    bursts = in_turn({name: burst(run) for name, run in kernels.items()}, ROUNDS)
+    best = {name: seconds / REPEATS for name, seconds in bursts.items()}
     rows = []
     for name, run in kernels.items():
         exact = np.asarray(finer.get(name, finer["default"]))
@@ -83,14 +78,7 @@ def main() -> None:
             "error": error,
         }
         rows.append(row)
-        print(json.dumps(row))
-    machine = {
-        "device": str(jax.devices()[0]),
-        "cores": os.cpu_count(),
-        "versions": {package: version(package) for package in ("jaxwire", "jax", "jaxlib", "numpy")},
-    }
-    RESULTS.mkdir(exist_ok=True)
-    (RESULTS / "wire_models.json").write_text(json.dumps({"machine": machine, "rows": rows}, indent=2) + "\n")
+    store("wire_models", rows, given.output)
 
 
 if __name__ == "__main__":

@@ -43,15 +43,23 @@ def error(key: str) -> Callable[[Row], str]:
 
 
 class Table(NamedTuple):
-    """What is shown of a file: columns (title, text of a row), and which rows."""
+    """What is shown of a file: columns (title, text of a row), which rows, and of which list."""
 
     file: str
     columns: tuple[tuple[str, Callable[[Row], str]], ...]
     rows: Callable[[Row], bool] = lambda row: True
+    of: str = "rows"
 
 
 def _nodes(row: Row) -> str:
     return f"{row['above']} + {row['below']}" + (" (default)" if row["is_default"] else "")
+
+
+STAGES = ("grid", "response and linear system", "modes", "spots")
+
+
+def _stage(key: str, stage: str, form: str) -> Callable[[Row], str]:
+    return lambda row: MISSING if row.get(key) is None else format(row[key][stage], form)
 
 
 def _pair(key: str, form: str) -> Callable[[Row], str]:
@@ -82,13 +90,91 @@ TABLES = {
         "scans",
         (
             ("what", text("name")),
-            ("points", number("points", ",.0f")),
-            ("time for a point, µs", number("microseconds", ".0f")),
-            ("times faster than the NumPy loop", number("times_numpy_loop", ".1f")),
+            ("time for a point, µs", number("microseconds", ",.0f")),
+            ("largest error", error("error_max")),
+            ("times faster than the NumPy loop", number("times_numpy_loop", ",.0f")),
+            ("than the full system", number("times_full_system", ",.0f")),
+            ("share of the speed of LU, one call", number("share_of_lu", ".2f")),
+            ("of LU, tuned", number("share_of_tuned_lu", ".2f")),
+            ("of mere arithmetic", number("share_of_arithmetic", ".2f")),
+        ),
+    ),
+    "points": Table(
+        "scans",
+        (
+            ("points of one scan", number("points", ",.0f")),
+            ("time for a point, µs", number("microseconds", ",.0f")),
             ("first call, s", number("first_call_seconds", ".1f")),
+            ("largest error", error("error_max")),
+        ),
+        of="by_points",
+    ),
+    "derivatives": Table(
+        "derivatives",
+        (
+            ("what", text("name")),
+            ("time for a point, µs", number("microseconds", ",.0f")),
+            ("in forward solves", number("forward_solves", ".2f")),
+            ("of the", lambda row: row["compared_with"] or MISSING),
             ("error at 90 % of points", error("error_90_percent")),
             ("largest error", error("error_max")),
         ),
+    ),
+    "compiling": Table(
+        "compile_times",
+        (
+            ("what", text("name")),
+            ("import, s", number("import_seconds", ".1f")),
+            ("first call, s", number("first_call_seconds", ".1f")),
+            ("of which XLA's backend, s", number("backend_seconds", ".1f")),
+            ("first call with programs kept on disk, s", number("cached_first_call_seconds", ".1f")),
+            ("later call, ms", number("warm_seconds", ",.1f", 1e3)),
+            ("error of the current", error("error_max")),
+        ),
+    ),
+    "memory": Table(
+        "memory",
+        (
+            ("kept", text("observables")),
+            ("points", number("points", ",.0f")),
+            ("predicted, MB", number("predicted_bytes", ",.0f", 1e-6)),
+            ("results, MB", number("result_bytes", ",.1f", 1e-6)),
+            ("taken with the compiler, MB", number("peak_bytes", ",.0f", 1e-6)),
+            ("largest error", error("error_max")),
+        ),
+    ),
+    "growth": Table(
+        "growth",
+        (
+            ("nodes above + below the step", lambda row: f"{row['above']} + {row['below']}"),
+            *((f"{stage}, µs", _stage("microseconds", stage, ".0f")) for stage in STAGES),
+            *((f"exponent: {stage}", _stage("exponent", stage, ".1f")) for stage in STAGES),
+            ("largest error", error("error_max")),
+        ),
+    ),
+    "precision": Table(
+        "single_precision",
+        (
+            ("scatterer or wire", text("name")),
+            ("precision", text("precision")),
+            ("time for a point, µs", number("microseconds", ".0f")),
+            ("median error", error("error_median")),
+            ("largest error", error("error_max")),
+        ),
+    ),
+    "disort": Table(
+        "disort",
+        (
+            ("code", text("code")),
+            ("directions a hemisphere", number("nodes", "d")),
+            ("placed", text("rule")),
+            ("albedo", text("albedo")),
+            ("problems together", number("batch", "d")),
+            ("time for a problem, µs", number("microseconds", ",.0f")),
+            ("error of what leaves", error("emergent_error_max")),
+            ("error inside", error("interior_error_max")),
+        ),
+        lambda row: row["asked"] != "emergent",
     ),
     "spots": Table(
         "scans",
@@ -185,7 +271,7 @@ def cells(name: str) -> tuple[list[str], list[list[str]]]:
         ExtensionError: if no row has anything to show, or a column is empty: the file has changed.
     """
     table = TABLES[name]
-    rows = [[form(row) for _, form in table.columns] for row in read(table.file)["rows"] if table.rows(row)]
+    rows = [[form(row) for _, form in table.columns] for row in read(table.file)[table.of] if table.rows(row)]
     for index, (title, _) in enumerate(table.columns):
         if all(row[index] == MISSING for row in rows):
             raise ExtensionError(f"no row of benchmarks/results/{table.file}.json has a value for {title!r}")

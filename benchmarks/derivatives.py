@@ -1,0 +1,102 @@
+"""What derivatives and a given current cost, in forward solves, with their errors.
+
+    python -m benchmarks.derivatives [--points 1024] [--repeats 5]
+
+Random points of the promised domain, in micro-batches of 32, one thread; four parameters: eps0, Gamma, kT, eV. The
+profile is the heating at 64 positions. Errors are against the same derivative on a far finer grid, relative to the
+largest of the four; of a given current, against the voltage that drives it.
+"""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+import jaxwire as jw
+from benchmarks.common import in_micro_batches, in_turn, options, store
+from benchmarks.points import REFERENCE, sample
+
+RESOLUTION = jw.Resolution(64, 24)
+X = np.concatenate([-np.geomspace(0.05, 6.0, 32)[::-1], np.geomspace(0.05, 6.0, 32)])
+WEIGHT = np.cos(np.arange(64.0))
+CHECKED = 64
+PARAMETERS = ("center", "width", "temperature", "voltage")
+
+
+def solution(center, width, temperature, voltage, resolution=RESOLUTION, **drive):
+    given = drive or {"voltage": voltage}
+    dot = jw.Lorentzian(center, width)
+    return jw.solve(dot, temperature=temperature, **given, resolution=resolution, error_estimate=False)
+
+
+def current(parameters, resolution=RESOLUTION):
+    return solution(*parameters, resolution).current
+
+
+def profile(parameters, resolution=RESOLUTION):
+    return solution(*parameters, resolution).heating(X).total
+
+
+def weighted(parameters, resolution=RESOLUTION):
+    """One number out of the profile, as a sum of squares is."""
+    return jnp.vdot(WEIGHT, profile(parameters, resolution))
+
+
+TASKS = {
+    "current": (current, None),
+    "gradient of the current": (jax.grad(current), "current"),
+    "profile": (profile, None),
+    "gradient of a number out of the profile": (jax.grad(weighted), "profile"),
+    "Jacobian of the profile": (jax.jacfwd(profile), "profile"),
+}
+"""Function of the four parameters, and the forward solve that it is compared with."""
+
+
+def deviation(found: np.ndarray, exact: np.ndarray) -> np.ndarray:
+    """Error of each point, relative to its largest component."""
+    flat, reference = (each.reshape(len(each), -1) for each in (found, exact))
+    return np.max(np.abs(flat - reference), axis=1) / np.max(np.abs(reference), axis=1)
+
+
+def measure(points: int, repeats: int) -> list[dict[str, Any]]:
+    table = sample(points, seed=11)
+    columns = [jnp.asarray([row[name] for row in table]) for name in PARAMETERS]
+    programs, errors, bases = {}, {}, {}
+    for name, (function, base) in TASKS.items():
+        program = in_micro_batches(lambda *row, function=function: function(jnp.stack(row)))
+        exact = in_micro_batches(lambda *row, function=function: function(jnp.stack(row), REFERENCE))
+        found = np.asarray(program(*columns))[:CHECKED]
+        errors[name] = deviation(found, np.asarray(exact(*(column[:CHECKED] for column in columns))))
+        programs[name], bases[name] = (lambda program=program: program(*columns)), base
+    driven = np.asarray(programs["current"]())
+    search = in_micro_batches(lambda c, w, t, i: solution(c, w, t, None, current=i).voltage)
+    programs["given current"] = lambda: search(*columns[:3], jnp.asarray(driven))
+    bases["given current"] = "current"
+    found = np.asarray(programs["given current"]())
+    errors["given current"] = np.abs(found / np.asarray(columns[3]) - 1.0)
+    times = in_turn(programs, repeats)
+    rows = []
+    for name, seconds in times.items():
+        error = errors[name][np.isfinite(errors[name])]
+        rows.append(
+            {
+                "name": name,
+                "microseconds": 1e6 * seconds / points,
+                "forward_solves": seconds / times[bases[name]] if bases[name] else None,
+                "compared_with": bases[name],
+                "error_90_percent": float(np.quantile(error, 0.9)),
+                "error_max": float(error.max()),
+                "not_found": int(np.sum(~np.isfinite(errors[name]))),
+            }
+        )
+    return rows
+
+
+def main() -> None:
+    given = options(__doc__, points=1024, repeats=5)
+    store("derivatives", measure(given.points, given.repeats), given.output, points=given.points)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,85 @@
+"""How time grows with the number of nodes: stage by stage, with the error that the nodes buy.
+
+    python -m benchmarks.growth [--points 1024] [--repeats 5]
+
+Each program does what the one before does and one thing more; differences of their times are the stages. Points are a
+map at the conditions of Fig. 3, in micro-batches of 32, one thread. A stage's exponent is that of a power law between
+half of the nodes and all of them.
+"""
+
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+
+import jaxwire as jw
+from benchmarks.common import in_micro_batches, in_turn, options, relative_errors, store
+from benchmarks.points import REFERENCE, TEMPERATURE, VOLTAGE, grid, pairs
+from jaxwire.flow import excite
+from jaxwire.matching import match
+from jaxwire.quadrature import energy_grid
+from jaxwire.wire import Wire
+
+NODES = (32, 40, 48, 64, 80, 96, 128)
+WIRE = Wire()
+
+
+def _grid(center, width, resolution):
+    scales = jw.Lorentzian(center, width).energy_scales()
+    return jnp.sum(energy_grid(scales, jnp.asarray(TEMPERATURE), jnp.asarray(VOLTAGE), resolution).above)
+
+
+def _current(center, width, resolution):
+    given = jnp.asarray(TEMPERATURE), jnp.asarray(VOLTAGE)
+    found = match(jw.Lorentzian(center, width), WIRE, *given, resolution)
+    return -jnp.expm1(-VOLTAGE / TEMPERATURE) * (found.upper.weight @ found.spectral_current)
+
+
+def _modes(center, width, resolution):
+    found = match(jw.Lorentzian(center, width), WIRE, jnp.asarray(TEMPERATURE), jnp.asarray(VOLTAGE), resolution)
+    flow = excite(found, -jnp.expm1(-VOLTAGE / TEMPERATURE), WIRE.screening)
+    return flow.current + 0.0 * (jnp.sum(flow.upper.heat) + jnp.sum(flow.lower.heat))
+
+
+def _spots(center, width, resolution):
+    dot = jw.Lorentzian(center, width)
+    sol = jw.solve(dot, temperature=TEMPERATURE, voltage=VOLTAGE, resolution=resolution, error_estimate=False)
+    found = jw.find_spots(sol)
+    return sol.current + 0.0 * (found.left.prominence + found.right.prominence)
+
+
+STAGES = {"grid": _grid, "response and linear system": _current, "modes": _modes, "spots": _spots}
+
+
+def measure(points: int, repeats: int) -> list[dict[str, Any]]:
+    columns = pairs(grid(points)).T
+    exact = in_micro_batches(lambda c, w: _current(c, w, REFERENCE))(*columns)
+    rows = []
+    for above in NODES:
+        resolution = jw.Resolution(above, round(0.4 * above))
+        programs = {
+            name: in_micro_batches(lambda c, w, stage=stage, resolution=resolution: stage(c, w, resolution))
+            for name, stage in STAGES.items()
+        }
+        found = {name: program(*columns) for name, program in programs.items()}
+        calls = {name: (lambda program=program: program(*columns)) for name, program in programs.items()}
+        whole = {name: 1e6 * seconds / len(columns[0]) for name, seconds in in_turn(calls, repeats).items()}
+        before = dict(zip(whole, [0.0, *whole.values()], strict=False))
+        own = {name: whole[name] - before[name] for name in whole}
+        rows.append({"above": above, "below": resolution.below, "microseconds": own, "whole_microseconds": whole})
+        rows[-1] |= relative_errors(found["response and linear system"], exact)
+    for row in rows:
+        half = next((other for other in rows if other["above"] * 2 == row["above"]), None)
+        row["exponent"] = half and {
+            name: float(np.log2(row["microseconds"][name] / half["microseconds"][name])) for name in STAGES
+        }
+    return rows
+
+
+def main() -> None:
+    given = options(__doc__, points=1024, repeats=5)
+    store("growth", measure(given.points, given.repeats), given.output, points=given.points)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,103 @@
+"""Nothing is compiled again when only values change: programs are counted as JAX compiles them."""
+
+import contextlib
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import jaxwire as jw
+
+COARSE = jw.Resolution(24, 12)  # counted is how often, not how well
+COMPILED = "/jax/core/compile/backend_compile_duration"
+X = np.array([-1.0, -0.2, 0.3, 2.0])
+
+
+@contextlib.contextmanager
+def counting():
+    """A list that grows by one entry for every program that is compiled, or read from a cache on disk, inside."""
+    seen = []
+
+    def listen(name, _, **__):
+        if name == COMPILED:
+            seen.append(name)
+
+    jax.monitoring.register_event_duration_secs_listener(listen)
+    try:
+        yield seen
+    finally:
+        jax.monitoring.unregister_event_duration_listener(listen)
+
+
+def solve(center, width, temperature, voltage):
+    sol = jw.solve(jw.Lorentzian(center, width), temperature=temperature, voltage=voltage, resolution=COARSE)
+    return sol.current, sol.heating(X).total, jw.find_spots(sol).left.position
+
+
+def solve_given_current(center, width, temperature, voltage):
+    dot = jw.Lorentzian(center, width)
+    return jw.solve(dot, temperature=temperature, current=1e-3 * voltage, resolution=COARSE).voltage
+
+
+def gradient(center, width, temperature, voltage):
+    def current(center):
+        dot = jw.Lorentzian(center, width)
+        point = {"temperature": temperature, "voltage": voltage, "resolution": COARSE}
+        return jw.solve(dot, **point, error_estimate=False).current
+
+    return jax.grad(current)(center)
+
+
+def scan(center, width, temperature, voltage):
+    axes = {"center": center + np.array([0.0, 0.1, 0.3]), "temperature": temperature * np.array([1.0, 1.1])}
+    what = {"observables": ["current", "spots", "heating"], "x": X * width}
+    return jw.scan(jw.Lorentzian(1.0, width), axes=axes, voltage=voltage, resolution=COARSE, **what)
+
+
+def scan_of_another_size(center, width, temperature, voltage):
+    """As many rows as the size of the voltage tells: grids of all sizes below a block share one program."""
+    axes = {"center": np.linspace(center, 2.0, 2 + int(10 * voltage))}
+    return jw.scan(jw.Lorentzian(1.0, width), axes=axes, temperature=temperature, voltage=voltage, resolution=COARSE)
+
+
+def fit(center, width, temperature, voltage):
+    x = np.linspace(0.2, 3.0, 8)
+    point = {"temperature": temperature, "voltage": voltage, "resolution": COARSE}
+    heat = jw.solve(jw.Lorentzian(center, width), **point).heating(x).total
+    return jw.fit_profile(x, heat, 0.1, jw.Lorentzian(center + 0.1, 2 * width), **point, starts=4)
+
+
+FIRST, SECOND = (1.2, 0.1, 0.3, 0.4), (0.9, 0.2, 0.5, -0.7)
+
+
+@pytest.mark.parametrize("task", [solve, solve_given_current, gradient, scan, fit], ids=lambda task: task.__name__)
+def test_other_values_compile_nothing(task):
+    with counting() as first:
+        task(*FIRST)
+    with counting() as second:
+        task(*SECOND)
+    assert len(first) > 0  # the counter counts
+    assert second == []
+
+
+def test_another_kind_of_scatterer_compiles_anew():
+    solve(*FIRST)
+    with counting() as seen:
+        jw.solve(jw.QuantumPointContact([1.0], 0.1), temperature=0.3, voltage=0.1, resolution=COARSE)
+    assert len(seen) > 0
+
+
+def test_grids_of_other_sizes_share_one_program():
+    scan_of_another_size(0.5, 0.1, 0.3, 1.1)
+    with counting() as seen:
+        scan_of_another_size(0.6, 0.1, 0.3, 3.7)
+    assert seen == []
+
+
+def test_a_jitted_function_of_all_numbers_is_compiled_once():
+    program = jax.jit(lambda *numbers: solve(*numbers)[1])
+    program(*map(jnp.asarray, FIRST))
+    with counting() as seen:
+        program(*map(jnp.asarray, SECOND))
+    assert seen == []
