@@ -7,6 +7,7 @@ chunk is written even where it equals the fill value, and writes cover whole chu
 """
 
 import os
+import threading
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -62,11 +63,18 @@ def add_array(
         array[...] = like
 
 
+_one_at_a_time = threading.Lock()
+"""Filters of warnings belong to the process: a thread that restores them must not do so under another one."""
+
+
 def seal(folder: Path) -> None:
     """Gather the descriptions of all arrays in one file, where `xarray.open_zarr` looks for them."""
     import zarr
 
-    with warnings.catch_warnings():  # zarr 2 had it, every reader of version 3 in Python has it, the standard not yet
+    with (
+        _one_at_a_time,
+        warnings.catch_warnings(),
+    ):  # zarr 2 had it, every reader of version 3 in Python has it, the standard not yet
         warnings.filterwarnings("ignore", message="Consolidated metadata is currently not part")
         zarr.consolidate_metadata(str(folder))
 

@@ -88,7 +88,7 @@ def half_wire_modes(mean_free_path: Float[Array, " n"], weight: Float[Array, " n
     return Modes(
         rate=jnp.where(converged, jnp.sqrt(sorted_poles[nearest] + offset), jnp.nan),
         resolvent=resolvent,
-        norm=resolvent**2 @ (weight * poles),
+        norm=jnp.sum(resolvent * (resolvent * (weight * poles)[None, :]), axis=1),  # the square may be out of range
         converged=converged,
     )
 
@@ -158,12 +158,16 @@ class _Roots(NamedTuple):
 
 
 class _SideSums(NamedTuple):
-    """Sums over the poles left and right of each root, and over the squares that are their slopes; all positive."""
+    """Sums of r_i u and r_i u^2 over the poles left and right of each root.
+
+    There u is the distance of the end of the interval on that side, over that of the pole: at most 1, so that nothing
+    over- or underflows, whatever the ranges of poles and weights.
+    """
 
     left: Float[Array, " m"]
-    left_slope: Float[Array, " m"]
+    left_square: Float[Array, " m"]
     right: Float[Array, " m"]
-    right_slope: Float[Array, " m"]
+    right_square: Float[Array, " m"]
 
 
 class _Pole(NamedTuple):
@@ -173,20 +177,39 @@ class _Pole(NamedTuple):
     weight: Float[Array, "*n"]
 
 
-def _side_terms(pole: _Pole, nearest: Array, offset: Array) -> _SideSums:
+class _Trial(NamedTuple):
+    """Where roots may be: their offsets from the nearest poles and their distances from the ends of the intervals."""
+
+    nearest: Float[Array, "*m"]
+    offset: Float[Array, "*m"]
+    to_left: Float[Array, "*m"]
+    to_right: Float[Array, "*m"]
+
+
+def _trial(roots: _Roots, x: Float[Array, " m"]) -> _Trial:
+    rest = roots.gap - x
+    return _Trial(
+        roots.nearest,
+        jnp.where(roots.is_left, x, -x),
+        jnp.where(roots.is_left, x, rest),
+        jnp.where(roots.is_left, rest, x),
+    )
+
+
+def _side_terms(pole: _Pole, trial: _Trial) -> _SideSums:
     """What one pole adds to the sums; on which side of a root it lies is the sign of their difference."""
-    inverse = 1.0 / ((pole.place - nearest) - offset)
-    right, left = jnp.maximum(inverse, 0.0), jnp.minimum(inverse, 0.0)
+    inverse = 1.0 / ((pole.place - trial.nearest) - trial.offset)
+    right, left = jnp.maximum(inverse, 0.0) * trial.to_right, -jnp.minimum(inverse, 0.0) * trial.to_left
     on_right, on_left = pole.weight * right, pole.weight * left
-    return _SideSums(-on_left, on_left * left, on_right, on_right * right)
+    return _SideSums(on_left, on_left * left, on_right, on_right * right)
 
 
 def _side_sums(poles: _Pole, roots: _Roots, x: Float[Array, " m"]) -> _SideSums:
     """Sums over the poles, one after another: it is the roots that fill the vector units."""
-    offset = jnp.where(roots.is_left, x, -x)
+    trial = _trial(roots, x)
 
     def add(sums: _SideSums, pole: _Pole):
-        return jax.tree.map(jnp.add, sums, _side_terms(pole, roots.nearest, offset)), None
+        return jax.tree.map(jnp.add, sums, _side_terms(pole, trial)), None
 
     zero = jnp.zeros_like(x)
     return jax.lax.scan(add, _SideSums(zero, zero, zero, zero), poles, unroll=4)[0]
@@ -195,7 +218,8 @@ def _side_sums(poles: _Pole, roots: _Roots, x: Float[Array, " m"]) -> _SideSums:
 def _few_side_sums(poles: _Pole, roots: _Roots, x: Float[Array, " m"]) -> _SideSums:
     """The same for few roots: all poles at once."""
     row = jax.tree.map(lambda value: value[None, :], poles)
-    terms = _side_terms(row, roots.nearest[:, None], jnp.where(roots.is_left, x, -x)[:, None])
+    column = jax.tree.map(lambda value: value[:, None], _trial(roots, x))
+    terms = _side_terms(row, column)
     return _SideSums(*jax.lax.reduce(tuple(terms), (0.0,) * 4, lambda *pair: tuple(map(jnp.add, *pair)), (1,)))
 
 
@@ -207,12 +231,11 @@ def _closer(sums: _SideSums, roots: _Roots, x: Float[Array, " m"]) -> tuple[Floa
     Each sum is replaced by one pole at the end of the interval plus a constant, matching value and slope; the
     two-pole equation is quadratic. The two sums are never subtracted before that.
     """
-    rest = roots.gap - x
     near, far = jnp.where(roots.is_left, sums.left, sums.right), jnp.where(roots.is_left, sums.right, sums.left)
-    near_slope = jnp.where(roots.is_left, sums.left_slope, sums.right_slope)
-    far_slope = jnp.where(roots.is_left, sums.right_slope, sums.left_slope)
-    constant = (near - near_slope * x) - (far - far_slope * rest)
-    better = _two_pole_root(constant, near_slope * x**2, far_slope * rest**2, roots.gap)
+    near_square = jnp.where(roots.is_left, sums.left_square, sums.right_square)
+    far_square = jnp.where(roots.is_left, sums.right_square, sums.left_square)
+    constant = (near - near_square) / x - (far - far_square) / (roots.gap - x)
+    better = _two_pole_root(constant, near_square, far_square, roots.gap)
     return better, jnp.abs(better - x) / better
 
 
@@ -221,7 +244,7 @@ def _two_pole_root(
 ) -> Float[Array, " m"]:
     """Root of constant + near/x - far/(gap - x) in (0, gap/2], by the form that does not cancel."""
     slope = near + far - constant * gap
-    radical = jnp.sqrt((near - far + constant * gap) ** 2 + 4.0 * near * far)
+    radical = jnp.hypot(near - far + constant * gap, 2.0 * jnp.sqrt(near) * jnp.sqrt(far))
     root = jnp.where(slope >= 0, 2.0 * near * gap / (slope + radical), (radical - slope) / (2.0 * constant))
     return jnp.clip(root, jnp.finfo(gap.dtype).tiny, 0.5 * gap)
 

@@ -60,7 +60,7 @@ def test_tables_hold_the_computed_and_the_printed_numbers(folder):
         assert point["transposed_current"] == PUBLISHED["table_I_current"][column][place]
         assert point["printed_potential"] == PUBLISHED["table_II_phi_right"][place][column]
         dot = jw.Lorentzian(center=point["center"], width=PUBLISHED["gamma"])
-        sol = jw.solve(dot, temperature=point["temperature"], voltage=point["voltage"])
+        sol = jw.solve(dot, temperature=point["temperature"], voltage=point["voltage"], error_estimate=False)
         assert point["current"] == float(sol.current)
         assert point["potential_right"] == float(sol.potential_right)
         assert point["error_estimate"] is None and point["status"] == "solved"  # a draft leaves it out
