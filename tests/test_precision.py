@@ -82,7 +82,7 @@ def test_a_failed_point_spoils_no_other_in_single_precision(both):
         ({"observables": ["current", "spots"]}, "got 'spots'; use precision='double'."),
         (
             {"observables": {"own": lambda sol: sol.current}},
-            "`precision='single'` must go with observables out of current",
+            "must go with observables out of current",
         ),
         ({"wire": jw.Wire(jw.PowerLaw(0.5))}, "must go with a constant relaxation time, got PowerLaw"),
         ({"wire": jw.Wire(screening=jw.GatedCoulomb(5.0, 0.05, 0.5))}, "with a local potential, got GatedCoulomb"),
