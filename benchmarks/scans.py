@@ -21,7 +21,7 @@ RESOLUTIONS = ((80, 32), (64, 24), (60, 22), (56, 20))
 LOOPS = {
     "eigh 48+16": (48, 16, peers.by_eigh),
     "SVD 48+16": (48, 16, peers.by_svd),
-    "SVD 56+20": (56, 20, peers.by_svd),
+    "SVD 64+24": (64, 24, peers.by_svd),
 }
 FULL_SYSTEM = (100, 200, 400)
 GOOD = 1e-6

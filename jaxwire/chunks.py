@@ -71,10 +71,8 @@ def seal(folder: Path) -> None:
     """Gather the descriptions of all arrays in one file, where `xarray.open_zarr` looks for them."""
     import zarr
 
-    with (
-        _one_at_a_time,
-        warnings.catch_warnings(),
-    ):  # zarr 2 had it, every reader of version 3 in Python has it, the standard not yet
+    # zarr 2 had it, every reader of version 3 in Python has it, the standard not yet.
+    with _one_at_a_time, warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Consolidated metadata is currently not part")
         zarr.consolidate_metadata(str(folder))
 
