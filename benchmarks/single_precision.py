@@ -2,7 +2,7 @@
 
     python -m benchmarks.single_precision [--points 4096] [--repeats 3]
 
-Random points of the promised domain, for several scatterers and wires, at the default resolution. Errors of double and
+Random points of the promised domain, for a resonance in several wires, at the default resolution. Errors of double and
 single precision are against a far finer grid in double precision: of the current relative to itself, of potentials,
 powers and profiles relative to the largest value at that point.
 """
@@ -19,16 +19,9 @@ from jaxwire.request import IN_SINGLE
 
 X = np.concatenate([-np.geomspace(0.01, 6.0, 8)[::-1], np.geomspace(0.01, 6.0, 8)])
 CHECKED = 512
-ENERGY = np.linspace(0.0, 6.0, 61)
 RESONANCE = {"center": "center", "width": "width"}
 CASES = {
     "Lorentzian": (jw.Lorentzian(1.0, 0.1), jw.Wire(), RESONANCE),
-    "quantum point contact": (
-        jw.QuantumPointContact([1.0], 0.1),
-        jw.Wire(),
-        {"thresholds[0]": "center", "curvature": "width"},
-    ),
-    "table": (jw.Tabulated(ENERGY, 0.1 + 0.8 * np.exp(-((ENERGY - 1.4) ** 2) / 0.1)), jw.Wire(), {}),
     "Kane band": (jw.Lorentzian(1.0, 0.1), jw.Wire(dispersion=jw.Kane(0.2)), RESONANCE),
     "local screening 0.7": (jw.Lorentzian(1.0, 0.1), jw.Wire(screening=jw.LocalScreening(0.7)), RESONANCE),
 }

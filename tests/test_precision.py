@@ -84,6 +84,7 @@ def test_a_failed_point_spoils_no_other_in_single_precision(both):
             {"observables": {"own": lambda sol: sol.current}},
             "must go with observables out of current",
         ),
+        ({"scatterer": jw.Constant(0.5), "axes": {"temperature": [0.3]}}, "must go with a Lorentzian, got Constant"),
         ({"wire": jw.Wire(jw.PowerLaw(0.5))}, "must go with a constant relaxation time, got PowerLaw"),
         ({"wire": jw.Wire(screening=jw.GatedCoulomb(5.0, 0.05, 0.5))}, "with a local potential, got GatedCoulomb"),
         ({"voltage": None, "current": 0.01}, "must go with a given voltage, got a given current"),
@@ -91,9 +92,9 @@ def test_a_failed_point_spoils_no_other_in_single_precision(both):
     ],
 )
 def test_what_was_not_measured_is_refused_before_anything_runs(changes, message):
-    given = {"temperature": 0.3, "voltage": 0.1, "precision": "single", "axes": {"center": [1.0, 1.2]}}
+    given = {"voltage": 0.1, "precision": "single", "axes": {"center": [1.0, 1.2], "temperature": [0.3]}}
     with pytest.raises(ValueError) as caught:
-        jw.scan(DOT, **(given | changes))
+        jw.scan(**({"scatterer": DOT} | given | changes))
     assert message in str(caught.value)
 
 

@@ -166,10 +166,10 @@ TABLES = {
         "disort",
         (
             ("code", text("code")),
-            ("directions a hemisphere", number("nodes", "d")),
+            ("directions a hemisphere", number("nodes", ".0f")),
             ("placed", text("rule")),
             ("albedo", text("albedo")),
-            ("problems together", number("batch", "d")),
+            ("problems together", number("batch", ".0f")),
             ("time for a problem, µs", number("microseconds", ",.0f")),
             ("error of what leaves", error("emergent_error_max")),
             ("error inside", error("interior_error_max")),
