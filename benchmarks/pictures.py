@@ -48,12 +48,9 @@ def throughput() -> Figure:
     figure = Figure(figsize=(5.6, 3.4), layout="constrained")
     axes = figure.subplots()
     points = np.array([row["points"] for row in rows])
-    axes.loglog(points, 1e6 / np.array([row["microseconds"] for row in rows]), "o-", color=COLORS[0], label="warm")
-    first = points / np.array([row["first_call_seconds"] for row in rows])
-    axes.loglog(points, first, "s:", color=COLORS[1], label="first call of that size")
+    axes.loglog(points, 1e6 / np.array([row["microseconds"] for row in rows]), "o-", color=COLORS[0])
     axes.set_xlabel("points of one scan")
     axes.set_ylabel("points per second")
-    axes.legend()
     return figure
 
 
@@ -87,7 +84,7 @@ def memory() -> Figure:
     axes.set_ylim(bottom=0.0)
     axes.set_xlabel("points of one scan")
     axes.set_ylabel("memory beyond Python and JAX (MB)")
-    axes.legend()
+    axes.legend(loc="center left", bbox_to_anchor=(0.0, 0.3))
     return figure
 
 

@@ -104,7 +104,6 @@ TABLES = {
         (
             ("points of one scan", number("points", ",.0f")),
             ("time for a point, µs", number("microseconds", ",.0f")),
-            ("first call, s", number("first_call_seconds", ".1f")),
             ("largest error", error("error_max")),
         ),
         of="by_points",
