@@ -122,9 +122,9 @@ def against_points(last: int, repeats: int) -> list[dict[str, Any]]:
         once(lambda: scan(axes, ["current"], resolution))  # noqa: B023
         seconds = min(once(lambda: scan(axes, ["current"], resolution)) for _ in range(repeats))  # noqa: B023
         checked = np.unique(np.linspace(0, size - 1, 64, dtype=int))
-        exact = scan({("center", "width"): tuple(pairs(axes)[checked].T)}, ["current"], REFERENCE).current.values
-        found = scan(axes, ["current"], resolution).current.values.ravel()[checked] if count < last else None
-        errors = {} if found is None else relative_errors(found, exact)
+        some = {("center", "width"): tuple(pairs(axes)[checked].T)}  # the same numbers, to rounding, as in the map
+        found, exact = (scan(some, ["current"], each).current.values for each in (resolution, REFERENCE))
+        errors = relative_errors(found, exact)
         rows.append({"points": size, "microseconds": 1e6 * seconds / size, **errors})
     return rows
 
