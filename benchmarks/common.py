@@ -61,6 +61,14 @@ def in_turn(functions: dict[str, Callable[[], Any]], repeats: int) -> dict[str, 
     return {name: min(some) for name, some in times.items()}
 
 
+def burst(call: Callable[[], Any], times: int) -> None:
+    """Call several times, each to its end: what is too short to be timed alone."""
+    import jax
+
+    for _ in range(times):
+        jax.block_until_ready(call())
+
+
 def in_micro_batches(function: Callable[..., Any], batch: int = 32) -> Callable[..., Any]:
     """Compile a function of one point's numbers for many points, `batch` of them at once; each argument (n,)."""
     import jax
@@ -79,6 +87,12 @@ def relative_errors(found: Any, exact: Any) -> dict[str, float]:
     return {"error_90_percent": float(np.quantile(error, 0.9)), "error_max": float(np.max(error))}
 
 
+def deviation(found: np.ndarray, exact: np.ndarray) -> np.ndarray:
+    """Error of each point (first axis), relative to its largest component."""
+    flat, reference = (each.reshape(len(each), -1) for each in (found, exact))
+    return np.max(np.abs(flat - reference), axis=1) / np.max(np.abs(reference), axis=1)
+
+
 def store(name: str, rows: Sequence[dict[str, Any]], folder: Path = RESULTS, **more: Any) -> None:
     """Write the rows of one benchmark, with the machine that they were measured on, and print them."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -95,3 +109,10 @@ def options(description: str | None, **defaults: Any) -> argparse.Namespace:
         parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
     parser.add_argument("--output", type=Path, default=RESULTS)
     return parser.parse_args()
+
+
+def command(name: str, description: str | None, measure: Callable[..., list[dict[str, Any]]], **defaults: int) -> None:
+    """Command line of a benchmark that measures with some numbers, and stores them beside its rows."""
+    given = options(description, **defaults)
+    numbers = {each: getattr(given, each) for each in defaults}
+    store(name, measure(**numbers), given.output, **numbers)

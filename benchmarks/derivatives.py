@@ -14,7 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 
 import jaxwire as jw
-from benchmarks.common import in_micro_batches, in_turn, options, store
+from benchmarks.common import command, deviation, in_micro_batches, in_turn
 from benchmarks.points import REFERENCE, sample
 
 RESOLUTION = jw.Resolution(64, 24)
@@ -53,12 +53,6 @@ TASKS = {
 """Function of the four parameters, and the forward solve that it is compared with."""
 
 
-def deviation(found: np.ndarray, exact: np.ndarray) -> np.ndarray:
-    """Error of each point, relative to its largest component."""
-    flat, reference = (each.reshape(len(each), -1) for each in (found, exact))
-    return np.max(np.abs(flat - reference), axis=1) / np.max(np.abs(reference), axis=1)
-
-
 def measure(points: int, repeats: int) -> list[dict[str, Any]]:
     table = sample(points, seed=11)
     columns = [jnp.asarray([row[name] for row in table]) for name in PARAMETERS]
@@ -94,10 +88,5 @@ def measure(points: int, repeats: int) -> list[dict[str, Any]]:
     return rows
 
 
-def main() -> None:
-    given = options(__doc__, points=1024, repeats=5)
-    store("derivatives", measure(given.points, given.repeats), given.output, points=given.points)
-
-
 if __name__ == "__main__":
-    main()
+    command("derivatives", __doc__, measure, points=1024, repeats=5)

@@ -26,7 +26,7 @@ import jax.numpy as jnp
 import numpy as np
 from PythonicDISORT import pydisort
 
-from benchmarks.common import in_turn, once, options, relative_errors, store
+from benchmarks.common import burst, in_turn, once, options, relative_errors, store
 from jaxwire.matching import HalfWire, spectral_current
 from jaxwire.response import Sampling
 
@@ -226,12 +226,6 @@ def measure(nodes: int, batch: int, repeats: int) -> list[dict[str, Any]]:
         if row["code"] == "PythonicDISORT":
             row["nodes_microseconds"] = 1e6 * seconds["nodes"] / BURST
     return rows
-
-
-def burst(call: Callable[[], Any], times: int) -> None:
-    """Call several times, each to its end."""
-    for _ in range(times):
-        jax.block_until_ready(call())
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 
 import jaxwire as jw
-from benchmarks.common import in_micro_batches, in_turn, options, relative_errors, store
+from benchmarks.common import command, in_micro_batches, in_turn, relative_errors
 from benchmarks.points import REFERENCE, TEMPERATURE, VOLTAGE, grid, pairs
 from jaxwire.flow import excite
 from jaxwire.matching import match
@@ -76,10 +76,5 @@ def measure(points: int, repeats: int) -> list[dict[str, Any]]:
     return rows
 
 
-def main() -> None:
-    given = options(__doc__, points=1024, repeats=5)
-    store("growth", measure(given.points, given.repeats), given.output, points=given.points)
-
-
 if __name__ == "__main__":
-    main()
+    command("growth", __doc__, measure, points=1024, repeats=5)

@@ -12,46 +12,39 @@ from typing import Any
 import numpy as np
 
 import jaxwire as jw
-from benchmarks.common import in_turn, options, store
+from benchmarks.common import command, deviation, in_turn
 from benchmarks.points import REFERENCE, sample
 from jaxwire.precision import PRECISIONS
 from jaxwire.request import IN_SINGLE
 
 X = np.concatenate([-np.geomspace(0.01, 6.0, 8)[::-1], np.geomspace(0.01, 6.0, 8)])
 CHECKED = 512
-RESONANCE = {"center": "center", "width": "width"}
-CASES = {
-    "Lorentzian": (jw.Lorentzian(1.0, 0.1), jw.Wire(), RESONANCE),
-    "Kane band": (jw.Lorentzian(1.0, 0.1), jw.Wire(dispersion=jw.Kane(0.2)), RESONANCE),
-    "local screening 0.7": (jw.Lorentzian(1.0, 0.1), jw.Wire(screening=jw.LocalScreening(0.7)), RESONANCE),
+DOT = jw.Lorentzian(1.0, 0.1)
+WIRES = {
+    "Lorentzian": jw.Wire(),
+    "Kane band": jw.Wire(dispersion=jw.Kane(0.2)),
+    "local screening 0.7": jw.Wire(screening=jw.LocalScreening(0.7)),
 }
-"""Scatterer, wire, and which of its numbers take the values of which random number."""
 
 
 def _errors(found, exact) -> np.ndarray:
     """Largest error of each point, over all observables."""
-    worst = np.zeros(exact.current.shape)
-    for name in IN_SINGLE:
-        values, reference = (np.asarray(one[name], dtype=float).reshape(len(worst), -1) for one in (found, exact))
-        error = np.max(np.abs(values[: len(worst)] - reference), axis=1) / np.max(np.abs(reference), axis=1)
-        worst = np.maximum(worst, error)
-    return worst
+    values = ((np.asarray(one[name], dtype=float) for one in (found, exact)) for name in IN_SINGLE)
+    return np.max([deviation(*pair) for pair in values], axis=0)
 
 
 def measure(points: int, repeats: int) -> list[dict[str, Any]]:
     table = sample(points, seed=5)
-    return [row for name in CASES for row in _compare(name, table, repeats)]
+    return [row for name in WIRES for row in _compare(name, table, repeats)]
 
 
 def _compare(name: str, table: list[dict[str, float]], repeats: int) -> list[dict[str, Any]]:
-    """Both precisions of one case."""
-    scatterer, wire, varied = CASES[name]
-    sources = varied | {"temperature": "temperature", "voltage": "voltage"}
+    """Both precisions of one wire."""
 
     def scan(observables, size, **settings):
-        axes = {tuple(sources): tuple(np.array([row[source] for row in table[:size]]) for source in sources.values())}
+        axes = {tuple(table[0]): tuple(np.array([row[key] for row in table[:size]]) for key in table[0])}
         more = {"x": X} if "heating" in observables else {}
-        return jw.scan(scatterer, wire, axes=axes, observables=list(observables), progress=False, **more, **settings)
+        return jw.scan(DOT, WIRES[name], axes=axes, observables=list(observables), progress=False, **more, **settings)
 
     exact = scan(IN_SINGLE, CHECKED, resolution=REFERENCE)
     calls = {each: (lambda each=each: scan(["current"], len(table), precision=each)) for each in PRECISIONS}
@@ -67,10 +60,5 @@ def _compare(name: str, table: list[dict[str, float]], repeats: int) -> list[dic
     return rows
 
 
-def main() -> None:
-    given = options(__doc__, points=4096, repeats=3)
-    store("single_precision", measure(given.points, given.repeats), given.output, points=given.points)
-
-
 if __name__ == "__main__":
-    main()
+    command("single_precision", __doc__, measure, points=4096, repeats=3)

@@ -11,7 +11,7 @@ import pytest
 
 import jaxwire as jw
 from benchmarks import derivatives, peers
-from benchmarks.common import in_micro_batches, relative_errors
+from benchmarks.common import deviation, in_micro_batches, relative_errors
 from benchmarks.points import REFERENCE, TEMPERATURE, VOLTAGE, grid, pairs, scan
 
 DOT = jw.Lorentzian(1.44, 0.08)
@@ -62,7 +62,7 @@ def test_derivatives(benchmark, name):
     program, reference = (
         in_micro_batches(lambda *row, more=more: function(jax.numpy.stack(row), *more)) for more in ((), (REFERENCE,))
     )
-    error = derivatives.deviation(np.asarray(program(*columns)), np.asarray(reference(*columns)))
+    error = deviation(np.asarray(program(*columns)), np.asarray(reference(*columns)))
     benchmark.extra_info |= {"error_max": float(error.max()), "points": columns.shape[1]}
     assert error.max() < 1e-3
     benchmark(lambda: jax.block_until_ready(program(*columns)))

@@ -7,6 +7,7 @@ sums, no screening term). The second is the solver as it is, with default object
 one code path. Errors are against a grid three times finer; times are the best of many, all kernels in turn.
 """
 
+from functools import partial
 from unittest import mock
 
 import jax
@@ -14,7 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 
 import jaxwire as jw
-from benchmarks.common import in_turn, options, store
+from benchmarks.common import burst, in_turn, options, store
 from jaxwire import matching
 from jaxwire.response import Response, wavenumbers
 
@@ -62,10 +63,8 @@ def main() -> None:
     kernels |= {name: kernel(wire) for name, wire in WIRES.items()}
     finer = {name: kernel(wire, jw.Resolution(240, 96))(0.3, 0.1) for name, wire in WIRES.items()}
 
-    def burst(run):
-        return lambda: [run(0.3, 0.1).block_until_ready() for _ in range(REPEATS)]
-
-    bursts = in_turn({name: burst(run) for name, run in kernels.items()}, ROUNDS)
+    calls = {name: partial(burst, partial(run, 0.3, 0.1), REPEATS) for name, run in kernels.items()}
+    bursts = in_turn(calls, ROUNDS)
     best = {name: seconds / REPEATS for name, seconds in bursts.items()}
     rows = []
     for name, run in kernels.items():
