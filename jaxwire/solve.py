@@ -7,6 +7,7 @@ from jaxtyping import Array, Float
 
 from jaxwire import status
 from jaxwire.checks import as_setting, one_drive
+from jaxwire.closed_form import Nodes, tabulate
 from jaxwire.domain import POSITIVE, REAL, Scalar, as_parameter, in_domain
 from jaxwire.flow import Flow, excite
 from jaxwire.matching import Matching, drude_coefficients, match
@@ -14,7 +15,7 @@ from jaxwire.quadrature import Resolution
 from jaxwire.scatterer import AbstractScatterer
 from jaxwire.solution import Solution
 from jaxwire.status import Status
-from jaxwire.voltage import Search, landauer_coordinate, voltage_for
+from jaxwire.voltage import Search, voltage_for
 from jaxwire.wire import AbstractScreening, Wire
 
 PROBES = (0.01, 0.05, 0.3, 1.0, 3.0)
@@ -132,13 +133,18 @@ def _voltage(
     """Voltage, of the sign of the target, at which the wire carries a current or (by name) has a force."""
     sign = jnp.where(target >= 0, 1.0, -1.0)
 
-    def observable(size: Scalar) -> Scalar:
+    def observable(size: Scalar) -> tuple[Scalar, Nodes]:
         matching = match(scatterer, wire, temperature, sign * size, resolution)
-        current = _drive(size, temperature) * (matching.upper.weight @ matching.spectral_current)
-        return current / matching.upper.drude_conductivity if name == "force" else current
+        upper = matching.upper
+        current = _drive(size, temperature) * (upper.weight @ matching.spectral_current)
+        observed = current / upper.drude_conductivity if name == "force" else current
+        return observed, Nodes(upper.energy, upper.weight)
 
-    coordinate = landauer_coordinate(scatterer, temperature, sign, SATURATED + SATURATED_PER_T * temperature)
-    size, search = voltage_for(observable, sign * target, coordinate)
+    top = SATURATED + SATURATED_PER_T * temperature
+    estimate, table = tabulate(scatterer, wire, temperature, sign, top)
+    if name == "force":
+        table = table._replace(current=table.current / drude_coefficients(wire, temperature)[0])
+    size, search = voltage_for(observable, sign * target, estimate, table)
     return sign * size, search
 
 

@@ -1,30 +1,34 @@
 """Self-consistent voltage: the eV at which the wire carries a given current.
 
-I(V) rises from zero, bends, saturates, and may even fall again. The search therefore takes Newton steps with automatic
-derivatives along the rising branch, in the coordinate in which I(V) is nearly straight: the Landauer current of the
-same scatterer. Steps that leave the bracket are replaced, close to a crest by the zero of dI/dV (which finds the
-largest current on this branch), elsewhere by bisection. A cold wire's I(V) may have a second crest. So where the branch
-does not carry the current, I(V) is surveyed once over all voltages, and the search starts again in the interval that
-does, or else in that of the highest crest. The derivative of the voltage by any parameter comes from the implicit
-function theorem, at the cost of one linearisation.
+I(V) rises from zero, bends, saturates, and may even fall again. The search first follows the closed-form estimate of
+I(V): Newton steps with its automatic derivatives, along the estimate times its ratio to the solutions found so far.
+That settles typical points with three solutions of the matching system, none of which is differentiated.
+
+Where it does not, I(V) itself is searched, by Newton steps with automatic derivatives along the rising branch. Steps
+that leave the bracket are replaced, close to a crest by the zero of dI/dV (which finds the largest current on this
+branch), elsewhere by bisection. A cold wire's I(V) may have a second crest. So where the branch does not carry the
+current, I(V) is surveyed once over all voltages, and the search starts again in the interval that does, or else in
+that of the highest crest. The derivative of the voltage by any parameter comes from the implicit function theorem, at
+the cost of one linearisation.
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
 
+from jaxwire.closed_form import Estimate, Nodes, Table
 from jaxwire.domain import Scalar
-from jaxwire.fermi import fermi_difference
 from jaxwire.implicit import root
-from jaxwire.quadrature import Resolution, energy_grid
-from jaxwire.scatterer import AbstractScatterer
+
+Current = Callable[[Scalar], tuple[Scalar, Nodes]]
+"""Size of the current as a function of the size of the voltage, with the nodes on which it was worked out."""
 
 MAX_ITERATIONS = 24
-"""Evaluations of I(V) after which a search gives up; typical points need 3 to 5."""
+"""Evaluations of I(V) and its derivative after which a search gives up."""
 
 SURVEY = 32
 """Voltages of the survey, which only currents beyond the first crest need; crests are some 3 t wide, or more."""
@@ -35,13 +39,29 @@ SETTLED = 1e-7
 CREST = 1e-9
 """Relative accuracy of the largest current."""
 
-LANDAUER_RESOLUTION = Resolution(above=32, below=4)
-
 FIRST = 0.9
-"""The first step, from V = 0, goes at most to where the Landauer current is this share of its largest value."""
+"""The first step from V = 0 goes at most to where the estimate is this share of its largest value."""
 
-TABLE_SIZE = 64
-"""Voltages at which the Landauer current is tabulated."""
+MAX_APPROACH = 9
+"""Evaluations of I(V) after which following the estimate gives up; typical points need 3."""
+
+APPROACHED = 1e-11
+"""Relative error of the voltage to be expected once it counts as found."""
+
+ROUNDING = 1e-14
+"""Relative difference of two currents that is no more than rounding."""
+
+NEARLY = 0.99
+"""Where the estimate does not reach the target, it is followed from this share of its largest value."""
+
+CURVED_STEPS = 2
+"""Steps along the corrected estimate to where it reaches the target."""
+
+SMALLEST_SHARE = 0.02
+"""A step towards saturation goes at most to where this share of the way to it is left."""
+
+SHALLOW = 0.98
+"""The estimate is followed only where it nowhere falls below this share of what it was at smaller voltages."""
 
 
 class Search(NamedTuple):
@@ -52,7 +72,7 @@ class Search(NamedTuple):
         exhausted: whether it is known that none does, up to the resolution of the survey.
         largest: largest value seen; the maximum over all voltages where `exhausted`.
         slope: dI/dV where the search ended.
-        evaluations: how often I(V) and its derivative were evaluated.
+        evaluations: how often I(V) was evaluated, with its derivative or without.
     """
 
     found: Scalar
@@ -70,33 +90,7 @@ class _Point(NamedTuple):
     slope: Scalar
 
 
-class Coordinate(NamedTuple):
-    """A piecewise linear coordinate y(v) that never falls, in which I(V) is nearly straight.
-
-    Attributes:
-        voltage: increasing voltages from 0, shape (n,).
-        y: the coordinate there, shape (n,).
-    """
-
-    voltage: Float[Array, " n"]
-    y: Float[Array, " n"]
-
-
-def landauer_coordinate(scatterer: AbstractScatterer, temperature: Scalar, sign: Scalar, top: Scalar) -> Coordinate:
-    """Size of the Landauer current at voltages sign * v from 0 to top, on one small grid; its largest value so far."""
-    grid = energy_grid(scatterer.energy_scales(), temperature, jnp.zeros(()), LANDAUER_RESOLUTION)
-    weight = grid.above_weight * scatterer.transmission(grid.above)
-
-    def current(voltage: Scalar) -> Scalar:
-        in_upper = jnp.where(sign > 0, grid.above, grid.above - voltage)
-        return jnp.sum(jnp.where(in_upper > 0, weight * fermi_difference(in_upper, voltage, temperature), 0.0))
-
-    graded = jnp.linspace(0.0, 1.0, TABLE_SIZE)
-    voltage = top * graded**3
-    return Coordinate(voltage, jax.lax.cummax(jax.vmap(current)(voltage)))
-
-
-def voltage_for(current: Callable[[Scalar], Scalar], target: Scalar, coordinate: Coordinate) -> tuple[Scalar, Search]:
+def voltage_for(current: Current, target: Scalar, estimate: Estimate, table: Table) -> tuple[Scalar, Search]:
     """Find a voltage v >= 0 with current(v) = target >= 0 where I(V) rises; differentiable.
 
     It is the one on the branch that rises from zero, unless only a later branch carries the target.
@@ -104,17 +98,95 @@ def voltage_for(current: Callable[[Scalar], Scalar], target: Scalar, coordinate:
     Args:
         current: size of the current as a function of the size of the voltage; zero at zero, rising there.
         target: its wanted value, not negative.
-        coordinate: coordinate of the Newton steps, up to the largest voltage to try.
+        estimate: what the current should be.
+        table: the same at voltages from 0 to the largest one to try.
 
     Returns:
         The voltage (NaN unless found) and how the search went.
     """
     return root(
-        lambda voltage: current(voltage) - target,
+        lambda voltage: current(voltage)[0] - target,
         jnp.zeros_like(target),
-        solve=lambda *_: _search(current, target, coordinate),
+        solve=lambda *_: _search(current, target, estimate, table),
         has_aux=True,
     )
+
+
+class _Approach(NamedTuple):
+    """Where the approach along the estimate stands.
+
+    Attributes:
+        voltage: where I(V) is looked at next; once settled, the answer.
+        last: the last point that was looked at.
+        tilt: by how much the ratio of I(V) to its estimate grows with the voltage, between the last two points.
+        settled: whether the voltage is known to rounding.
+        left: how often I(V) may still be evaluated.
+        evaluations: how often it was.
+    """
+
+    voltage: Scalar
+    last: _Point
+    tilt: Scalar
+    settled: Scalar
+    left: Scalar
+    evaluations: Scalar
+
+
+def _approach(current: Current, target: Scalar, estimate: Estimate, table: Table) -> _Approach:
+    """Follow the estimate, where that rises all the way, times its ratio to I(V): a straight line through two points.
+
+    A step errs by as much as the ratio bends along it, so that no derivative of I(V) is needed. What is left of the
+    error is told by how much that line has turned since the last step.
+    """
+    highest = jax.lax.cummax(table.current)
+    reached = jnp.minimum(target, NEARLY * highest[-1])
+    first = jnp.interp(reached, highest, table.voltage)
+    rises = jnp.all((table.current >= SHALLOW * highest) | (table.voltage >= first))
+
+    def improve(state: _Approach) -> _Approach:
+        value, nodes = current(state.voltage)
+        voltage, expected = state.voltage, partial(estimate, nodes)
+        ratio, last_ratio = value / expected(voltage), state.last.value / expected(state.last.voltage)
+        tilt = (ratio - last_ratio) / (voltage - state.last.voltage)
+        tilt = jnp.where(jnp.abs(tilt) * voltage < ratio, tilt, 0.0)
+
+        def corrected(at: Scalar) -> Scalar:
+            return (ratio + tilt * (at - voltage)) * expected(at)
+
+        def inverted(_, at):
+            return _curved_step(corrected, at[0], target)
+
+        better, slope = jax.lax.fori_loop(0, CURVED_STEPS, inverted, (voltage, jnp.zeros_like(voltage)))
+        drift = jnp.abs(tilt - state.tilt) * value / (ratio * slope)
+        is_close = drift * jnp.abs(better - voltage) <= APPROACHED * better
+        is_settled = (slope > 0) & (is_close | (jnp.abs(target - value) <= ROUNDING * target))
+        is_lost = ~((better > 0) & (better < table.voltage[-1]))
+        left = jnp.where(is_settled | is_lost, 0.0, state.left - 1.0)
+        last = _Point(voltage, value, slope)
+        return _Approach(better, last, tilt, is_settled.astype(float), left, state.evaluations + 1.0)
+
+    zero = jnp.zeros_like(target)
+    nothing = _Point(zero, zero, zero + jnp.inf)
+    allowed = jnp.where(rises & (first > 0), float(MAX_APPROACH), 0.0)
+    start = _Approach(first, nothing, zero + jnp.inf, zero, allowed, zero)
+    return jax.lax.while_loop(lambda state: state.left > 0, improve, start)
+
+
+def _curved_step(function: Callable[[Scalar], Scalar], voltage: Scalar, target: Scalar) -> tuple[Scalar, Scalar]:
+    """Newton step towards where a function reaches the target, bent as the function is; gives its slope, too.
+
+    Where the function rises, it is replaced by the exponential of the same value, slope and curvature, as currents
+    saturate exponentially; where it falls, behind a crest, by such a parabola.
+    """
+    one = jnp.ones_like(voltage)
+    (value, slope), (_, bend) = jax.jvp(lambda at: jax.jvp(function, (at,), (one,)), (voltage,), (one,))
+    lacking = target - value
+    share = -bend * lacking / slope**2  # of what the exponential can still gain
+    newton = lacking / slope * (1.0 + 0.5 * share)
+    bent = jnp.log(jnp.maximum(1.0 - share, SMALLEST_SHARE)) * slope / bend
+    back = (jnp.sqrt(jnp.maximum(slope**2 + 2.0 * bend * lacking, 0.0)) - slope) / bend
+    step = jnp.where(slope > 0, jnp.where(jnp.abs(share) < 1e-5, newton, bent), back)
+    return voltage + jnp.clip(step, -0.5 * voltage, voltage + 0.1), slope
 
 
 class _State(NamedTuple):
@@ -139,12 +211,18 @@ class _State(NamedTuple):
     left: Scalar
 
 
-def _search(current: Callable[[Scalar], Scalar], target: Scalar, coordinate: Coordinate) -> tuple[Scalar, Search]:
+def _search(current: Current, target: Scalar, estimate: Estimate, table: Table) -> tuple[Scalar, Search]:
     """Search, survey if need be, and search again; one evaluation of I(V) per pass, whichever of these it serves."""
-    top = coordinate.voltage[-1]
+    top = table.voltage[-1]
+    highest = jax.lax.cummax(table.current)
+    first = jnp.interp(FIRST * highest[-1], highest, table.voltage)
+    approach = _approach(current, target, estimate, table)
+
+    def value_of(voltage: Scalar) -> Scalar:
+        return current(voltage)[0]
 
     def improve(state: _State) -> _State:
-        here = _Point(state.voltage, *jax.jvp(current, (state.voltage,), (jnp.ones_like(state.voltage),)))
+        here = _Point(state.voltage, *jax.jvp(value_of, (state.voltage,), (jnp.ones_like(state.voltage),)))
         search = state.search._replace(
             largest=jnp.maximum(state.search.largest, here.value),
             slope=here.slope,
@@ -152,7 +230,7 @@ def _search(current: Callable[[Scalar], Scalar], target: Scalar, coordinate: Coo
         )
         state = state._replace(search=search)
         is_survey = (state.stage > 0) & (state.stage <= SURVEY)
-        return _choose(is_survey, _look(state, here, target, top), _narrow(state, here, target, coordinate))
+        return _choose(is_survey, _look(state, here, target, top), _narrow(state, here, target, first, top))
 
     def goes_on(state: _State):
         return (state.search.found + state.search.exhausted == 0) & (state.left > 0)
@@ -160,8 +238,11 @@ def _search(current: Callable[[Scalar], Scalar], target: Scalar, coordinate: Coo
     # Starting at zero costs one evaluation and finds at once the V -> 0 of a scatterer that hardly reflects.
     zero = jnp.zeros_like(target)
     low, high = _Point(zero, zero, zero + 1.0), _Point(1.001 * top, zero + jnp.inf, zero + 1.0)
-    search = Search((target == 0).astype(float), zero, zero, zero + jnp.inf, zero)
-    start = _State(zero, low, high, low, search, zero, zero + MAX_ITERATIONS)
+    found = jnp.where(target == 0, 1.0, approach.settled)
+    search = Search(found, zero, approach.last.value, approach.last.slope, approach.evaluations)
+    is_inside = (approach.voltage > 0) & (approach.voltage < top) & (approach.evaluations > 0)
+    begin = jnp.where((target != 0) & is_inside, approach.voltage, zero)
+    start = _State(begin, low, high, low, search, zero, zero + MAX_ITERATIONS)
     state = jax.lax.while_loop(goes_on, improve, start)
     return jnp.where(state.search.found > 0, state.voltage, jnp.nan), state.search
 
@@ -170,12 +251,13 @@ def _choose(condition, new, old):
     return jax.tree.map(lambda new, old: jnp.where(condition, new, old), new, old)
 
 
-def _narrow(state: _State, here: _Point, target: Scalar, coordinate: Coordinate) -> _State:
+def _narrow(state: _State, here: _Point, target: Scalar, first: Scalar, top: Scalar) -> _State:
     """One step of a search: a Newton step if the bracket allows it; where the first search ends, the survey begins."""
-    top, voltage = coordinate.voltage[-1], here.voltage
+    voltage = here.voltage
     is_low = (here.value < target) & (here.slope > 0) & (here.value >= state.low.value)
     low, high = _choose(is_low, here, state.low), _choose(is_low, state.high, here)
-    newton = _newton_step(coordinate, here, target)
+    furthest = jnp.where(voltage > 0, 2.0 * voltage + 0.1, first)
+    newton = jnp.minimum(voltage + (target - here.value) / here.slope, furthest)
     is_settled = (here.slope > 0) & (jnp.abs(target - here.value) <= SETTLED * voltage * here.slope)
     is_newton = (here.slope > 0) & (newton > low.voltage) & (newton < high.voltage)
     better = jnp.where(is_newton | is_settled, newton, _between(low, high))
@@ -226,23 +308,6 @@ def _promise(low: _Point, high: _Point, target: Scalar) -> Scalar:
     cubic = low.value + t * (rise + t * ((3.0 * jump - 2.0 * rise - fall) + t * (rise + fall - 2.0 * jump)))
     is_crossed = (low.value < target) & (high.value >= target)
     return jnp.where(is_crossed, jnp.inf, jnp.max(cubic))
-
-
-def _voltage_at(coordinate: Coordinate, y: Scalar) -> Scalar:
-    return jnp.interp(y, coordinate.y, coordinate.voltage)
-
-
-def _newton_step(coordinate: Coordinate, here: _Point, target: Scalar) -> Scalar:
-    """Newton step along the coordinate, or in the voltage itself where that is as good: once the step is small."""
-    step = (target - here.value) / here.slope
-    index = jnp.clip(jnp.searchsorted(coordinate.voltage, here.voltage), 1, TABLE_SIZE - 1)
-    run = coordinate.voltage[index] - coordinate.voltage[index - 1]
-    slope = (coordinate.y[index] - coordinate.y[index - 1]) / run
-    y = coordinate.y[index - 1] + slope * (here.voltage - coordinate.voltage[index - 1])
-    curved = _voltage_at(coordinate, y + slope * step)
-    newton = jnp.where((slope > 0) & (jnp.abs(step) > 0.1 * here.voltage), curved, here.voltage + step)
-    furthest = jnp.where(here.voltage > 0, 2.0 * here.voltage + 0.1, _voltage_at(coordinate, FIRST * coordinate.y[-1]))
-    return jnp.minimum(newton, furthest)
 
 
 def _close(low: _Point, high: _Point):

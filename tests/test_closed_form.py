@@ -1,0 +1,108 @@
+"""The closed-form estimate of the current, from which the search for a voltage starts, beside the solver itself."""
+
+import functools
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+import jaxwire as jw
+from jaxwire.closed_form import Nodes, tabulate
+from jaxwire.landauer import landauer
+from jaxwire.matching import match
+from jaxwire.solve import solve
+from jaxwire.voltage import MAX_APPROACH, Search, voltage_for
+
+RESOLUTION = jw.Resolution(48, 20)
+WIRES = {
+    "default": jw.Wire(),
+    "unscreened": jw.Wire(screening=jw.LocalScreening(0.0)),
+    "equal paths": jw.Wire(jw.PowerLaw(-1.0)),
+    "equal paths, half screened": jw.Wire(jw.PowerLaw(-1.0), screening=jw.LocalScreening(0.5)),
+    "any": jw.Wire(jw.PowerLaw(0.5), jw.Kane(0.2), jw.LocalScreening(0.7)),
+}
+
+
+def _points(count=48):
+    """Center, width, temperature, voltage of either sign; shape (count, 4)."""
+    rng = np.random.default_rng(8)
+    width, temperature = np.exp(rng.uniform(np.log([0.02, 0.04]), 0.0, (count, 2))).T
+    voltage = rng.uniform(0.01, 1.0, count) * np.where(np.arange(count) % 2, -1.0, 1.0)
+    return np.stack([rng.uniform(0.4, 2.2, count), width, temperature, voltage], axis=1)
+
+
+@functools.cache
+def _currents(name):
+    """Sizes of the current of all points: solved, estimated on the nodes of the solution, read off the table."""
+    wire = WIRES[name]
+
+    def one(point):
+        center, width, temperature, voltage = point
+        dot, sign, size = jw.Lorentzian(center, width), jnp.sign(voltage), jnp.abs(voltage)
+        upper = match(dot, wire, temperature, voltage, RESOLUTION).upper
+        estimate, table = tabulate(dot, wire, temperature, sign, size)
+        solved = solve(dot, wire, temperature=temperature, voltage=voltage, resolution=RESOLUTION, error_estimate=False)
+        on_nodes = estimate(Nodes(upper.energy, upper.weight), size)
+        by_landauer = landauer(dot, temperature=temperature, voltage=voltage).current
+        in_table = jnp.interp(size, table.voltage, table.current)
+        return sign * solved.current, on_nodes, sign * by_landauer, in_table
+
+    return [np.asarray(each) for each in jax.jit(jax.vmap(one))(_points())]
+
+
+def _errors(found, exact):
+    return np.abs(found / exact - 1.0)
+
+
+@pytest.mark.parametrize("name", ["equal paths", "equal paths, half screened"])
+def test_the_estimate_is_exact_where_all_mean_free_paths_are_equal(name):
+    solved, estimated, *_ = _currents(name)
+    assert np.median(_errors(estimated, solved)) < 1e-6
+    assert_allclose(estimated, solved, rtol=1e-4)  # the wire's averages are sums over 24 nodes
+
+
+@pytest.mark.parametrize(
+    ("name", "typical", "worst"), [("default", 5e-3, 0.06), ("unscreened", 1e-2, 0.1), ("any", 1e-2, 0.1)]
+)
+def test_the_estimate_is_far_better_than_the_landauer_formula(name, typical, worst):
+    solved, estimated, by_landauer, *_ = _currents(name)
+    errors = _errors(estimated, solved)
+    assert np.median(errors) < typical and np.max(errors) < worst
+    assert np.median(errors) < 0.05 * np.median(_errors(by_landauer, solved))
+
+
+def test_the_table_holds_the_estimate_at_either_sign():
+    _, estimated, _, tabulated = _currents("default")  # its last voltage is that of the point
+    errors, is_positive = _errors(tabulated, estimated), _points()[:, 3] > 0
+    assert np.median(errors[is_positive]) < 5e-3  # 24 nodes, which do not know the step
+    assert np.median(errors[~is_positive]) < 0.05  # and are cut off by the band bottom
+
+
+def test_typical_voltages_are_found_in_three_or_four_solutions_that_are_not_differentiated():
+    """A search by the derivatives of I(V), which each cost two solutions more, begins where these have not sufficed."""
+    voltage, search = _search()
+    assert np.all(search.found == 1.0)
+    ratio = voltage / np.abs(_points()[:, 3])
+    assert np.all(ratio < 1.0 + 1e-8)  # a smaller voltage carries the same current where I(V) has a crest
+    assert np.mean(ratio > 1.0 - 1e-8) > 0.8
+    assert np.median(search.evaluations) <= 4
+    assert np.mean(search.evaluations <= MAX_APPROACH) > 0.9
+
+
+def _search() -> tuple[np.ndarray, Search]:
+    def one(point, target):
+        center, width, temperature, voltage = point
+        dot, sign, wire = jw.Lorentzian(center, width), jnp.sign(voltage), WIRES["default"]
+
+        def current(size):
+            sol = solve(
+                dot, wire, temperature=temperature, voltage=sign * size, resolution=RESOLUTION, error_estimate=False
+            )
+            half = sol.flow.upper.half
+            return sign * sol.current, Nodes(half.energy, half.weight)
+
+        return voltage_for(current, target, *tabulate(dot, wire, temperature, sign, 2.0 + 40.0 * temperature))
+
+    return jax.tree.map(np.asarray, jax.jit(jax.vmap(one))(_points(), _currents("default")[0]))
