@@ -1,6 +1,7 @@
 """What varies in a scan: numbers of the scatterer, the wire and the operating point, by name, as axes of a grid."""
 
 import dataclasses
+import functools
 import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -11,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.extend.core import Var
 
+from jaxwire.compiling import Alike
 from jaxwire.domain import as_double
 from jaxwire.labels import LABELS
 from jaxwire.places import Numbers, Place, follow, substitute
@@ -77,11 +79,15 @@ def read_axes(axes: Any, scatterer: AbstractScatterer, wire: Wire) -> tuple[Dime
 
 def moves_grid(place: Place, scatterer: AbstractScatterer) -> bool:
     """Whether a number decides more than the transmission: wire, operating point, or where the nodes must lie."""
-    if place.holder != "scatterer":
-        return True
+    return place.holder != "scatterer" or _moves_nodes(place, Alike(scatterer))
+
+
+@functools.lru_cache(maxsize=256)
+def _moves_nodes(place: Place, scatterer: Alike) -> bool:
+    """Whether the features of the transmission depend on a number of the scatterer, by tracing them."""
 
     def scales(value):
-        return tuple(substitute(scatterer, "scatterer", [place], [value]).energy_scales())
+        return tuple(substitute(scatterer.tree, "scatterer", [place], [value]).energy_scales())
 
     traced = jax.make_jaxpr(scales)(jnp.zeros(())).jaxpr
     touched = set(traced.invars)

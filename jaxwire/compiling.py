@@ -1,4 +1,4 @@
-"""Compiling of the programs of fits and samples, which are called from outside of JAX and never traced.
+"""Compiling of the programs of fits and samples, which are called from outside of JAX and never traced; tracing once.
 
 XLA's newer emitters for fused loops set up a compiler of their own for each of the hundreds of loops that a program
 with derivatives has. Without them a fit compiles in two thirds of the time with a quarter of the memory (measured with
@@ -9,10 +9,12 @@ does by itself.
 
 import functools
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any, ParamSpec, TypeVar
 
 import equinox as eqx
 import jax
+import numpy as np
 
 CPU_OPTIONS = {"xla_cpu_use_fusion_emitters": False}
 """Options of XLA's CPU compiler."""
@@ -43,3 +45,28 @@ def _jit_options() -> dict[str, Any]:
     except jax.errors.JaxRuntimeError:
         return {}
     return {"compiler_options": CPU_OPTIONS}
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Objects of which nothing but the structure counts, as a key: types, static fields, shapes; no numbers.
+
+    What tracing tells of one is true of all that are equal to it.
+
+    Attributes:
+        tree: the objects.
+        structure: what counts.
+    """
+
+    tree: Any = field(compare=False)
+    structure: Any = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Take the structure off the objects."""
+        leaves, tree = jax.tree.flatten(self.tree)
+        object.__setattr__(self, "structure", (tree, tuple(map(_structure, leaves))))
+
+
+def _structure(leaf: Any) -> Any:
+    is_array = isinstance(leaf, jax.Array | np.ndarray | np.generic)
+    return (leaf.shape, leaf.dtype.name, getattr(leaf, "weak_type", False)) if is_array else leaf

@@ -18,6 +18,7 @@ from jax.sharding import AxisType, PartitionSpec
 from jaxtyping import Array, Float, Int
 
 from jaxwire import status
+from jaxwire.compiling import Alike
 from jaxwire.observables import Observable, Setup, observe
 from jaxwire.places import Place, substitute
 from jaxwire.precision import working_in
@@ -83,6 +84,25 @@ def point(
     kept = {name: jnp.where(failed, jnp.nan, v) if v.dtype.kind == "f" else v for name, v in found.items()}
     limit = {"current_limit": sol.status.limit} if program.with_limit else {}
     return {"status": code, **limit, **kept}
+
+
+@functools.lru_cache(maxsize=256)
+def variables(program: Program, given: Alike) -> tuple[tuple[str, tuple[int, ...], str], ...]:
+    """Name, shape and type of what `point` gives, by tracing it, without computing anything.
+
+    Args:
+        program: what to compute.
+        given: the numbers that do not vary.
+    """
+    found: list[tuple[str, tuple[int, ...], str]] = []
+
+    def trace(*values: Any) -> None:
+        variables = point(program, given.tree, *values)
+        found.extend((name, leaf.shape, leaf.dtype.name) for name, leaf in variables.items())
+
+    with working_in(program.precision):
+        jax.eval_shape(trace, np.zeros(len(program.outer)), np.zeros(len(program.inner)))
+    return tuple(found)
 
 
 @eqx.filter_jit

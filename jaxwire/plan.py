@@ -19,11 +19,11 @@ import numpy as np
 
 from jaxwire import kernel, layout, observables
 from jaxwire.axes import Dimension, moves_grid
+from jaxwire.compiling import Alike
 from jaxwire.kernel import Given, Program
 from jaxwire.layout import Footprint, Layout
 from jaxwire.observables import COORDS, FLAGS, Observable
 from jaxwire.places import Place
-from jaxwire.precision import working_in
 from jaxwire.provenance import scan_inputs, versions
 from jaxwire.quadrature import Resolution
 from jaxwire.scatterer import AbstractScatterer
@@ -230,22 +230,14 @@ class Plan:
         return [index for index, inner in enumerate(self._inner) if inner == is_inner]
 
     def _make_program(self) -> Program:
-        """The program, but for its layout; the results are found by tracing it, without computing anything."""
+        """The program, but for its layout."""
         outer, inner = (
             tuple(sorted((axis.place for i in self._select(side) for axis in self.dimensions[i].axes), key=str))
             for side in (False, True)
         )
         kept = self.observables, self._is_searched, self.x_max, self.resolution, self.precision
         program = Program(outer, inner, *kept)
-        results: list[tuple[str, tuple[int, ...], str]] = []
-
-        def trace(*values: Any) -> None:
-            found = kernel.point(program, self._given, *values)
-            results.extend((name, leaf.shape, leaf.dtype.name) for name, leaf in found.items())
-
-        with working_in(self.precision):
-            jax.eval_shape(trace, np.zeros(len(outer)), np.zeros(len(inner)))
-        return replace(program, results=tuple(results))
+        return replace(program, results=kernel.variables(program, Alike(self._given)))
 
     @functools.cached_property
     def _given(self) -> Given:
