@@ -14,7 +14,7 @@ from typing import Any
 
 from benchmarks.common import options, store
 
-TASK = """
+PROCESS = """
 import sys, time
 from pathlib import Path
 started = time.perf_counter()
@@ -32,18 +32,9 @@ def heard(name, seconds, **_):
     spent[name] = spent.get(name, 0.0) + seconds
 jax.monitoring.register_event_duration_secs_listener(heard)
 axes, dot = grid(256), jw.Lorentzian(1.44, 0.08)
-TASKS = {
-    "solve": lambda: jw.solve(dot, temperature=0.3, voltage=0.4, error_estimate=False).current,
-    "solve with error estimate": lambda: jw.solve(dot, temperature=0.3, voltage=0.4).current,
-    "scan of the current": lambda: scan(axes, ["current"], jw.Resolution()),
-    "scan of current and spots": lambda: scan(axes, ["current", "spots"], jw.Resolution()),
-    "gradient of the current": lambda: jax.grad(
-        lambda c: jw.solve(jw.Lorentzian(c, 0.08), temperature=0.3, voltage=0.4, error_estimate=False).current
-    )(1.44),
-}
 def timed():
     start = time.perf_counter()
-    jax.block_until_ready(TASKS[sys.argv[1]]())
+    jax.block_until_ready(eval(sys.argv[1]))
     return time.perf_counter() - start
 with compilation_cache(Path(sys.argv[2])):
     first = timed()
@@ -64,25 +55,28 @@ print(json.dumps({
 }))
 """
 
-NAMES = (
-    "solve",
-    "solve with error estimate",
-    "scan of the current",
-    "scan of current and spots",
-    "gradient of the current",
-)
+POINT = "temperature=0.3, voltage=0.4, error_estimate=False"
+TASKS = {
+    "solve": f"jw.solve(dot, {POINT}).current",
+    "solve with error estimate": "jw.solve(dot, temperature=0.3, voltage=0.4).current",
+    "solve at given current": "jw.solve(dot, temperature=0.3, current=0.0125, error_estimate=False).voltage",
+    "scan of the current": "scan(axes, ['current'], jw.Resolution())",
+    "scan of current and spots": "scan(axes, ['current', 'spots'], jw.Resolution())",
+    "gradient of the current": f"jax.grad(lambda c: jw.solve(jw.Lorentzian(c, 0.08), {POINT}).current)(1.44)",
+}
+"""What is called, as an expression that a fresh process evaluates."""
 
 
-def run(name: str, folder: str) -> dict[str, Any]:
-    done = subprocess.run([sys.executable, "-c", TASK, name, folder], capture_output=True, text=True, check=True)
+def run(task: str, folder: str) -> dict[str, Any]:
+    done = subprocess.run([sys.executable, "-c", PROCESS, task, folder], capture_output=True, text=True, check=True)
     return json.loads(done.stdout.splitlines()[-1])
 
 
 def measure() -> list[dict[str, Any]]:
     rows = []
-    for name in NAMES:
+    for name, task in TASKS.items():
         with tempfile.TemporaryDirectory() as folder:
-            cold, cached = run(name, folder), run(name, folder)
+            cold, cached = run(task, folder), run(task, folder)
         rows.append({"name": name, **cold, "cached_first_call_seconds": cached["first_call_seconds"]})
     return rows
 

@@ -4,7 +4,9 @@
 
 Random points of the promised domain, in micro-batches of 32, one thread; four parameters: eps0, Gamma, kT, eV. The
 profile is the heating at 64 positions. Errors are against the same derivative on a far finer grid, relative to the
-largest of the four; of a given current, that of the voltage found.
+largest of the four; of a given current, that of the current which the voltage found carries. A batch takes as many
+evaluations as the slowest of its points; so a given current is measured on a map of the resonance, too, at the
+conditions of Fig. 3, where points are alike.
 """
 
 from typing import Any
@@ -15,7 +17,7 @@ import numpy as np
 
 import jaxwire as jw
 from benchmarks.common import command, deviation, in_micro_batches, in_turn
-from benchmarks.points import REFERENCE, sample
+from benchmarks.points import REFERENCE, TEMPERATURE, VOLTAGE, grid, pairs, sample
 
 RESOLUTION = jw.Resolution(64, 24)
 X = np.concatenate([-np.geomspace(0.05, 6.0, 32)[::-1], np.geomspace(0.05, 6.0, 32)])
@@ -63,13 +65,19 @@ def measure(points: int, repeats: int) -> list[dict[str, Any]]:
         found = np.asarray(program(*columns))[:CHECKED]
         errors[name] = deviation(found, np.asarray(exact(*(column[:CHECKED] for column in columns))))
         programs[name], bases[name] = (lambda program=program: program(*columns)), base
-    driven = np.asarray(programs["current"]())
+    on_map = [jnp.asarray(column) for column in pairs(grid(points)).T]
+    on_map += [jnp.full(len(on_map[0]), value) for value in (TEMPERATURE, VOLTAGE)]
+    forward = in_micro_batches(lambda *row: current(jnp.stack(row)))
     search = in_micro_batches(lambda c, w, t, i: solution(c, w, t, None, current=i).voltage)
-    programs["given current"] = lambda: search(*columns[:3], jnp.asarray(driven))
-    bases["given current"] = "current"
-    found = programs["given current"]()  # another voltage may carry the same current
-    again = in_micro_batches(lambda *row: current(jnp.stack(row)))(*columns[:3], found)
-    errors["given current"] = np.abs(np.asarray(again) / driven - 1.0)
+    for where, base, of in (("", "current", columns), (" on a map", "current on a map", on_map)):
+        driven = forward(*of)
+        name = f"given current{where}"
+        programs[base], bases[base] = (lambda of=of: forward(*of)), None
+        programs[name], bases[name] = (lambda of=of, driven=driven: search(*of[:3], driven)), base
+        again = forward(*of[:3], programs[name]())  # another voltage may carry the same current
+        errors[name] = np.abs(np.asarray(again / driven) - 1.0)
+    exact = in_micro_batches(lambda *row: current(jnp.stack(row), REFERENCE))(*(column[:CHECKED] for column in on_map))
+    errors["current on a map"] = deviation(np.asarray(forward(*on_map))[:CHECKED], np.asarray(exact))
     times = in_turn(programs, repeats)
     rows = []
     for name, seconds in times.items():

@@ -13,7 +13,7 @@ from typing import Any
 
 from benchmarks.common import options, store
 
-TASK = """
+PROCESS = """
 import json, resource, sys
 import numpy as np
 import jax, xarray
@@ -40,7 +40,7 @@ SIZES = (1, 1_000, 10_000, 100_000, 1_000_000)
 
 
 def run(points: int, observables: str) -> dict[str, Any]:
-    command = [sys.executable, "-c", TASK, str(points), observables]
+    command = [sys.executable, "-c", PROCESS, str(points), observables]
     return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[-1])
 
 
