@@ -19,6 +19,8 @@ from jaxwire.request import IN_SINGLE
 
 X = np.concatenate([-np.geomspace(0.01, 6.0, 8)[::-1], np.geomspace(0.01, 6.0, 8)])
 CHECKED = 512
+FACES = ("potential_left", "potential_right")
+"""One of them may be zero, so that their errors are relative to the larger."""
 DOT = jw.Lorentzian(1.0, 0.1)
 WIRES = {
     "Lorentzian": jw.Wire(),
@@ -29,8 +31,10 @@ WIRES = {
 
 def _errors(found, exact) -> np.ndarray:
     """Largest error of each point, over all observables."""
-    values = ((np.asarray(one[name], dtype=float) for one in (found, exact)) for name in IN_SINGLE)
-    return np.max([deviation(*pair) for pair in values], axis=0)
+    alone = [name for name in IN_SINGLE if name not in FACES]
+    values = [[np.asarray(one[name], dtype=float) for one in (found, exact)] for name in alone]
+    faces = [np.stack([np.asarray(one[name], dtype=float) for name in FACES], axis=-1) for one in (found, exact)]
+    return np.max([deviation(*pair) for pair in (*values, faces)], axis=0)
 
 
 def measure(points: int, repeats: int) -> list[dict[str, Any]]:

@@ -38,8 +38,8 @@ reduces up to 32 numbers in one loop, more in two."""
 
 MAX_ITERATIONS = 60
 
-SETTLED = ByPrecision(1e-9, 1e-3)
-"""Relative Newton step after which, convergence being quadratic, the next error is rounding."""
+SETTLED = ByPrecision(1e-7, 1e-3)
+"""Relative Newton step after which one more, in energy, leaves nothing but rounding: convergence is quadratic."""
 
 
 class Resolution(NamedTuple):
@@ -100,6 +100,13 @@ class _Stretch(NamedTuple):
         slope = self.bottom_weight / (q + self.bottom_width) + 4 * q**3 * (weight @ (1.0 / radius))
         return bottom + weight @ asinh, slope
 
+    def density(self, energy: Float[Array, " n"]) -> Float[Array, " n"]:
+        """The derivative ds/du at energies u."""
+        center, width, weight = self.scales
+        q = jnp.sqrt(jnp.sqrt(energy))
+        radius = jnp.sqrt((energy[None, :] - center[:, None]) ** 2 + width[:, None] ** 2)
+        return self.bottom_weight / (4 * q**3 * (q + self.bottom_width)) + weight @ (1.0 / radius)
+
     def knots(self, top: Scalar) -> Float[Array, " k"]:
         """Values of q, in any order, between which s(q) is nearly straight; up to q = top."""
         center, width, _ = self.scales
@@ -154,8 +161,11 @@ def _nodes(stretch: _Stretch, top: Scalar, size: int) -> tuple[Float[Array, " n"
         return stretch(q) - (start + (stop - start) * points)
 
     q = root(mismatch, ends[1] * points, solve=lambda *_: _invert(stretch, ends[1], points))
+    # One more Newton step, in energy: rounding of q counts four times there, and a narrow resonance feels it.
     start, stop = stretch(ends)
-    return q**4, (stop - start) * weights * 4 * q**3 / stretch.with_slope(q)[1]
+    s, slope = stretch.with_slope(q)
+    energy = q**4 + (start + (stop - start) * points - s) * 4 * q**3 / slope
+    return energy, (stop - start) * weights / stretch.density(energy)
 
 
 @functools.cache
