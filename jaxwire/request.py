@@ -31,7 +31,7 @@ IN_SINGLE = (
     "potential",
     "heat_current",
 )
-"""What single precision gives to 4e-6 at 90 % of the promised domain and 2e-4 at worst; it misses spots."""
+"""What single precision gives to 1e-6 at 90 % of the promised domain and 2e-5 at worst; it misses spots."""
 
 
 def make_plan(

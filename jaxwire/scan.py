@@ -86,7 +86,7 @@ def scan(
         x_max: how far spots are looked for, in vF tau0; 20 unless given.
         resolution: numbers of nodes.
         memory: what the computation may take, such as "500MB" or "2GiB", beyond the 0.5 GB of Python and JAX.
-        precision: "double", or "single" for float32 throughout: errors of 4e-6 at 90 % of the promised domain and 2e-4
+        precision: "double", or "single" for float32 throughout: errors of 1e-6 at 90 % of the promised domain and 2e-5
             at worst; for a Lorentzian at given voltages, in a wire with a constant relaxation time; for current, force,
             potentials, powers, heating and heat current only.
         store: folder in which every finished block is kept (zarr); with it the same call goes on where it stopped.

@@ -1,4 +1,4 @@
-"""Single precision: asked for by scans alone, refused where it was not measured, good to 1e-4, gone afterwards."""
+"""Single precision: asked for by scans alone, refused where it was not measured, good to 3e-5, gone afterwards."""
 
 import threading
 
@@ -36,10 +36,10 @@ def both():
 
 
 @pytest.mark.parametrize("name", IN_SINGLE)
-def test_single_precision_is_good_to_1e_4_over_the_promised_domain(both, name):
+def test_single_precision_is_good_to_3e_5_over_the_promised_domain(both, name):
     exact, found = (np.asarray(both[each][name], dtype=float).reshape(COUNT, -1) for each in ("double", "single"))
     error = np.max(np.abs(found - exact), axis=1) / np.max(np.abs(exact), axis=1)
-    assert error.max() < 1e-4
+    assert error.max() < 3e-5
     assert np.median(error) > 1e-8  # it is not double precision under another name
 
 
