@@ -1,31 +1,24 @@
 """Self-consistent voltage: the eV at which the wire carries a given current.
 
-I(V) rises from zero, bends, saturates, and may even fall again. The search first follows the closed-form estimate of
-I(V): Newton steps with its automatic derivatives, along the estimate times its ratio to the solutions found so far.
-That settles typical points with three solutions of the matching system, none of which is differentiated.
-
-Where it does not, I(V) itself is searched, by Newton steps with automatic derivatives along the rising branch. Steps
-that leave the bracket are replaced, close to a crest by the zero of dI/dV (which finds the largest current on this
-branch), elsewhere by bisection. A cold wire's I(V) may have a second crest. So where the branch does not carry the
-current, I(V) is surveyed once over all voltages, and the search starts again in the interval that does, or else in
-that of the highest crest. The derivative of the voltage by any parameter comes from the implicit function theorem, at
-the cost of one linearisation.
+I(V) rises from zero, bends, saturates, and may even fall again. Following its closed-form estimate (`approach`) settles
+typical points. Where it does not, I(V) itself is searched, by Newton steps with automatic derivatives along the rising
+branch. Steps that leave the bracket are replaced, close to a crest by the zero of dI/dV (which finds the largest
+current on this branch), elsewhere by bisection. A cold wire's I(V) may have a second crest. So where the branch does
+not carry the current, I(V) is surveyed once over all voltages, and the search starts again in the interval that does,
+or else in that of the highest crest. The derivative of the voltage by any parameter comes from the implicit function
+theorem, at the cost of one linearisation.
 """
 
-from collections.abc import Callable
-from functools import partial
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxwire.closed_form import Estimate, Nodes, Table
+from jaxwire.approach import Current, Point, follow
+from jaxwire.closed_form import Estimate, Table
 from jaxwire.domain import Scalar
 from jaxwire.implicit import root
-
-Current = Callable[[Scalar], tuple[Scalar, Nodes]]
-"""Size of the current as a function of the size of the voltage, with the nodes on which it was worked out."""
 
 MAX_ITERATIONS = 24
 """Evaluations of I(V) and its derivative after which a search gives up."""
@@ -41,27 +34,6 @@ CREST = 1e-9
 
 FIRST = 0.9
 """The first step from V = 0 goes at most to where the estimate is this share of its largest value."""
-
-MAX_APPROACH = 9
-"""Evaluations of I(V) after which following the estimate gives up; typical points need 3."""
-
-APPROACHED = 1e-11
-"""Relative error of the voltage to be expected once it counts as found."""
-
-ROUNDING = 1e-14
-"""Relative difference of two currents that is no more than rounding."""
-
-NEARLY = 0.99
-"""Where the estimate does not reach the target, it is followed from this share of its largest value."""
-
-CURVED_STEPS = 2
-"""Steps along the corrected estimate to where it reaches the target."""
-
-SMALLEST_SHARE = 0.02
-"""A step towards saturation goes at most to where this share of the way to it is left."""
-
-SHALLOW = 0.98
-"""The estimate is followed only where it nowhere falls below this share of what it was at smaller voltages."""
 
 
 class Search(NamedTuple):
@@ -80,14 +52,6 @@ class Search(NamedTuple):
     largest: Scalar
     slope: Scalar
     evaluations: Scalar
-
-
-class _Point(NamedTuple):
-    """A voltage with I(V) and dI/dV."""
-
-    voltage: Scalar
-    value: Scalar
-    slope: Scalar
 
 
 def voltage_for(current: Current, target: Scalar, estimate: Estimate, table: Table) -> tuple[Scalar, Search]:
@@ -112,83 +76,6 @@ def voltage_for(current: Current, target: Scalar, estimate: Estimate, table: Tab
     )
 
 
-class _Approach(NamedTuple):
-    """Where the approach along the estimate stands.
-
-    Attributes:
-        voltage: where I(V) is looked at next; once settled, the answer.
-        last: the last point that was looked at.
-        tilt: by how much the ratio of I(V) to its estimate grows with the voltage, between the last two points.
-        settled: whether the voltage is known to rounding.
-        left: how often I(V) may still be evaluated.
-        evaluations: how often it was.
-    """
-
-    voltage: Scalar
-    last: _Point
-    tilt: Scalar
-    settled: Scalar
-    left: Scalar
-    evaluations: Scalar
-
-
-def _approach(current: Current, target: Scalar, estimate: Estimate, table: Table) -> _Approach:
-    """Follow the estimate, where that rises all the way, times its ratio to I(V): a straight line through two points.
-
-    A step errs by as much as the ratio bends along it, so that no derivative of I(V) is needed. What is left of the
-    error is told by how much that line has turned since the last step.
-    """
-    highest = jax.lax.cummax(table.current)
-    reached = jnp.minimum(target, NEARLY * highest[-1])
-    first = jnp.interp(reached, highest, table.voltage)
-    rises = jnp.all((table.current >= SHALLOW * highest) | (table.voltage >= first))
-
-    def improve(state: _Approach) -> _Approach:
-        value, nodes = current(state.voltage)
-        voltage, expected = state.voltage, partial(estimate, nodes)
-        ratio, last_ratio = value / expected(voltage), state.last.value / expected(state.last.voltage)
-        tilt = (ratio - last_ratio) / (voltage - state.last.voltage)
-        tilt = jnp.where(jnp.abs(tilt) * voltage < ratio, tilt, 0.0)
-
-        def corrected(at: Scalar) -> Scalar:
-            return (ratio + tilt * (at - voltage)) * expected(at)
-
-        def inverted(_, at):
-            return _curved_step(corrected, at[0], target)
-
-        better, slope = jax.lax.fori_loop(0, CURVED_STEPS, inverted, (voltage, jnp.zeros_like(voltage)))
-        drift = jnp.abs(tilt - state.tilt) * value / (ratio * slope)
-        is_close = drift * jnp.abs(better - voltage) <= APPROACHED * better
-        is_settled = (slope > 0) & (is_close | (jnp.abs(target - value) <= ROUNDING * target))
-        is_lost = ~((better > 0) & (better < table.voltage[-1]))
-        left = jnp.where(is_settled | is_lost, 0.0, state.left - 1.0)
-        last = _Point(voltage, value, slope)
-        return _Approach(better, last, tilt, is_settled.astype(float), left, state.evaluations + 1.0)
-
-    zero = jnp.zeros_like(target)
-    nothing = _Point(zero, zero, zero + jnp.inf)
-    allowed = jnp.where(rises & (first > 0), float(MAX_APPROACH), 0.0)
-    start = _Approach(first, nothing, zero + jnp.inf, zero, allowed, zero)
-    return jax.lax.while_loop(lambda state: state.left > 0, improve, start)
-
-
-def _curved_step(function: Callable[[Scalar], Scalar], voltage: Scalar, target: Scalar) -> tuple[Scalar, Scalar]:
-    """Newton step towards where a function reaches the target, bent as the function is; gives its slope, too.
-
-    Where the function rises, it is replaced by the exponential of the same value, slope and curvature, as currents
-    saturate exponentially; where it falls, behind a crest, by such a parabola.
-    """
-    one = jnp.ones_like(voltage)
-    (value, slope), (_, bend) = jax.jvp(lambda at: jax.jvp(function, (at,), (one,)), (voltage,), (one,))
-    lacking = target - value
-    share = -bend * lacking / slope**2  # of what the exponential can still gain
-    newton = lacking / slope * (1.0 + 0.5 * share)
-    bent = jnp.log(jnp.maximum(1.0 - share, SMALLEST_SHARE)) * slope / bend
-    back = (jnp.sqrt(jnp.maximum(slope**2 + 2.0 * bend * lacking, 0.0)) - slope) / bend
-    step = jnp.where(slope > 0, jnp.where(jnp.abs(share) < 1e-5, newton, bent), back)
-    return voltage + jnp.clip(step, -0.5 * voltage, voltage + 0.1), slope
-
-
 class _State(NamedTuple):
     """Where a search stands: `low` is a rising point below the target, `high` a falling one or one above it.
 
@@ -203,9 +90,9 @@ class _State(NamedTuple):
     """
 
     voltage: Scalar
-    low: _Point
-    high: _Point
-    last: _Point
+    low: Point
+    high: Point
+    last: Point
     search: Search
     stage: Scalar
     left: Scalar
@@ -216,13 +103,13 @@ def _search(current: Current, target: Scalar, estimate: Estimate, table: Table) 
     top = table.voltage[-1]
     highest = jax.lax.cummax(table.current)
     first = jnp.interp(FIRST * highest[-1], highest, table.voltage)
-    approach = _approach(current, target, estimate, table)
+    approach = follow(current, target, estimate, table)
 
     def value_of(voltage: Scalar) -> Scalar:
         return current(voltage)[0]
 
     def improve(state: _State) -> _State:
-        here = _Point(state.voltage, *jax.jvp(value_of, (state.voltage,), (jnp.ones_like(state.voltage),)))
+        here = Point(state.voltage, *jax.jvp(value_of, (state.voltage,), (jnp.ones_like(state.voltage),)))
         search = state.search._replace(
             largest=jnp.maximum(state.search.largest, here.value),
             slope=here.slope,
@@ -235,9 +122,10 @@ def _search(current: Current, target: Scalar, estimate: Estimate, table: Table) 
     def goes_on(state: _State):
         return (state.search.found + state.search.exhausted == 0) & (state.left > 0)
 
-    # Starting at zero costs one evaluation and finds at once the V -> 0 of a scatterer that hardly reflects.
+    # Where the approach has not led anywhere, the search starts at zero: that costs one evaluation and finds at once
+    # the V -> 0 of a scatterer that hardly reflects.
     zero = jnp.zeros_like(target)
-    low, high = _Point(zero, zero, zero + 1.0), _Point(1.001 * top, zero + jnp.inf, zero + 1.0)
+    low, high = Point(zero, zero, zero + 1.0), Point(1.001 * top, zero + jnp.inf, zero + 1.0)
     found = jnp.where(target == 0, 1.0, approach.settled)
     search = Search(found, zero, approach.last.value, approach.last.slope, approach.evaluations)
     is_inside = (approach.voltage > 0) & (approach.voltage < top) & (approach.evaluations > 0)
@@ -251,7 +139,7 @@ def _choose(condition, new, old):
     return jax.tree.map(lambda new, old: jnp.where(condition, new, old), new, old)
 
 
-def _narrow(state: _State, here: _Point, target: Scalar, first: Scalar, top: Scalar) -> _State:
+def _narrow(state: _State, here: Point, target: Scalar, first: Scalar, top: Scalar) -> _State:
     """One step of a search: a Newton step if the bracket allows it; where the first search ends, the survey begins."""
     voltage = here.voltage
     is_low = (here.value < target) & (here.slope > 0) & (here.value >= state.low.value)
@@ -268,14 +156,14 @@ def _narrow(state: _State, here: _Point, target: Scalar, first: Scalar, top: Sca
     flags = {"found": is_settled.astype(float), "exhausted": (is_exhausted & ~begins_survey).astype(float)}
     on = _State(better, low, high, here, state.search._replace(**flags), state.stage, state.left - 1.0)
     zero = jnp.zeros_like(voltage)
-    bottom, first = _Point(zero, zero, zero + 1.0), zero + 1.0
+    bottom, first = Point(zero, zero, zero + 1.0), zero + 1.0
     survey = on._replace(
         voltage=_survey_voltage(first, top), low=bottom, high=bottom, last=bottom, stage=first, left=first
     )
     return _choose(begins_survey, survey, on)
 
 
-def _look(state: _State, here: _Point, target: Scalar, top: Scalar) -> _State:
+def _look(state: _State, here: Point, target: Scalar, top: Scalar) -> _State:
     """One step of the survey: keep the first interval that carries the target, or that of the highest crest."""
     new, best = _promise(state.last, here, target), _promise(state.low, state.high, target)
     is_better = (new > best) | (
@@ -300,7 +188,7 @@ def _survey_voltage(stage: Scalar, top: Scalar) -> Scalar:
     return top * (stage / SURVEY) ** 2
 
 
-def _promise(low: _Point, high: _Point, target: Scalar) -> Scalar:
+def _promise(low: Point, high: Point, target: Scalar) -> Scalar:
     """Largest current to be expected between two points, on the cubic through them; infinite where the target is."""
     t = np.linspace(0.0, 1.0, 9)
     rise, fall = ((high.voltage - low.voltage) * slope for slope in (low.slope, high.slope))
@@ -310,18 +198,18 @@ def _promise(low: _Point, high: _Point, target: Scalar) -> Scalar:
     return jnp.where(is_crossed, jnp.inf, jnp.max(cubic))
 
 
-def _close(low: _Point, high: _Point):
+def _close(low: Point, high: Point):
     """Whether a rising and a falling point are close enough for I(V) to be concave between them."""
     return (high.slope <= 0) & (high.voltage < 1.2 * low.voltage)
 
 
-def _between(low: _Point, high: _Point) -> Scalar:
+def _between(low: Point, high: Point) -> Scalar:
     """A point inside the bracket: where dI/dV should vanish if I(V) turns over close by, else the middle."""
     crest = jnp.clip(low.slope / (low.slope - high.slope), 0.1, 0.9)
     return low.voltage + (high.voltage - low.voltage) * jnp.where(_close(low, high), crest, 0.5)
 
 
-def _ceiling(low: _Point, high: _Point) -> Scalar:
+def _ceiling(low: Point, high: Point) -> Scalar:
     """Where the tangents of a rising and a falling point meet: no concave curve between them lies above it."""
     width = high.voltage - low.voltage
     meeting = (high.value - low.value - high.slope * width) / (low.slope - high.slope)

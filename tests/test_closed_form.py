@@ -9,11 +9,12 @@ import pytest
 from numpy.testing import assert_allclose
 
 import jaxwire as jw
+from jaxwire.approach import MAX_EVALUATIONS
 from jaxwire.closed_form import Nodes, tabulate
 from jaxwire.landauer import landauer
 from jaxwire.matching import match
 from jaxwire.solve import solve
-from jaxwire.voltage import MAX_APPROACH, Search, voltage_for
+from jaxwire.voltage import Search, voltage_for
 
 RESOLUTION = jw.Resolution(48, 20)
 WIRES = {
@@ -88,7 +89,7 @@ def test_typical_voltages_are_found_in_three_or_four_solutions_that_are_not_diff
     assert np.all(ratio < 1.0 + 1e-8)  # a smaller voltage carries the same current where I(V) has a crest
     assert np.mean(ratio > 1.0 - 1e-8) > 0.8
     assert np.median(search.evaluations) <= 4
-    assert np.mean(search.evaluations <= MAX_APPROACH) > 0.9
+    assert np.mean(search.evaluations <= MAX_EVALUATIONS) > 0.9
 
 
 def _search() -> tuple[np.ndarray, Search]:

@@ -1,0 +1,125 @@
+"""First search for the voltage that carries a current: along the closed-form estimate of I(V).
+
+I(V) is its estimate times a ratio that hardly varies. Newton steps with automatic derivatives of the estimate, times
+the ratio at the voltages looked at so far, settle typical points with three solutions of the matching system, none of
+which is differentiated.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from jaxwire.closed_form import Estimate, Nodes, Table
+from jaxwire.domain import Scalar
+
+Current = Callable[[Scalar], tuple[Scalar, Nodes]]
+"""Size of the current as a function of the size of the voltage, with the nodes on which it was worked out."""
+
+MAX_EVALUATIONS = 9
+"""Evaluations of I(V) after which following the estimate gives up; typical points need 3."""
+
+ACCURACY = 1e-11
+"""Relative error of the voltage to be expected once it counts as found."""
+
+ROUNDING = 1e-14
+"""Relative difference of two currents that is no more than rounding."""
+
+NEARLY = 0.99
+"""Where the estimate does not reach the target, it is followed from this share of its largest value."""
+
+CURVED_STEPS = 2
+"""Steps along the corrected estimate to where it reaches the target."""
+
+SMALLEST_SHARE = 0.02
+"""A step towards saturation goes at most to where this share of the way to it is left."""
+
+SHALLOW = 0.98
+"""The estimate is followed only where it nowhere falls below this share of what it was at smaller voltages."""
+
+
+class Point(NamedTuple):
+    """A voltage with I(V) and dI/dV."""
+
+    voltage: Scalar
+    value: Scalar
+    slope: Scalar
+
+
+class Approach(NamedTuple):
+    """Where the approach along the estimate stands.
+
+    Attributes:
+        voltage: where I(V) is looked at next; once settled, the answer.
+        last: the last point that was looked at.
+        tilt: by how much the ratio of I(V) to its estimate grows with the voltage, between the last two points.
+        settled: whether the voltage is known to rounding.
+        left: how often I(V) may still be evaluated.
+        evaluations: how often it was.
+    """
+
+    voltage: Scalar
+    last: Point
+    tilt: Scalar
+    settled: Scalar
+    left: Scalar
+    evaluations: Scalar
+
+
+def follow(current: Current, target: Scalar, estimate: Estimate, table: Table) -> Approach:
+    """Follow the estimate, where that rises all the way, times its ratio to I(V): a straight line through two points.
+
+    A step errs by as much as the ratio bends along it, so that no derivative of I(V) is needed. What is left of the
+    error is told by how much that line has turned since the last step.
+    """
+    highest = jax.lax.cummax(table.current)
+    reached = jnp.minimum(target, NEARLY * highest[-1])
+    first = jnp.interp(reached, highest, table.voltage)
+    rises = jnp.all((table.current >= SHALLOW * highest) | (table.voltage >= first))
+
+    def improve(state: Approach) -> Approach:
+        value, nodes = current(state.voltage)
+        voltage, expected = state.voltage, partial(estimate, nodes)
+        ratio, last_ratio = value / expected(voltage), state.last.value / expected(state.last.voltage)
+        tilt = (ratio - last_ratio) / (voltage - state.last.voltage)
+        tilt = jnp.where(jnp.abs(tilt) * voltage < ratio, tilt, 0.0)
+
+        def corrected(at: Scalar) -> Scalar:
+            return (ratio + tilt * (at - voltage)) * expected(at)
+
+        def inverted(_, at):
+            return _curved_step(corrected, at[0], target)
+
+        better, slope = jax.lax.fori_loop(0, CURVED_STEPS, inverted, (voltage, jnp.zeros_like(voltage)))
+        drift = jnp.abs(tilt - state.tilt) * value / (ratio * slope)
+        is_close = drift * jnp.abs(better - voltage) <= ACCURACY * better
+        is_settled = (slope > 0) & (is_close | (jnp.abs(target - value) <= ROUNDING * target))
+        is_lost = ~((better > 0) & (better < table.voltage[-1]))
+        left = jnp.where(is_settled | is_lost, 0.0, state.left - 1.0)
+        last = Point(voltage, value, slope)
+        return Approach(better, last, tilt, is_settled.astype(float), left, state.evaluations + 1.0)
+
+    zero = jnp.zeros_like(target)
+    nothing = Point(zero, zero, zero + jnp.inf)
+    allowed = jnp.where(rises & (first > 0), float(MAX_EVALUATIONS), 0.0)
+    start = Approach(first, nothing, zero + jnp.inf, zero, allowed, zero)
+    return jax.lax.while_loop(lambda state: state.left > 0, improve, start)
+
+
+def _curved_step(function: Callable[[Scalar], Scalar], voltage: Scalar, target: Scalar) -> tuple[Scalar, Scalar]:
+    """Newton step towards where a function reaches the target, bent as the function is; gives its slope, too.
+
+    Where the function rises, it is replaced by the exponential of the same value, slope and curvature, as currents
+    saturate exponentially; where it falls, behind a crest, by such a parabola.
+    """
+    one = jnp.ones_like(voltage)
+    (value, slope), (_, bend) = jax.jvp(lambda at: jax.jvp(function, (at,), (one,)), (voltage,), (one,))
+    lacking = target - value
+    share = -bend * lacking / slope**2  # of what the exponential can still gain
+    newton = lacking / slope * (1.0 + 0.5 * share)
+    bent = jnp.log(jnp.maximum(1.0 - share, SMALLEST_SHARE)) * slope / bend
+    back = (jnp.sqrt(jnp.maximum(slope**2 + 2.0 * bend * lacking, 0.0)) - slope) / bend
+    step = jnp.where(slope > 0, jnp.where(jnp.abs(share) < 1e-5, newton, bent), back)
+    return voltage + jnp.clip(step, -0.5 * voltage, voltage + 0.1), slope
