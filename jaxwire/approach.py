@@ -74,10 +74,8 @@ def follow(current: Current, target: Scalar, estimate: Estimate, table: Table) -
     A step errs by as much as the ratio bends along it, so that no derivative of I(V) is needed. What is left of the
     error is told by how much that line has turned since the last step.
     """
-    highest = jax.lax.cummax(table.current)
-    reached = jnp.minimum(target, NEARLY * highest[-1])
-    first = jnp.interp(reached, highest, table.voltage)
-    rises = jnp.all((table.current >= SHALLOW * highest) | (table.voltage >= first))
+    first = table.reaching(target, NEARLY)
+    rises = jnp.all((table.current >= SHALLOW * table.highest()) | (table.voltage >= first))
 
     def improve(state: Approach) -> Approach:
         value, nodes = current(state.voltage)

@@ -118,6 +118,15 @@ class Table(NamedTuple):
     voltage: Float[Array, " n"]
     current: Float[Array, " n"]
 
+    def highest(self) -> Float[Array, " n"]:
+        """Largest current up to each voltage."""
+        return jax.lax.cummax(self.current)
+
+    def reaching(self, target: Scalar, share: float) -> Scalar:
+        """Smallest voltage that carries the target, or this share of the largest current where that is less."""
+        highest = self.highest()
+        return jnp.interp(jnp.minimum(target, share * highest[-1]), highest, self.voltage)
+
 
 def tabulate(
     scatterer: AbstractScatterer, wire: Wire, temperature: Scalar, sign: Scalar, top: Scalar
@@ -127,14 +136,14 @@ def tabulate(
     energy, weight = grid.above, grid.above_weight
     half = half_wire(wire, energy, weight, temperature)
     occupation, path = fermi(jnp.zeros(()), temperature), half.mean_free_path
-    density = half.momentum_weight @ half.thermal
+    density, conductivity = 0.5 * half.compressibility, 0.5 * half.drude_conductivity
     averages = _Averages(
         occupation,
         half.collision_sum,
         density,
         gamma=half.collision_sum * (half.momentum_weight @ (path * half.thermal)) / (occupation * density),
         eta=weight @ (path**2 * half.thermal) / occupation,
-        squared_path=weight @ (path * half.thermal) / half.collision_sum,
+        squared_path=conductivity / half.collision_sum,
     )
     estimate = Estimate(scatterer, wire, temperature, sign, averages)
 

@@ -101,8 +101,7 @@ class _State(NamedTuple):
 def _search(current: Current, target: Scalar, estimate: Estimate, table: Table) -> tuple[Scalar, Search]:
     """Search, survey if need be, and search again; one evaluation of I(V) per pass, whichever of these it serves."""
     top = table.voltage[-1]
-    highest = jax.lax.cummax(table.current)
-    first = jnp.interp(FIRST * highest[-1], highest, table.voltage)
+    first = table.reaching(jnp.asarray(jnp.inf), FIRST)
     approach = follow(current, target, estimate, table)
 
     def value_of(voltage: Scalar) -> Scalar:
@@ -156,10 +155,8 @@ def _narrow(state: _State, here: Point, target: Scalar, first: Scalar, top: Scal
     flags = {"found": is_settled.astype(float), "exhausted": (is_exhausted & ~begins_survey).astype(float)}
     on = _State(better, low, high, here, state.search._replace(**flags), state.stage, state.left - 1.0)
     zero = jnp.zeros_like(voltage)
-    bottom, first = Point(zero, zero, zero + 1.0), zero + 1.0
-    survey = on._replace(
-        voltage=_survey_voltage(first, top), low=bottom, high=bottom, last=bottom, stage=first, left=first
-    )
+    bottom, one = Point(zero, zero, zero + 1.0), zero + 1.0
+    survey = on._replace(voltage=_survey_voltage(one, top), low=bottom, high=bottom, last=bottom, stage=one, left=one)
     return _choose(begins_survey, survey, on)
 
 
