@@ -1,6 +1,8 @@
 """Settings of every test: double precision is promised, and no array may change its rank unasked."""
 
 import os
+import shutil
+import tempfile
 from importlib.metadata import version
 
 # Compiling is most of what the tests do: with these it takes a third of the time, and what runs is hardly slower; the
@@ -10,19 +12,26 @@ _flags = "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes
 _emitters = " --xla_cpu_use_fusion_emitters=false" if version("jaxlib").startswith("0.9.") else ""
 os.environ.setdefault("XLA_FLAGS", _flags + _emitters)
 
+# Each program is compiled once for all processes of a run: workers and what they start inherit these settings. Of what
+# another process is just writing, JAX warns (pyproject.toml) and compiles it. A directory of your own outlives the run.
+_made_here = "JAX_COMPILATION_CACHE_DIR" not in os.environ
+if _made_here:
+    os.environ["JAX_COMPILATION_CACHE_DIR"] = tempfile.mkdtemp(prefix="jaxwire-tests-")
+os.environ |= {
+    "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+    "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
+    "TF_CPP_MIN_LOG_LEVEL": "3",  # a line about the processor for every program that is read
+}
+
 import jax  # noqa: E402
 import pytest  # noqa: E402
-
-from jaxwire.cache import compilation_cache  # noqa: E402
 
 jax.config.update("jax_numpy_rank_promotion", "raise")
 
 
-@pytest.fixture(autouse=True, scope="session")
-def _programs_kept_for_the_session(tmp_path_factory):
-    """Compile each program once per process, not once per file: compiling is most of what the tests do."""
-    with compilation_cache(tmp_path_factory.mktemp("compiled")):
-        yield
+def pytest_unconfigure():
+    if _made_here:
+        shutil.rmtree(os.environ["JAX_COMPILATION_CACHE_DIR"], ignore_errors=True)
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -204,7 +204,8 @@ def test_without_a_directory_that_can_be_written_there_is_no_cache(tmp_path, mon
     assert directory is not None and directory.is_dir() and version("jaxlib") in directory.name
 
 
-def test_the_cache_leaves_no_setting_behind(tmp_path):
+def test_the_cache_leaves_no_setting_behind(tmp_path, monkeypatch):
+    monkeypatch.delenv("JAX_COMPILATION_CACHE_DIR")
     names = ("jax_compilation_cache_dir", "jax_persistent_cache_min_compile_time_secs")
     before = [getattr(jax.config, name) for name in names]
     with compilation_cache(tmp_path):
@@ -215,6 +216,7 @@ def test_the_cache_leaves_no_setting_behind(tmp_path):
 
 
 def test_the_oldest_kernels_go_when_the_cache_grows_too_large(tmp_path, monkeypatch):
+    monkeypatch.delenv("JAX_COMPILATION_CACHE_DIR")
     monkeypatch.setattr("jaxwire.cache.MAX_BYTES", 250)
     for age, name in enumerate(("new", "old", "oldest")):
         entry = tmp_path / f"{name}-cache"

@@ -1,6 +1,5 @@
 """The page to explore, without a browser: its numbers are the library's, its address and its files keep them."""
 
-import os
 import signal
 import socket
 import subprocess
@@ -11,7 +10,6 @@ from importlib import util
 from pathlib import Path
 from xml.etree import ElementTree
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -250,12 +248,8 @@ def test_the_pure_part_does_not_need_the_server():
 
 
 def test_the_program_serves_on_this_machine_and_stops_quietly(point):
-    compiled = str(jax.config.jax_compilation_cache_dir)  # what `point` has compiled, see conftest.py
-    settings = os.environ | {"JAX_COMPILATION_CACHE_DIR": compiled}
     arguments = [PROGRAM, "explore", "--port", "0", "--no-browser", "--center", "0.64", "--voltage", "-0.2"]
-    with subprocess.Popen(
-        arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=settings
-    ) as program:
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as program:
         address = program.stdout.readline().strip()
         assert address.startswith("http://127.0.0.1:") and "center=0.64" in address and "voltage=-0.2" in address
         page = urllib.request.urlopen(address).read().decode()
