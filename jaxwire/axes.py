@@ -3,7 +3,7 @@
 import dataclasses
 import functools
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import equinox as eqx
@@ -13,7 +13,7 @@ import numpy as np
 from jax.extend.core import Var
 
 from jaxwire.compiling import Alike
-from jaxwire.domain import as_double
+from jaxwire.domain import REAL, as_known
 from jaxwire.labels import LABELS
 from jaxwire.places import Numbers, Place, follow, substitute
 from jaxwire.scatterer import AbstractScatterer
@@ -110,18 +110,9 @@ def _read_axis(numbers: Numbers, name: Any, values: Any) -> Axis:
     if not isinstance(name, str):
         raise TypeError(f"`axes` must have names, or tuples of names, as keys, got {name!r}.")
     place = numbers.find(name)
-    column = np.asarray(as_double(name, values))
-    if column.ndim != 1:
-        raise ValueError(f"`{name}` must be an array with 1 axis, got shape {column.shape}.")
+    column = as_known(name, values, REAL if place.index else numbers.domain(place), ndim=1)
     if column.size == 0:
         raise ValueError(f"`{name}` must have at least one value, got none.")
-    if not np.all(np.isfinite(column)):
-        raise ValueError(f"`{name}` must be a finite number, got {column[~np.isfinite(column)][0]:g}.")
-    if not place.index:
-        domain = numbers.domain(place)
-        outside = ~np.broadcast_to(domain.contains(column), column.shape)
-        if outside.any():
-            raise ValueError(f"`{name}` must be {domain.words}, got {column[outside][0]:g}.")
     return Axis(name, place, column, _attributes(name, place))
 
 
@@ -144,15 +135,21 @@ def _check_values(dimensions: Sequence[Dimension], scatterer: AbstractScatterer,
     Every combination tried is a point of the grid, so that nothing valid is refused.
     """
     numbers = Numbers("axes", scatterer=scatterer, wire=wire)
-    ends = []
-    for dimension in dimensions:
-        own = [axis for axis in dimension.axes if axis.place.holder != "point"]
-        ends.append(sorted({int(at) for axis in own for at in (np.argmin(axis.values), np.argmax(axis.values))}) or [0])
     places = [axis.place for dimension in dimensions for axis in dimension.axes]
     names = {axis.place: axis.name for dimension in dimensions for axis in dimension.axes}
+    varied = {place.holder for place in places}
+    in_arrays = {place.holder for place in places if place.index}
+    trees = {holder: tree for holder, tree in (("scatterer", scatterer), ("wire", wire)) if holder in varied}
+    trees = {holder: tree for holder, tree in trees.items() if holder in in_arrays or any(_checks(tree))}
+    if not trees:
+        return
+    ends = []
+    for dimension in dimensions:
+        own = [axis for axis in dimension.axes if axis.place.holder in trees]
+        ends.append(sorted({int(at) for axis in own for at in (np.argmin(axis.values), np.argmax(axis.values))}) or [0])
     for corner in itertools.islice(itertools.product(*ends), 64):
         point = [axis.values[at] for dimension, at in zip(dimensions, corner, strict=True) for axis in dimension.axes]
-        for holder, tree in (("scatterer", scatterer), ("wire", wire)):
+        for holder, tree in trees.items():
             changed = substitute(tree, holder, places, [jnp.asarray(value) for value in point])
             for place in places:
                 if place.holder == holder and place.index:
@@ -160,16 +157,17 @@ def _check_values(dimensions: Sequence[Dimension], scatterer: AbstractScatterer,
                     if not np.all(domain.contains(np.asarray(follow(changed, place.path)))):
                         number = point[places.index(place)]
                         raise ValueError(f"`{names[place]}` must keep the array {domain.words}, got {number:g}.")
-            _check_init(changed)
+            for check in _checks(changed):
+                check()
 
 
-def _check_init(node: Any) -> None:
-    """Run the checks between fields of a module and of all modules in it."""
+def _checks(node: Any) -> Iterator[Callable[[], None]]:
+    """The checks between fields of a module, and of all modules in it."""
     if isinstance(node, eqx.Module):
         for kind in type(node).__mro__:
             if "__check_init__" in vars(kind):
-                vars(kind)["__check_init__"](node)
+                yield functools.partial(vars(kind)["__check_init__"], node)
         node = [getattr(node, field.name, None) for field in dataclasses.fields(node)]
     if isinstance(node, list | tuple):
         for part in node:
-            _check_init(part)
+            yield from _checks(part)

@@ -55,19 +55,17 @@ def as_parameter(name: str, value: Any, domain: Domain = REAL, ndim: int = 0) ->
         TypeError: for anything that is not a real number or array in double precision.
         ValueError: for a wrong number of axes or a known value outside the domain.
     """
-    array = as_double(name, value)
-    if array.ndim != ndim:
-        hint = "; map over arrays with jax.vmap" if ndim == 0 else ""
-        expected = "a single number" if ndim == 0 else f"an array with {ndim} {'axis' if ndim == 1 else 'axes'}"
-        raise ValueError(f"`{name}` must be {expected}, got shape {array.shape}{hint}.")
-    if not isinstance(array, Tracer):
-        known = np.asarray(array)
-        outside = ~np.broadcast_to(domain.contains(known), known.shape)
-        if outside.any():
-            offending = known[outside].ravel()[0]
-            words = domain.words if math.isfinite(offending) else "a finite number"
-            raise ValueError(f"`{name}` must be {words}, got {offending:g}.")
-    return array
+    return _as_working(name, _checked(name, value, domain, ndim))
+
+
+def as_known(name: str, value: Any, domain: Domain = REAL, ndim: int = 0) -> np.ndarray:
+    """Do as `as_parameter`, for numbers that are known and stay on the host: a float64 array of NumPy, a copy.
+
+    Raises:
+        TypeError: as `as_parameter`.
+        ValueError: as `as_parameter`.
+    """
+    return np.array(_checked(name, value, domain, ndim), dtype=np.float64)
 
 
 def as_double(name: str, value: Any) -> Array:
@@ -76,6 +74,27 @@ def as_double(name: str, value: Any) -> Array:
     Raises:
         TypeError: for strings, complex numbers, booleans, None, and single-precision arrays.
     """
+    return _as_working(name, _real_numbers(name, value))
+
+
+def _checked(name: str, value: Any, domain: Domain, ndim: int) -> Any:
+    numbers = _real_numbers(name, value)
+    if numbers.ndim != ndim:
+        hint = "; map over arrays with jax.vmap" if ndim == 0 else ""
+        expected = "a single number" if ndim == 0 else f"an array with {ndim} {'axis' if ndim == 1 else 'axes'}"
+        raise ValueError(f"`{name}` must be {expected}, got shape {numbers.shape}{hint}.")
+    if not isinstance(numbers, Tracer):
+        known = np.asarray(numbers)
+        outside = ~np.broadcast_to(domain.contains(known), known.shape)
+        if outside.any():
+            offending = known[outside].ravel()[0]
+            words = domain.words if math.isfinite(offending) else "a finite number"
+            raise ValueError(f"`{name}` must be {words}, got {offending:g}.")
+    return numbers
+
+
+def _real_numbers(name: str, value: Any) -> Any:
+    """Refuse what is not real numbers in double precision; what is, has a shape and a type."""
     if any(map(_has_unit, value if isinstance(value, list | tuple) else (value,))):
         raise TypeError(
             f"`{name}` must be in natural units, without a unit of its own, got {value!r:.60}; convert it by "
@@ -92,13 +111,17 @@ def as_double(name: str, value: Any) -> Array:
     is_float = jnp.issubdtype(dtype, jnp.floating)
     if not (is_float or jnp.issubdtype(dtype, jnp.integer)):
         raise TypeError(f"`{name}` must be a real number, got an array of type {dtype}.")
-    expected = working_type()
-    if is_float and np.dtype(dtype).itemsize < expected.itemsize:
+    if is_float and np.dtype(dtype).itemsize < working_type().itemsize:
         raise TypeError(
             f"`{name}` must be in double precision, got {dtype}: build it as float64, for example with "
             "jnp.asarray(value, dtype=jnp.float64) after importing jaxwire."
         )
-    array = jnp.asarray(value, dtype=expected)
+    return value
+
+
+def _as_working(name: str, numbers: Any) -> Array:
+    expected = working_type()
+    array = jnp.asarray(numbers, dtype=expected)
     if array.dtype != expected:
         raise TypeError(f"`{name}` became {array.dtype}: jaxwire needs jax.config.update('jax_enable_x64', True).")
     return array

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from jaxwire.checks import one_drive
-from jaxwire.domain import POSITIVE, REAL, as_parameter
+from jaxwire.domain import POSITIVE, REAL, as_known
 from jaxwire.places import DRIVES
 
 ALIASES = {
@@ -55,22 +55,22 @@ class Measurement:
 
     def __post_init__(self) -> None:
         """Check and convert everything."""
-        x, y = (np.asarray(as_parameter(name, getattr(self, name), REAL, ndim=1)) for name in ("x", "y"))
+        x, y = (as_known(name, getattr(self, name), REAL, ndim=1) for name in ("x", "y"))
         if x.size == 0:
             raise ValueError("`x` must have at least one position, got none.")
         if y.size != x.size:
             raise ValueError(f"`y` must have one reading for each of the {x.size} positions, got {y.size}.")
         sigma = self.sigma
         if sigma is not None:
-            errors = np.asarray(as_parameter("sigma", sigma, POSITIVE, ndim=np.ndim(sigma)))
+            errors = as_known("sigma", sigma, POSITIVE, ndim=np.ndim(sigma))
             if errors.ndim > 1 or (errors.ndim == 1 and errors.size != x.size):
                 raise ValueError(f"`sigma` must be one number or {x.size} of them, got shape {errors.shape}.")
             sigma = np.broadcast_to(errors, x.shape).copy()
         if self.temperature is None:
             raise TypeError("`temperature` must be given; got none.")
         given = one_drive(voltage=self.voltage, current=self.current, force=self.force)
-        point = {"temperature": float(as_parameter("temperature", self.temperature, POSITIVE))}
-        point |= {name: float(as_parameter(name, value, REAL)) for name, value in given.items()}
+        point = {"temperature": float(as_known("temperature", self.temperature, POSITIVE))}
+        point |= {name: float(as_known(name, value, REAL)) for name, value in given.items()}
         for name, value in {"x": x, "y": y, "sigma": sigma, **point}.items():
             object.__setattr__(self, name, value)
 

@@ -41,7 +41,7 @@ def scan_inputs(
     axes = {one.name: {axis.name: axis.values for axis in one.axes} for one in dimensions}
     kept = {name: function for name, function in observables}
     everything = {**bare, **fixed, "axes": axes, "observables": kept, **settings}
-    return {"jaxwire": version("jaxwire"), **describe(everything)}
+    return {"jaxwire": versions()["jaxwire_version"], **describe(everything)}
 
 
 def describe(value: Any) -> Any:

@@ -6,7 +6,7 @@ import numpy as np
 
 from jaxwire.axes import Dimension, read_axes
 from jaxwire.checks import as_setting
-from jaxwire.domain import POSITIVE, REAL, as_parameter
+from jaxwire.domain import POSITIVE, REAL, as_known
 from jaxwire.layout import read_memory
 from jaxwire.observables import Observable, read_observables, uses_x
 from jaxwire.places import DRIVES, OPERATING_POINT
@@ -88,7 +88,7 @@ def _fixed(operating_point: dict[str, Any], dimensions: tuple[Dimension, ...]) -
         if value is not None and name in varied:
             raise ValueError(f"`{name}` must be given once, got a fixed value and an axis.")
         if value is not None:
-            fixed[name] = float(as_parameter(name, value, OPERATING_POINT.get(name, REAL)))
+            fixed[name] = float(as_known(name, value, OPERATING_POINT.get(name, REAL)))
     given = {*fixed, *varied}
     if "temperature" not in given:
         raise TypeError("`temperature` must be given, as a number or as an axis; got none.")
@@ -109,7 +109,7 @@ def _positions(x: Any, kept: tuple[Observable, ...]) -> np.ndarray:
         return np.zeros(0)
     if not names:
         raise ValueError("`x` must be given only with an observable that is a function of x, such as 'heating'.")
-    positions = np.asarray(as_parameter("x", x, REAL, ndim=1))
+    positions = as_known("x", x, REAL, ndim=1)
     if positions.size == 0:
         raise ValueError("`x` must have at least one position, got none.")
     if np.any(positions == 0) and any(name.startswith("heating") for name in names):
@@ -122,7 +122,7 @@ def _x_max(x_max: Any, kept: tuple[Observable, ...]) -> float:
         return X_MAX
     if Observable("spots") not in kept:
         raise ValueError("`x_max` must be given only with the observable 'spots', which looks for spots up to there.")
-    return float(as_parameter("x_max", x_max, POSITIVE))
+    return float(as_known("x_max", x_max, POSITIVE))
 
 
 def _check_precision(
