@@ -240,10 +240,10 @@ def spectral_current(
     transmitted = transmission / (1.0 - transmission * (1.0 - local))
     drives = 0.5 * jnp.concatenate(drive) * transmitted[None, :]
     if len(fields) <= source.size:
-        strength = linear_solve(jnp.eye(len(fields)) - drives @ fields.T, drives @ source)
+        strength = linear_solve(drives, fields, drives @ source)
         return transmitted * (source + strength @ fields)
-    matrix = jnp.eye(source.size) - (fields / source[None, :]).T @ (drives * source[None, :])
-    return transmitted * source * linear_solve(matrix, jnp.ones_like(source))
+    relative = (fields / source[None, :]).T
+    return transmitted * source * linear_solve(relative, (drives * source[None, :]).T, jnp.ones_like(source))
 
 
 def _potential_at_scatterer(half: HalfWire, screening: AbstractNonLocalScreening) -> Float[Array, " n"]:

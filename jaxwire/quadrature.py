@@ -95,7 +95,7 @@ class _Stretch(NamedTuple):
         center, width, weight = self.scales
         distance = q[None, :] ** 4 - center[:, None]
         radius = jnp.sqrt(distance**2 + width[:, None] ** 2)
-        asinh = _asinh(distance, radius, width[:, None])
+        asinh = _asinh(distance, width[:, None])
         bottom = self.bottom_weight * jnp.log(1.0 + q / self.bottom_width)
         slope = self.bottom_weight / (q + self.bottom_width) + 4 * q**3 * (weight @ (1.0 / radius))
         return bottom + weight @ asinh, slope
@@ -114,16 +114,24 @@ class _Stretch(NamedTuple):
         bottom = self.bottom_width * (jnp.exp(share * jnp.log(1.0 + top / self.bottom_width)) - 1.0)
         share = jnp.linspace(0.0, 1.0, max(1, FEATURE_KNOTS // max(1, center.size)) + 2)[1:-1]
         ends = jnp.stack([jnp.zeros(()), top**4])[None, :] - center[:, None]
-        start, stop = _asinh(ends, jnp.sqrt(ends**2 + width[:, None] ** 2), width[:, None]).T
+        start, stop = _asinh(ends, width[:, None]).T
         growth = jnp.exp(start[:, None] + (stop - start)[:, None] * share[None, :])
         energy = center[:, None] + 0.5 * width[:, None] * (growth - 1.0 / growth)
         return jnp.concatenate([bottom, jnp.sqrt(jnp.sqrt(jnp.clip(energy.ravel(), 0.0, top**4)))])
 
 
-def _asinh(distance: Float[Array, "n m"], radius: Float[Array, "n m"], width: Float[Array, "_ _"]):
-    """asinh(distance/width) with radius = hypot(distance, width): fast, as only absolute accuracy matters here."""
+@jax.custom_jvp
+def _asinh(distance: Float[Array, "n m"], width: Float[Array, "n _"]) -> Float[Array, "n m"]:
+    """asinh(distance/width): fast, as only absolute accuracy matters here."""
     side = jnp.where(distance >= 0, 1.0, -1.0)
-    return side * jnp.log((side * distance + radius) / width)
+    return side * jnp.log((side * distance + jnp.sqrt(distance**2 + width**2)) / width)
+
+
+@_asinh.defjvp
+def _asinh_jvp(primals: tuple, tangents: tuple) -> tuple[Array, Array]:
+    (distance, width), (distance_dot, width_dot) = primals, tangents
+    slope = 1.0 / jnp.sqrt(distance**2 + width**2)
+    return _asinh(distance, width), slope * distance_dot - (slope * distance / width) * width_dot
 
 
 def energy_grid(scales: EnergyScales, temperature: Scalar, voltage: Scalar, resolution: Resolution) -> Grid:
@@ -154,17 +162,16 @@ def energy_grid(scales: EnergyScales, temperature: Scalar, voltage: Scalar, reso
 def _nodes(stretch: _Stretch, top: Scalar, size: int) -> tuple[Float[Array, " n"], Float[Array, " n"]]:
     """Gauss-Legendre nodes and weights in s, on 0 < u < top, as nodes and weights in u."""
     points, weights = (jnp.asarray(each, dtype=working_type()) for each in _legendre(size))
-    ends = jnp.stack([jnp.zeros(()), top**0.25])
+    start, stop = stretch(jnp.stack([jnp.zeros(()), top**0.25]))
+    wanted = start + (stop - start) * points
 
-    def mismatch(q):
-        start, stop = stretch(ends)
-        return stretch(q) - (start + (stop - start) * points)
+    def solve(*_):
+        # One more Newton step, in energy: rounding of q counts four times there, and a narrow resonance feels it.
+        q = _invert(stretch, top**0.25, points)
+        s, slope = stretch.with_slope(q)
+        return q**4 + (wanted - s) * 4 * q**3 / slope
 
-    q = root(mismatch, ends[1] * points, solve=lambda *_: _invert(stretch, ends[1], points))
-    # One more Newton step, in energy: rounding of q counts four times there, and a narrow resonance feels it.
-    start, stop = stretch(ends)
-    s, slope = stretch.with_slope(q)
-    energy = q**4 + (start + (stop - start) * points - s) * 4 * q**3 / slope
+    energy = root(lambda energy: stretch(jnp.sqrt(jnp.sqrt(energy))) - wanted, top * points, solve)
     return energy, (stop - start) * weights / stretch.density(energy)
 
 
