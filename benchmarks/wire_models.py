@@ -17,7 +17,7 @@ import numpy as np
 import jaxwire as jw
 from benchmarks.common import burst, in_turn, options, store
 from jaxwire import matching
-from jaxwire.response import Response, wavenumbers
+from jaxwire.response import Resolvents, Response, wavenumbers
 
 ROUNDS, REPEATS = 30, 20
 DOT = jw.Lorentzian(1.44, 0.08)
@@ -40,17 +40,29 @@ def kernel(wire: jw.Wire, resolution: jw.Resolution | None = None):
     return jax.jit(solve).lower(0.3, 0.1).compile()
 
 
+class _Special(Response):
+    """Without the last product, which is zero for tau = 1 and a neutral wire."""
+
+    size = property(lambda self: self.strength.size)
+    field = property(lambda self: self.strength[:, None] * self.resolvents.matrix() * self.returned[None, :])
+    drive = property(lambda self: self.strength[:, None] * self.resolvents.matrix() * self.forgotten[None, :])
+
+    def give_back(self, amounts):
+        return self.resolvents.over_wavenumbers((self.strength * amounts)[None, :])[0] * self.returned
+
+    def take_in(self, current):
+        return self.strength * self.resolvents.over_nodes((self.forgotten * current)[:, None])[:, 0]
+
+
 def _special_respond(mean_free_path, relaxation_time, momentum_weight, thermal, screening, sampling) -> Response:
-    """`response.respond` for tau = 1 and a neutral wire: without the last product, which is zero there."""
+    """`response.respond` for tau = 1 and a neutral wire."""
     longest = jnp.max(mean_free_path)
     path = jnp.maximum(mean_free_path, longest / sampling.span)
     q, weight = wavenumbers(longest, jnp.min(path), sampling.size)
-    density = momentum_weight * thermal
-    squared = path**2
-    resolvent = squared[None, :] / (1.0 + (q**2)[:, None] * squared[None, :])
-    scaled = jnp.sqrt(weight / (resolvent @ density))[:, None] * resolvent
-    local = (weight @ resolvent) / path
-    return Response(local, scaled * thermal[None, :], scaled * (momentum_weight / path)[None, :])
+    resolvents = Resolvents(path**2, q**2)
+    strength = jnp.sqrt(weight / resolvents.over_nodes((momentum_weight * thermal)[:, None])[:, 0])
+    local = resolvents.over_wavenumbers(weight[None, :])[0] / path
+    return _Special(local, resolvents, strength, jnp.zeros_like(path), thermal, momentum_weight / path)
 
 
 def main() -> None:

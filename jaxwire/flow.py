@@ -73,15 +73,17 @@ def _excite(half: HalfWire, spectral_current: Float[Array, " n"], sign: float) -
     modes = half.modes()
     shape = half.collision_average() / half.mean_free_path**2
     heat = half.weight * (half.energy - 1.0) * half.mean_free_path * half.relaxation_time * shape
-    amplitude = sign * (modes.resolvent @ (half.into_wire() * spectral_current)) / (modes.rate * modes.norm)
+    columns = jnp.stack([half.into_wire() * spectral_current, half.neutral_charge(), heat], axis=1)
+    excited, charge, heat = modes.sums(columns).T
+    amplitude = sign * excited / (modes.rate * modes.norm)
     return Side(
         half=half,
         modes=modes,
         sign=jnp.asarray(sign, dtype=half.energy.dtype),
         amplitude=amplitude,
-        neutral=amplitude * (modes.resolvent @ half.neutral_charge()),
+        neutral=amplitude * charge,
         chemical=0.5 * amplitude / half.collision_sum,
-        heat=sign * amplitude * modes.rate * (modes.resolvent @ heat),
+        heat=sign * amplitude * modes.rate * heat,
     )
 
 

@@ -1,7 +1,7 @@
 """Solutions of equations, with exact derivatives: of equations that each hold one unknown, and of a linear system."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import jax
 import jax.numpy as jnp
@@ -28,36 +28,46 @@ def root(equation: Callable[[Array], Array], start: Float[Array, "*n"], solve: C
     )
 
 
+@runtime_checkable
+class LinearSystem(Protocol):
+    """A system (1 - P) x = b, as a pytree of the arrays that P depends on."""
+
+    def matrix(self) -> Float[Array, "n n"]:
+        """1 - P."""
+        ...
+
+    def product(self, x: Float[Array, " n"]) -> Float[Array, " n"]:
+        """P x, in a way that is cheap to differentiate."""
+        ...
+
+
 @jax.custom_jvp
-def linear_solve(
-    left: Float[Array, "n a"], right: Float[Array, "n a"], wanted: Float[Array, " n"]
-) -> Float[Array, " n"]:
-    """Solve the dense linear system (1 - L R^T) x = b, where the factors L and R are known.
+def linear_solve(system: LinearSystem, wanted: Float[Array, " n"]) -> Float[Array, " n"]:
+    """Solve a dense linear system.
 
     LU decomposition of the matrix beside its right side gives P A = L U and L^-1 P right at once. That saves the
     permutation, which JAX works out in a loop over rows, and one triangular solve. Where derivatives are taken, the
-    decomposition of the matrix alone serves all of them, and the factors make each cost a few products of a matrix and
-    a vector: the derivative of the matrix is never formed.
+    decomposition of the matrix alone serves all of them, and the derivative of the matrix is never formed.
     """
-    beside = jnp.concatenate([_less_product(left, right), wanted[:, None]], axis=1)
+    beside = jnp.concatenate([system.matrix(), wanted[:, None]], axis=1)
     decomposed, _, _ = linalg.lu(beside)
     return linalg.triangular_solve(decomposed[:, :-1], decomposed[:, -1:], left_side=True, lower=False)[:, 0]
 
 
 @linear_solve.defjvp
 def _linear_solve_jvp(primals: tuple, tangents: tuple) -> tuple[Array, Array]:
-    return jax.jvp(_differentiable_solve, primals, tangents)
+    (system, wanted), (system_dot, wanted_dot) = primals, tangents
+    matrix = system.matrix()
+    decomposed = lu_factor(jax.lax.stop_gradient(matrix))
 
+    def solve(right: Array) -> Array:
+        return jax.lax.custom_linear_solve(
+            lambda x: matrix @ x,
+            right,
+            solve=lambda _, b: lu_solve(decomposed, b),
+            transpose_solve=lambda _, b: lu_solve(decomposed, b, trans=1),
+        )
 
-def _differentiable_solve(left: Array, right: Array, wanted: Array) -> Array:
-    decomposed = lu_factor(jax.lax.stop_gradient(_less_product(left, right)))
-    return jax.lax.custom_linear_solve(
-        lambda x: x - left @ (x @ right),
-        wanted,
-        solve=lambda _, b: lu_solve(decomposed, b),
-        transpose_solve=lambda _, b: lu_solve(decomposed, b, trans=1),
-    )
-
-
-def _less_product(left: Float[Array, "n a"], right: Float[Array, "n a"]) -> Float[Array, "n n"]:
-    return jnp.eye(len(left), dtype=left.dtype) - left @ right.T
+    x = solve(wanted)
+    _, change = jax.jvp(lambda system: system.product(x), (system,), (system_dot,))
+    return x, solve(wanted_dot + change)

@@ -16,6 +16,10 @@ MICRO_BATCH = {"cpu": 32, "gpu": 2048}
 """Points solved at once on a lane: on a CPU enough to fill its vector units, few enough to stay in its cache; on a GPU
 as many as fill it, if memory allows."""
 
+SEARCHED_MICRO_BATCH = {"cpu": 8}
+"""The same where the voltage is searched for: a micro-batch takes as long as its slowest point, so that fewer random
+points wait in small ones; the points of a map are alike and take as long in either."""
+
 LANE_POINTS = {"cpu": 1024, "gpu": 65536}
 """Points of a block per lane: up to a second of work, so that an interruption costs little and overhead is unseen."""
 
@@ -123,12 +127,20 @@ def footprint(of: Contents) -> Footprint:
     return Footprint(int(8 * of.n_nodes * (matrices * of.n_nodes + vectors) + 4 * of.kept), of.kept)
 
 
-def layout(need: Footprint, memory: int, platform: str, n_lanes: int, inner: int, rows: int = 0) -> Layout:
+def micro_batch(platform: str, is_searched: bool) -> int:
+    """Points that are best solved at once."""
+    usual = MICRO_BATCH.get(platform, MICRO_BATCH["gpu"])
+    return SEARCHED_MICRO_BATCH.get(platform, usual) if is_searched else usual
+
+
+def layout(
+    need: Footprint, memory: int, platform: str, n_lanes: int, inner: int, rows: int = 0, is_searched: bool = False
+) -> Layout:
     """Choose how many rows are solved at once, and how many a block may have: at least `rows`.
 
     Half of the memory is for the points being solved, half for the blocks under way and the one being written.
     """
-    at_once = min(MICRO_BATCH.get(platform, MICRO_BATCH["gpu"]), memory // (2 * n_lanes * need.solving))
+    at_once = min(micro_batch(platform, is_searched), memory // (2 * n_lanes * need.solving))
     batch = max(1, at_once // inner)
     held = memory // (2 * (IN_FLIGHT + 1) * n_lanes * need.kept)
     points = min(LANE_POINTS.get(platform, LANE_POINTS["gpu"]), held)

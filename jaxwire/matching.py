@@ -10,11 +10,9 @@ The source is a Fermi window times 1 - exp(-|V|/t) (see `fermi.fermi_window`). E
 factor, so that V -> 0 is regular; and nothing cancels where the window is small, so that the tails of j keep their
 relative accuracy.
 
-Z comes from `response` as a diagonal less a sum of products, Z = local - field^T drive. With the products of both
-wires side by side, [1 - T (1 - mean local)] u - (1/2) field^T (drive T u) depends on u off the diagonal only through
-the numbers c = (1/2) drive T u, and these are the unknowns where they are fewer than the nodes. A potential that is not
-local adds to either s the term -2 e phi(0) f0', with phi(0) linear in all amplitudes: one more product, as only the
-difference of the two f0' acts.
+Z comes from `response` as a diagonal less a sum of products, Z = local - field^T drive; what both wires send back and
+forth is solved in `exchange`. A potential that is not local adds to either s the term -2 e phi(0) f0', with phi(0)
+linear in all amplitudes: one more product, as only the difference of the two f0' acts.
 """
 
 import equinox as eqx
@@ -23,8 +21,9 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from jaxwire.domain import Scalar
+from jaxwire.exchange import Exchange, Potential
 from jaxwire.fermi import fermi_window, thermal_weight
-from jaxwire.implicit import linear_solve, root
+from jaxwire.implicit import root
 from jaxwire.modes import Modes, half_wire_modes
 from jaxwire.precision import ByPrecision
 from jaxwire.quadrature import Resolution, energy_grid
@@ -227,23 +226,13 @@ def spectral_current(
     Returns:
         j on the nodes above the step.
     """
-    below = lower.energy.size - upper.energy.size
-    first, second = upper.response(sampling), lower.response(sampling)
-    field = [first.field, second.field[:, below:]]
-    drive = [first.drive, second.drive[:, below:]]
+    sides = upper.response(sampling), lower.response(sampling).of_last(source.size)
+    potential = None
     if isinstance(screening, AbstractNonLocalScreening):
-        potential = [_potential_at_scatterer(side, screening) for side in (upper, lower)]
-        field.append((upper.thermal - lower.thermal[below:])[None, :])
-        drive.append(2.0 * (potential[0] - potential[1][below:])[None, :])
-    fields = jnp.concatenate(field)
-    local = 0.5 * (first.local + second.local[below:])
-    transmitted = transmission / (1.0 - transmission * (1.0 - local))
-    drives = 0.5 * jnp.concatenate(drive) * transmitted[None, :]
-    if len(fields) <= source.size:
-        strength = linear_solve(drives, fields, drives @ source)
-        return transmitted * (source + strength @ fields)
-    relative = (fields / source[None, :]).T
-    return transmitted * source * linear_solve(relative, (drives * source[None, :]).T, jnp.ones_like(source))
+        first, second = (_potential_at_scatterer(side, screening)[-source.size :] for side in (upper, lower))
+        potential = Potential(upper.thermal - lower.thermal[-source.size :], 2.0 * (first - second))
+    local = 0.5 * (sides[0].local + sides[1].local)
+    return Exchange(sides, potential, transmission / (1.0 - transmission * (1.0 - local))).transmit(source)
 
 
 def _potential_at_scatterer(half: HalfWire, screening: AbstractNonLocalScreening) -> Float[Array, " n"]:

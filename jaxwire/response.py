@@ -18,6 +18,7 @@ Where the relaxation time is not constant or the wire is not neutral, another te
 
 from typing import NamedTuple
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
@@ -42,18 +43,117 @@ class Sampling(NamedTuple):
     span: float = np.inf
 
 
+class Resolvents(NamedTuple):
+    """The matrix y_aj = 1/(d_j + q_a^2) of wavenumbers and nodes, as products with it.
+
+    A change of mean free paths and wavenumbers changes y by y^2 [dl^2/l^4 - dq^2]. The derivatives of the products are
+    written as products with y^2, so that no matrix is made for any one parameter.
+
+    Attributes:
+        squared: l_j^2, shape (n,).
+        wavenumber: q_a^2, shape (m,).
+    """
+
+    squared: Float[Array, " n"]
+    wavenumber: Float[Array, " m"]
+
+    def matrix(self) -> Float[Array, "m n"]:
+        """The matrix itself."""
+        return self.squared[None, :] / (1.0 + self.wavenumber[:, None] * self.squared[None, :])
+
+    def over_nodes(self, columns: Float[Array, "n c"]) -> Float[Array, "m c"]:
+        """Sums y c over the nodes."""
+        return _over_nodes(self, columns)
+
+    def over_wavenumbers(self, rows: Float[Array, "c m"]) -> Float[Array, "c n"]:
+        """Sums c y over the wavenumbers."""
+        return _over_wavenumbers(self, rows)
+
+    def relative_square(self) -> Float[Array, "m n"]:
+        """Squares of y/l^2, at most 1."""
+        return 1.0 / (1.0 + self.wavenumber[:, None] * self.squared[None, :]) ** 2
+
+
+@jax.custom_jvp
+def _over_nodes(resolvents: Resolvents, columns: Float[Array, "n c"]) -> Float[Array, "m c"]:
+    return resolvents.matrix() @ columns
+
+
+@_over_nodes.defjvp
+def _over_nodes_jvp(primals: tuple, tangents: tuple) -> tuple[Array, Array]:
+    (resolvents, columns), (moved, columns_dot) = primals, tangents
+    square = resolvents.relative_square()
+    by_nodes = square @ (moved.squared[:, None] * columns)
+    by_wavenumbers = moved.wavenumber[:, None] * (square @ (resolvents.squared[:, None] ** 2 * columns))
+    return _over_nodes(resolvents, columns), resolvents.matrix() @ columns_dot + by_nodes - by_wavenumbers
+
+
+@jax.custom_jvp
+def _over_wavenumbers(resolvents: Resolvents, rows: Float[Array, "c m"]) -> Float[Array, "c n"]:
+    return rows @ resolvents.matrix()
+
+
+@_over_wavenumbers.defjvp
+def _over_wavenumbers_jvp(primals: tuple, tangents: tuple) -> tuple[Array, Array]:
+    (resolvents, rows), (moved, rows_dot) = primals, tangents
+    square = resolvents.relative_square()
+    by_nodes = (rows @ square) * moved.squared[None, :]
+    by_wavenumbers = ((rows * moved.wavenumber[None, :]) @ square) * resolvents.squared[None, :] ** 2
+    return _over_wavenumbers(resolvents, rows), rows_dot @ resolvents.matrix() + by_nodes - by_wavenumbers
+
+
 class Response(NamedTuple):
-    """Z as Z_ij = local_i delta_ij - sum_a field_ai drive_aj.
+    """Z as Z_ij = local_i delta_ij - sum_a field_ai drive_aj, with one product per wavenumber and one more.
 
     Attributes:
         local: 1, but for what the rule of wavenumbers errs; with it, the Drude state is in the null space of Z exactly.
-        field: shape (m + 1, n).
-        drive: shape (m + 1, n).
+        resolvents: nodes and wavenumbers.
+        strength: of each wavenumber in either factor, shape (m,).
+        uniform: last row of `drive` but for `forgotten`, shape (n,).
+        returned: scale of `field`, f0'/S, shape (n,).
+        forgotten: scale of `drive`, w/(l tau), shape (n,).
     """
 
     local: Float[Array, " n"]
-    field: Float[Array, "a n"]
-    drive: Float[Array, "a n"]
+    resolvents: Resolvents
+    strength: Float[Array, " m"]
+    uniform: Float[Array, " n"]
+    returned: Float[Array, " n"]
+    forgotten: Float[Array, " n"]
+
+    @property
+    def size(self) -> int:
+        """Number of products."""
+        return self.strength.size + 1
+
+    @property
+    def field(self) -> Float[Array, "a n"]:
+        """What each amount of collisions gives back."""
+        scaled = self.strength[:, None] * self.resolvents.matrix()
+        return jnp.concatenate([scaled, jnp.ones_like(self.local)[None, :]]) * self.returned[None, :]
+
+    @property
+    def drive(self) -> Float[Array, "a n"]:
+        """How much of each a spectral current makes."""
+        scaled = self.strength[:, None] * self.resolvents.matrix()
+        return jnp.concatenate([scaled, self.uniform[None, :]]) * self.forgotten[None, :]
+
+    def give_back(self, amounts: Float[Array, " a"]) -> Float[Array, " n"]:
+        """Product with `field` from the left."""
+        rows = (self.strength * amounts[:-1])[None, :]
+        return (self.resolvents.over_wavenumbers(rows)[0] + amounts[-1]) * self.returned
+
+    def take_in(self, current: Float[Array, " n"]) -> Float[Array, " a"]:
+        """Product with `drive` from the right."""
+        forgotten = self.forgotten * current
+        summed = self.strength * self.resolvents.over_nodes(forgotten[:, None])[:, 0]
+        return jnp.concatenate([summed, (self.uniform @ forgotten)[None]])
+
+    def of_last(self, size: int) -> "Response":
+        """Give the part of the last nodes alone."""
+        resolvents = self.resolvents._replace(squared=self.resolvents.squared[-size:])
+        by_node = {name: getattr(self, name)[-size:] for name in ("local", "uniform", "returned", "forgotten")}
+        return self._replace(resolvents=resolvents, **by_node)
 
 
 def sampling_for(wire: Wire, resolution: Resolution) -> Sampling:
@@ -102,19 +202,21 @@ def respond(
     collisions, density = rate @ thermal, momentum_weight @ thermal
     share = rate * thermal / collisions
     squared = path**2
-    resolvent = squared[None, :] / (1.0 + (q**2)[:, None] * squared[None, :])
-    averages = jnp.stack([share, share * squared, momentum_weight * thermal / density])
-    total, second, dense = averages @ resolvent.T
+    resolvents = Resolvents(squared, q**2)
+    averages = jnp.stack([share, share * squared, momentum_weight * thermal / density], axis=1)
+    total, second, dense = resolvents.over_nodes(averages).T
     strength = weight / total
-    rational, of_second, of_dense = jnp.stack([weight, strength * second, strength * dense]) @ resolvent
+    rows = jnp.stack([weight, strength * second, strength * dense])
+    rational, of_second, of_dense = resolvents.over_wavenumbers(rows)
     unscreened = (of_second - squared * rational) / (share @ squared)
     neutral = relaxation_time * (collisions / density) * rational - of_dense
-    uniform = screening * neutral - (1.0 - screening) * unscreened
-    scaled = jnp.sqrt(strength)[:, None] * resolvent
     return Response(
         local=rational / path,
-        field=jnp.concatenate([scaled, jnp.ones((1, path.size))]) * (thermal / collisions)[None, :],
-        drive=jnp.concatenate([scaled, uniform[None, :]]) * (rate / path)[None, :],
+        resolvents=resolvents,
+        strength=jnp.sqrt(strength),
+        uniform=screening * neutral - (1.0 - screening) * unscreened,
+        returned=thermal / collisions,
+        forgotten=rate / path,
     )
 
 

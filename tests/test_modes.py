@@ -223,7 +223,10 @@ def _derivatives():
 
     def summary(both):
         modes = half_wire_modes(both[:n], both[n:])
-        return jnp.sum(jnp.sin(modes.rate)) + jnp.sum(jnp.tanh(modes.resolvent @ probe / modes.norm))
+        sums = modes.sums(jnp.stack([probe, probe**2], axis=1)).T
+        return jnp.sum(jnp.sin(modes.rate)) + jnp.sum(
+            jnp.tanh(jnp.stack([modes.resolvent @ probe, *sums]) / modes.norm[None, :])
+        )
 
     return (
         jax.jit(jax.grad(summary)),
@@ -247,6 +250,26 @@ def test_gradients_are_those_of_central_differences():
     expected = (plus - minus) / (2 * h)
     # Differences err by rounding over h and by h^2 times third derivatives; both below 1e-7 of the largest entry.
     assert_allclose(found, expected, rtol=1e-6, atol=1e-7 * float(jnp.max(jnp.abs(expected))))
+
+
+@pytest.mark.parametrize("exponent", [0.0, -3.0, -12.0])
+def test_derivatives_of_sums_are_those_of_the_resolvent_also_where_nodes_are_light(exponent):
+    mean_free_path, weight = (jnp.asarray(v) for v in _even(8))
+    weight = weight * 10.0 ** jnp.linspace(0.0, exponent, 8)
+    columns = jnp.stack([jnp.cos(jnp.arange(8.0)), jnp.exp(-jnp.arange(8.0))], axis=1)
+    direction = (jnp.sin(jnp.arange(8.0)), jnp.cos(jnp.arange(8.0)) * weight)
+
+    def by_sums(mean_free_path, weight):
+        return half_wire_modes(mean_free_path, weight).sums(jnp.sin(weight[:, None] * columns))
+
+    def by_resolvent(mean_free_path, weight):
+        return half_wire_modes(mean_free_path, weight).resolvent @ jnp.sin(weight[:, None] * columns)
+
+    (found, slope), (expected, wanted) = (
+        jax.jvp(function, (mean_free_path, weight), direction) for function in (by_sums, by_resolvent)
+    )
+    assert_allclose(found, expected, rtol=1e-13)
+    assert_allclose(slope, wanted, rtol=0, atol=1e-12 * float(jnp.max(jnp.abs(wanted))))  # rounding
 
 
 def test_forward_and_reverse_mode_agree():
