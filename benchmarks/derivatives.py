@@ -1,14 +1,15 @@
 """What derivatives and a given current cost, in forward solves, with their errors.
 
-    python -m benchmarks.derivatives [--points 1024] [--repeats 5]
+    python -m benchmarks.derivatives [--points 1024] [--repeats 9]
 
-Random points of the promised domain, in micro-batches of 32, one thread; four parameters: eps0, Gamma, kT, eV. The
-profile is the heating at 64 positions. Errors are against the same derivative on a far finer grid, relative to the
+Random points of the promised domain, in the micro-batches of a scan, one thread; four parameters: eps0, Gamma, kT, eV.
+The profile is the heating at 64 positions. Errors are against the same derivative on a far finer grid, relative to the
 largest of the four; of a given current, that of the current which the voltage found carries. A batch takes as many
-evaluations as the slowest of its points; so a given current is measured on a map of the resonance, too, at the
-conditions of Fig. 3, where points are alike.
+evaluations as the slowest of its points; so a given current is also measured one point after the other, and on a map of
+the resonance at the conditions of Fig. 3, where points are alike.
 """
 
+from functools import partial
 from typing import Any
 
 import jax
@@ -18,6 +19,7 @@ import numpy as np
 import jaxwire as jw
 from benchmarks.common import command, deviation, in_micro_batches, in_turn
 from benchmarks.points import REFERENCE, TEMPERATURE, VOLTAGE, grid, pairs, sample
+from jaxwire.layout import micro_batch
 
 RESOLUTION = jw.Resolution(64, 24)
 X = np.concatenate([-np.geomspace(0.05, 6.0, 32)[::-1], np.geomspace(0.05, 6.0, 32)])
@@ -67,17 +69,22 @@ def measure(points: int, repeats: int) -> list[dict[str, Any]]:
         programs[name], bases[name] = (lambda program=program: program(*columns)), base
     on_map = [jnp.asarray(column) for column in pairs(grid(points)).T]
     on_map += [jnp.full(len(on_map[0]), value) for value in (TEMPERATURE, VOLTAGE)]
-    forward = in_micro_batches(lambda *row: current(jnp.stack(row)))
-    search = in_micro_batches(lambda c, w, t, i: solution(c, w, t, None, current=i).voltage)
-    for where, base, of in (("", "current", columns), (" on a map", "current on a map", on_map)):
+    searched = micro_batch("cpu", is_searched=True)
+    for where, of, batch, search_batch in (
+        ("", columns, 32, searched),
+        (" on a map", on_map, 32, searched),
+        (", one by one", columns, 1, 1),
+    ):
+        forward = in_micro_batches(lambda *row: current(jnp.stack(row)), batch)
+        search = in_micro_batches(lambda c, w, t, i: solution(c, w, t, None, current=i).voltage, search_batch)
         driven = forward(*of)
-        name = f"given current{where}"
-        programs[base], bases[base] = (lambda of=of: forward(*of)), None
-        programs[name], bases[name] = (lambda of=of, driven=driven: search(*of[:3], driven)), base
+        base, name = f"current{where}", f"given current{where}"
+        programs[base], bases[base] = partial(forward, *of), None
+        programs[name], bases[name] = partial(search, *of[:3], driven), base
         again = forward(*of[:3], programs[name]())  # another voltage may carry the same current
         errors[name] = np.abs(np.asarray(again / driven) - 1.0)
-    exact = in_micro_batches(lambda *row: current(jnp.stack(row), REFERENCE))(*(column[:CHECKED] for column in on_map))
-    errors["current on a map"] = deviation(np.asarray(forward(*on_map))[:CHECKED], np.asarray(exact))
+        exact = in_micro_batches(lambda *row: current(jnp.stack(row), REFERENCE))(*(column[:CHECKED] for column in of))
+        errors[base] = deviation(np.asarray(driven)[:CHECKED], np.asarray(exact))
     times = in_turn(programs, repeats)
     rows = []
     for name, seconds in times.items():
@@ -97,4 +104,4 @@ def measure(points: int, repeats: int) -> list[dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    command("derivatives", __doc__, measure, points=1024, repeats=5)
+    command("derivatives", __doc__, measure, points=1024, repeats=9)
