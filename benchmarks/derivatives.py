@@ -69,10 +69,10 @@ def measure(points: int, repeats: int) -> list[dict[str, Any]]:
         programs[name], bases[name] = (lambda program=program: program(*columns)), base
     on_map = [jnp.asarray(column) for column in pairs(grid(points)).T]
     on_map += [jnp.full(len(on_map[0]), value) for value in (TEMPERATURE, VOLTAGE)]
-    searched = micro_batch("cpu", is_searched=True)
+    usual, searched = (micro_batch("cpu", is_searched) for is_searched in (False, True))
     for where, of, batch, search_batch in (
-        ("", columns, 32, searched),
-        (" on a map", on_map, 32, searched),
+        ("", columns, usual, searched),
+        (" on a map", on_map, usual, searched),
         (", one by one", columns, 1, 1),
     ):
         forward = in_micro_batches(lambda *row: current(jnp.stack(row)), batch)

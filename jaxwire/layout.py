@@ -134,7 +134,7 @@ def micro_batch(platform: str, is_searched: bool) -> int:
 
 
 def layout(
-    need: Footprint, memory: int, platform: str, n_lanes: int, inner: int, rows: int = 0, is_searched: bool = False
+    need: Footprint, memory: int, platform: str, n_lanes: int, inner: int, rows: int = 0, *, is_searched: bool = False
 ) -> Layout:
     """Choose how many rows are solved at once, and how many a block may have: at least `rows`.
 

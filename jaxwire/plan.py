@@ -211,8 +211,8 @@ class Plan:
 
     def _layout_for(self, inner: int, rows: int = 0) -> Layout:
         n_lanes = len(kernel.local_devices()) * kernel.n_threads()
-        platform = jax.default_backend()
-        return layout.layout(self.footprint, self.memory, platform, n_lanes, inner, rows, self._is_searched)
+        sizes = self.footprint, self.memory, jax.default_backend(), n_lanes, inner, rows
+        return layout.layout(*sizes, is_searched=self._is_searched)
 
     @property
     def _is_searched(self) -> bool:

@@ -54,22 +54,12 @@ class _Powers(NamedTuple):
         return cls(others**2, others**3, -1.0 / spectrum.offset)
 
 
-class _Moves(NamedTuple):
-    """Changes of the poles, of the offsets, and of the poles nearest to the roots."""
-
-    poles: Float[Array, " n"]
-    offset: Float[Array, " m"]
-    nearest: Float[Array, " m"]
-
-    @classmethod
-    def of(cls, spectrum: Spectrum, tangent: Spectrum) -> "_Moves":
-        return cls(tangent.poles, tangent.offset, tangent.poles[spectrum.nearest])
-
-
-def _moved(matrix: Float[Array, "m n"], columns: Float[Array, "n c"], moves: _Moves) -> Float[Array, "m c"]:
+def _moved(
+    matrix: Float[Array, "m n"], columns: Float[Array, "n c"], spectrum: Spectrum, tangent: Spectrum
+) -> Float[Array, "m c"]:
     """Sums sum_i matrix_ki c_i [dx_k - (dd_i - dd_near(k))], without the nearest poles."""
-    by_pole = matrix @ (columns * moves.poles[:, None])
-    return (moves.offset + moves.nearest)[:, None] * (matrix @ columns) - by_pole
+    by_root = tangent.offset + tangent.poles[spectrum.nearest]
+    return by_root[:, None] * (matrix @ columns) - matrix @ (columns * tangent.poles[:, None])
 
 
 @jax.custom_jvp
@@ -80,9 +70,9 @@ def _sums(spectrum: Spectrum, columns: Float[Array, "n c"]) -> Float[Array, "m c
 @_sums.defjvp
 def _sums_jvp(primals: tuple, tangents: tuple) -> tuple[Array, Array]:
     (spectrum, columns), (spectrum_dot, columns_dot) = primals, tangents
-    powers, moves = _Powers.of(spectrum), _Moves.of(spectrum, spectrum_dot)
-    nearest = columns[spectrum.nearest] * (powers.nearest * (powers.nearest * moves.offset))[:, None]
-    moved = _moved(powers.square, columns, moves) + nearest
+    powers = _Powers.of(spectrum)
+    nearest = columns[spectrum.nearest] * (powers.nearest * (powers.nearest * spectrum_dot.offset))[:, None]
+    moved = _moved(powers.square, columns, spectrum, spectrum_dot) + nearest
     return _sums(spectrum, columns), spectrum.resolvent() @ columns_dot + moved
 
 
@@ -96,10 +86,10 @@ def _norm(spectrum: Spectrum, weight: Float[Array, " n"]) -> Float[Array, " m"]:
 @_norm.defjvp
 def _norm_jvp(primals: tuple, tangents: tuple) -> tuple[Array, Array]:
     (spectrum, weight), (spectrum_dot, weight_dot) = primals, tangents
-    powers, moves = _Powers.of(spectrum), _Moves.of(spectrum, spectrum_dot)
-    relative = weight_dot[spectrum.nearest] + 2.0 * weight[spectrum.nearest] * (powers.nearest * moves.offset)
+    powers = _Powers.of(spectrum)
+    relative = weight_dot[spectrum.nearest] + 2.0 * weight[spectrum.nearest] * (powers.nearest * spectrum_dot.offset)
     nearest = powers.nearest * (powers.nearest * relative)
-    moved = 2.0 * _moved(powers.cube, weight[:, None], moves)[:, 0]
+    moved = 2.0 * _moved(powers.cube, weight[:, None], spectrum, spectrum_dot)[:, 0]
     return _norm(spectrum, weight), powers.square @ weight_dot + nearest + moved
 
 
@@ -123,10 +113,9 @@ def _offset(spectrum: Spectrum, weight: Float[Array, " n"]) -> Float[Array, " m"
 @_offset.defjvp
 def _offset_jvp(primals: tuple, tangents: tuple) -> tuple[Array, Array]:
     (spectrum, weight), (spectrum_dot, weight_dot) = primals, tangents
-    offset = _offset(spectrum, weight)
-    spectrum = spectrum._replace(offset=offset)
+    spectrum = with_derivatives(spectrum, weight)
     powers = _Powers.of(spectrum)
-    moves = _Moves(spectrum_dot.poles, jnp.zeros_like(offset), spectrum_dot.poles[spectrum.nearest])
-    change = _moved(powers.square, weight[:, None], moves)[:, 0] + spectrum.resolvent() @ weight_dot
+    at_rest = spectrum_dot._replace(offset=jnp.zeros_like(spectrum.offset))
+    change = _moved(powers.square, weight[:, None], spectrum, at_rest)[:, 0] + spectrum.resolvent() @ weight_dot
     nearest = weight[spectrum.nearest] * powers.nearest
-    return offset, -change / (powers.square @ weight + nearest * powers.nearest)
+    return spectrum.offset, -change / (powers.square @ weight + nearest * powers.nearest)
