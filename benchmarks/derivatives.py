@@ -4,9 +4,9 @@
 
 Random points of the promised domain, in the micro-batches of a scan, one thread; four parameters: eps0, Gamma, kT, eV.
 The profile is the heating at 64 positions. Errors are against the same derivative on a far finer grid, relative to the
-largest of the four; of a given current, that of the current which the voltage found carries. A batch takes as many
-evaluations as the slowest of its points; so a given current is also measured one point after the other, and on a map of
-the resonance at the conditions of Fig. 3, where points are alike.
+largest of the four; of a given current, that of the current which the voltage found carries. Points differ in how many
+evaluations they need; so a given current is also measured one point after the other, and on a map of the resonance at
+the conditions of Fig. 3, where points are alike.
 """
 
 from functools import partial

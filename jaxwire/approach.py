@@ -13,6 +13,7 @@ import jax
 import jax.numpy as jnp
 
 from jaxwire.closed_form import Estimate, Nodes, Table
+from jaxwire.compacted import while_loop
 from jaxwire.domain import Scalar
 
 Current = Callable[[Scalar], tuple[Scalar, Nodes]]
@@ -20,6 +21,9 @@ Current = Callable[[Scalar], tuple[Scalar, Nodes]]
 
 MAX_EVALUATIONS = 9
 """Evaluations of I(V) after which following the estimate gives up; typical points need 3."""
+
+AT_ONCE = {"cpu": 16, "gpu": 2048}
+"""Points of a batch that take a step at the same time: enough to fill the vector units."""
 
 ACCURACY = 1e-11
 """Relative error of the voltage to be expected once it counts as found."""
@@ -29,9 +33,6 @@ ROUNDING = 1e-14
 
 NEARLY = 0.99
 """Where the estimate does not reach the target, it is followed from this share of its largest value."""
-
-CURVED_STEPS = 2
-"""Steps along the corrected estimate to where it reaches the target."""
 
 SMALLEST_SHARE = 0.02
 """A step towards saturation goes at most to where this share of the way to it is left."""
@@ -54,6 +55,7 @@ class Approach(NamedTuple):
     Attributes:
         voltage: where I(V) is looked at next; once settled, the answer.
         last: the last point that was looked at.
+        before: the voltage looked at before it; 0 where there is none.
         tilt: by how much the ratio of I(V) to its estimate grows with the voltage, between the last two points.
         settled: whether the voltage is known to rounding.
         left: how often I(V) may still be evaluated.
@@ -62,6 +64,7 @@ class Approach(NamedTuple):
 
     voltage: Scalar
     last: Point
+    before: Scalar
     tilt: Scalar
     settled: Scalar
     left: Scalar
@@ -71,8 +74,9 @@ class Approach(NamedTuple):
 def follow(current: Current, target: Scalar, estimate: Estimate, table: Table) -> Approach:
     """Follow the estimate, where that rises all the way, times its ratio to I(V): a straight line through two points.
 
-    A step errs by as much as the ratio bends along it, so that no derivative of I(V) is needed. What is left of the
-    error is told by how much that line has turned since the last step.
+    A step errs by as much as the ratio bends along it, so that no derivative of I(V) is needed: that is seen from how
+    the line has turned since the last step. Besides, the step, one Newton step bent as the estimate is, may miss where
+    the line itself carries the target.
     """
     first = table.reaching(target, NEARLY)
     rises = jnp.all((table.current >= SHALLOW * table.highest()) | (table.voltage >= first))
@@ -82,28 +86,29 @@ def follow(current: Current, target: Scalar, estimate: Estimate, table: Table) -
         voltage, expected = state.voltage, partial(estimate, nodes)
         ratio, last_ratio = value / expected(voltage), state.last.value / expected(state.last.voltage)
         tilt = (ratio - last_ratio) / (voltage - state.last.voltage)
-        tilt = jnp.where(jnp.abs(tilt) * voltage < ratio, tilt, 0.0)
+        is_slight = jnp.abs(tilt) * voltage < ratio  # not so at the first point, which has no last one
+        tilt = jnp.where(is_slight, tilt, 0.0)
 
         def corrected(at: Scalar) -> Scalar:
             return (ratio + tilt * (at - voltage)) * expected(at)
 
-        def inverted(_, at):
-            return _curved_step(corrected, at[0], target)
-
-        better, slope = jax.lax.fori_loop(0, CURVED_STEPS, inverted, (voltage, jnp.zeros_like(voltage)))
-        drift = jnp.abs(tilt - state.tilt) * value / (ratio * slope)
-        is_close = drift * jnp.abs(better - voltage) <= ACCURACY * better
+        better, slope = _curved_step(corrected, voltage, target)
+        # The next term of Newton's interpolation of the ratio; at the second point, the change of the line itself.
+        share = jnp.where(state.before > 0, (better - state.last.voltage) / (voltage - state.before), 1.0)
+        bend = jnp.where(is_slight, (tilt - state.tilt) * share * (better - voltage), jnp.inf)
+        error = (jnp.abs(bend) * value / ratio + jnp.abs(target - corrected(better))) / slope
+        is_close = error <= ACCURACY * better
         is_settled = (slope > 0) & (is_close | (jnp.abs(target - value) <= ROUNDING * target))
         is_lost = ~((better > 0) & (better < table.voltage[-1]))
         left = jnp.where(is_settled | is_lost, 0.0, state.left - 1.0)
         last = Point(voltage, value, slope)
-        return Approach(better, last, tilt, is_settled.astype(float), left, state.evaluations + 1.0)
+        return Approach(better, last, state.last.voltage, tilt, is_settled.astype(float), left, state.evaluations + 1.0)
 
     zero = jnp.zeros_like(target)
     nothing = Point(zero, zero, zero + jnp.inf)
     allowed = jnp.where(rises & (first > 0), float(MAX_EVALUATIONS), 0.0)
-    start = Approach(first, nothing, zero + jnp.inf, zero, allowed, zero)
-    return jax.lax.while_loop(lambda state: state.left > 0, improve, start)
+    start = Approach(first, nothing, zero, zero, zero, allowed, zero)
+    return while_loop(lambda state: state.left > 0, improve, start, AT_ONCE)
 
 
 def _curved_step(function: Callable[[Scalar], Scalar], voltage: Scalar, target: Scalar) -> tuple[Scalar, Scalar]:

@@ -184,7 +184,8 @@ def solve_rows(
     share = n_batches * program.batch
     outer = np.zeros((program.n_devices, capacity, rows.shape[1]))
     if len(rows):
-        padded = np.pad(rows, ((0, n_batches * at_once - len(rows)), (0, 0)), mode="edge")
+        # Nothing is searched for where all numbers are NaN, nor does any loop wait for it.
+        padded = np.pad(rows, ((0, n_batches * at_once - len(rows)), (0, 0)), constant_values=np.nan)
         outer[:, :share] = padded.reshape(program.n_devices, share, rows.shape[1])
     with working_in(program.precision):
         results = run(program, given, outer, inner, np.asarray(n_batches))

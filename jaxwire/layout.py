@@ -16,9 +16,9 @@ MICRO_BATCH = {"cpu": 32, "gpu": 2048}
 """Points solved at once on a lane: on a CPU enough to fill its vector units, few enough to stay in its cache; on a GPU
 as many as fill it, if memory allows."""
 
-SEARCHED_MICRO_BATCH = {"cpu": 8}
-"""The same where the voltage is searched for: a micro-batch takes as long as its slowest point, so that fewer random
-points wait in small ones; the points of a map are alike and take as long in either."""
+SEARCHED_MICRO_BATCH = {"cpu": 128}
+"""The same where the voltage is searched for: few of these points take a step at the same time (see `compacted`), and
+the more wait for one, the less is left to do by the last."""
 
 LANE_POINTS = {"cpu": 1024, "gpu": 65536}
 """Points of a block per lane: up to a second of work, so that an interruption costs little and overhead is unseen."""

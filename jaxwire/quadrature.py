@@ -7,7 +7,8 @@ the energy balance (Eq. 30) hold to rounding at every resolution.
 
 Nodes are Gauss-Legendre points in a stretched coordinate s(u): each feature of the integrand, at energy c and smooth
 over a distance g, adds asinh((u - c)/g), which takes the poles at c +- i g out to distance pi/2; the band bottom, where
-distributions behave as p ln p, adds a logarithm of u^(1/4). The sum is inverted by safeguarded Newton steps.
+distributions behave as p ln p, adds a logarithm of u^(1/4). The sum is inverted by safeguarded Halley steps, whose
+curvature costs no further root or logarithm.
 """
 
 import functools
@@ -20,7 +21,7 @@ from jaxtyping import Array, Float
 
 from jaxwire.domain import Scalar
 from jaxwire.implicit import root
-from jaxwire.precision import ByPrecision, working_type
+from jaxwire.precision import working_type
 from jaxwire.scatterer import EnergyScales
 
 CUTOFF = 32.0
@@ -38,8 +39,9 @@ reduces up to 32 numbers in one loop, more in two."""
 
 MAX_ITERATIONS = 60
 
-SETTLED = ByPrecision(1e-7, 1e-3)
-"""Relative Newton step after which one more, in energy, leaves nothing but rounding: convergence is quadratic."""
+SETTLED = 0.01
+"""Error of s, relative where s - s(0) is below 1, whose next step but one leaves rounding: the step divides it by 1e5
+or more (convergence is cubic), and the last one, in energy, squares the rest."""
 
 
 class Resolution(NamedTuple):
@@ -92,13 +94,21 @@ class _Stretch(NamedTuple):
 
     def with_slope(self, q: Float[Array, " n"]) -> tuple[Float[Array, " n"], Float[Array, " n"]]:
         """The coordinate s and its derivative ds/dq."""
+        s, slope, _ = self.with_curvature(q)
+        return s, slope
+
+    def with_curvature(self, q: Float[Array, " n"]) -> tuple[Float[Array, " n"], ...]:
+        """The coordinate s and its first two derivatives by q."""
         center, width, weight = self.scales
         distance = q[None, :] ** 4 - center[:, None]
-        radius = jnp.sqrt(distance**2 + width[:, None] ** 2)
+        inverse = 1.0 / jnp.sqrt(distance**2 + width[:, None] ** 2)
+        density = weight @ inverse
+        bend = weight @ (distance * inverse**3)
         asinh = _asinh(distance, width[:, None])
-        bottom = self.bottom_weight * jnp.log(1.0 + q / self.bottom_width)
-        slope = self.bottom_weight / (q + self.bottom_width) + 4 * q**3 * (weight @ (1.0 / radius))
-        return bottom + weight @ asinh, slope
+        bottom = 1.0 / (q + self.bottom_width)
+        s = self.bottom_weight * jnp.log(1.0 + q / self.bottom_width) + weight @ asinh
+        slope = self.bottom_weight * bottom + 4 * q**3 * density
+        return s, slope, 12 * q**2 * density - 16 * q**6 * bend - self.bottom_weight * bottom**2
 
     def density(self, energy: Float[Array, " n"]) -> Float[Array, " n"]:
         """The derivative ds/du at energies u."""
@@ -183,7 +193,7 @@ def _legendre(size: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _invert(stretch: _Stretch, top: Scalar, points: Float[Array, " n"]) -> Float[Array, " n"]:
-    """Values of q at given shares of s(top) - s(0): Newton steps, bisection where they leave the bracket or stall."""
+    """Values of q at given shares of s(top) - s(0): Halley steps, bisection where they leave the bracket or stall."""
     knots = stretch.knots(top)
     ends = jnp.stack([jnp.zeros(()), top])
     s_ends = stretch(ends)
@@ -195,20 +205,19 @@ def _invert(stretch: _Stretch, top: Scalar, points: Float[Array, " n"]) -> Float
     high, s_high = jnp.min(jnp.where(is_below, bounds[1], table), axis=2)
     start = low + (high - low) * (wanted - s_low) / (s_high - s_low)
 
+    tolerance = SETTLED * jnp.minimum(wanted - s_ends[0], 1.0)
+
     def improve(state):
         count, q, low, high, last_step, _ = state
-        s, slope = stretch.with_slope(q)
+        s, slope, curvature = stretch.with_curvature(q)
         error = s - wanted
         low, high = jnp.where(error < 0, q, low), jnp.where(error < 0, high, q)
-        newton = q - error / slope
-        newton_step = jnp.abs(newton - q)
-        is_safe = (newton > low) & (newton < high) & (newton_step < 0.5 * last_step)
-        is_settled = newton_step < SETTLED.of(q) * q  # rounding may now throw it out of the bracket
-        better = jnp.where(is_safe | is_settled, newton, 0.5 * (low + high))
-        step = jnp.abs(better - q)
-        return count + 1, better, low, high, step, jnp.max(step / better)
+        bent = q - error * slope / (slope**2 - 0.5 * error * curvature)
+        is_safe = (bent > low) & (bent < high) & (jnp.abs(bent - q) < 0.5 * last_step)
+        is_settled = ~(jnp.abs(error) >= tolerance)  # also where it is NaN; if it is rounding, any step will do
+        better = jnp.where(is_safe | is_settled, bent, 0.5 * (low + high))
+        return count + 1, better, low, high, jnp.abs(better - q), jnp.all(is_settled)
 
-    state = (0, start, low, high, high - low, jnp.inf)
-    small = SETTLED.of(start)
-    _, q, *_ = jax.lax.while_loop(lambda state: (state[0] < MAX_ITERATIONS) & (state[5] > small), improve, state)
+    state = (0, start, low, high, high - low, jnp.asarray(False))
+    _, q, *_ = jax.lax.while_loop(lambda state: (state[0] < MAX_ITERATIONS) & ~state[5], improve, state)
     return q

@@ -97,6 +97,7 @@ def _solve(
     unreachable, limit = jnp.asarray(False), jnp.asarray(jnp.nan)
     voltage, slope = target, None
     if name != "voltage":
+        target = jnp.where(valid, target, jnp.nan)  # which is not searched for
         voltage, search = _voltage(scatterer, wire, temperature, name, target, resolution)
         current_per_target = drude_coefficients(wire, temperature)[0] if name == "force" else 1.0
         unreachable, slope = search.exhausted > 0, search.slope * current_per_target

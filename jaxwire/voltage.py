@@ -17,6 +17,7 @@ import numpy as np
 
 from jaxwire.approach import Current, Point, follow
 from jaxwire.closed_form import Estimate, Table
+from jaxwire.compacted import while_loop
 from jaxwire.domain import Scalar
 from jaxwire.implicit import root
 
@@ -25,6 +26,10 @@ MAX_ITERATIONS = 24
 
 SURVEY = 32
 """Voltages of the survey, which only currents beyond the first crest need; crests are some 3 t wide, or more."""
+
+AT_ONCE = {"cpu": 4, "gpu": 256}
+"""Points of a batch that take a step at the same time. Few of the first search are left to this one (one in 150), and
+some of these take fifty steps."""
 
 SETTLED = 1e-7
 """Relative Newton step after which, convergence being quadratic, the next error is rounding."""
@@ -119,7 +124,8 @@ def _search(current: Current, target: Scalar, estimate: Estimate, table: Table) 
         return _choose(is_survey, _look(state, here, target, top), _narrow(state, here, target, first, top))
 
     def goes_on(state: _State):
-        return (state.search.found + state.search.exhausted == 0) & (state.left > 0)
+        is_open = (state.search.found + state.search.exhausted == 0) & (state.left > 0)
+        return is_open & ~jnp.isnan(state.last.value)
 
     # Where the approach has not led anywhere, the search starts at zero: that costs one evaluation and finds at once
     # the V -> 0 of a scatterer that hardly reflects.
@@ -129,8 +135,9 @@ def _search(current: Current, target: Scalar, estimate: Estimate, table: Table) 
     search = Search(found, zero, approach.last.value, approach.last.slope, approach.evaluations)
     is_inside = (approach.voltage > 0) & (approach.voltage < top) & (approach.evaluations > 0)
     begin = jnp.where((target != 0) & is_inside, approach.voltage, zero)
-    start = _State(begin, low, high, low, search, zero, zero + MAX_ITERATIONS)
-    state = jax.lax.while_loop(goes_on, improve, start)
+    left = jnp.where(jnp.isnan(target), 0.0, MAX_ITERATIONS)
+    start = _State(begin, low, high, low, search, zero, left)
+    state: _State = while_loop(goes_on, improve, start, AT_ONCE)
     return jnp.where(state.search.found > 0, state.voltage, jnp.nan), state.search
 
 
