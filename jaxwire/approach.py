@@ -96,10 +96,12 @@ def follow(current: Current, target: Scalar, estimate: Estimate, table: Table) -
         # The next term of Newton's interpolation of the ratio; at the second point, the change of the line itself.
         share = jnp.where(state.before > 0, (better - state.last.voltage) / (voltage - state.before), 1.0)
         bend = jnp.where(is_slight, (tilt - state.tilt) * share * (better - voltage), jnp.inf)
-        error = (jnp.abs(bend) * value / ratio + jnp.abs(target - corrected(better))) / slope
+        error = (jnp.abs(bend * expected(voltage)) + jnp.abs(target - corrected(better))) / slope
         is_close = error <= ACCURACY * better
         is_settled = (slope > 0) & (is_close | (jnp.abs(target - value) <= ROUNDING * target))
-        is_lost = ~((better > 0) & (better < table.voltage[-1]))
+        # Where hardly an electron is reflected, I(V) has a pole, and so has the estimate; behind it they are negative.
+        is_lost = ~((better > 0) & (better < table.voltage[-1]) & (value > 0) & (ratio > 0))
+        is_settled &= ~is_lost
         left = jnp.where(is_settled | is_lost, 0.0, state.left - 1.0)
         last = Point(voltage, value, slope)
         return Approach(better, last, state.last.voltage, tilt, is_settled.astype(float), left, state.evaluations + 1.0)

@@ -126,6 +126,18 @@ def test_current_beyond_a_crest_is_reported_with_the_crest():
     assert_allclose(reached.current, 0.999 * sol.status.limit, rtol=1e-10)
 
 
+def test_a_current_is_found_before_the_pole_of_a_scatterer_that_hardly_reflects():
+    """I(V) of this dot grows without bounds towards V = 0.846, and is negative behind it."""
+    points = np.tile([0.5, 0.96, 0.05, 0.0], RISING.shape[:1] + (1,))
+    current = np.geomspace(0.1, 1e3, len(points))
+    assert _current_of(points + [0.0, 0.0, 0.0, 0.86])[0] < 0
+    for sign in (1.0, -1.0):
+        voltage, found, status = _at_current(points, sign * current)
+        assert jnp.all(status.ok)
+        assert_allclose(found, sign * current, rtol=1e-10)
+        assert np.all(np.diff(sign * voltage) > 0) and np.all(sign * voltage < 0.846)
+
+
 def test_an_unreachable_lane_leaves_the_others_alone():
     currents = _current_of(RISING)
     spoiled = currents.at[0].set(5.0).at[3].set(jnp.nan)
