@@ -131,11 +131,10 @@ def test_a_current_is_found_before_the_pole_of_a_scatterer_that_hardly_reflects(
     points = np.tile([0.5, 0.96, 0.05, 0.0], RISING.shape[:1] + (1,))
     current = np.geomspace(0.1, 1e3, len(points))
     assert _current_of(points + [0.0, 0.0, 0.0, 0.86])[0] < 0
-    for sign in (1.0, -1.0):
-        voltage, found, status = _at_current(points, sign * current)
-        assert jnp.all(status.ok)
-        assert_allclose(found, sign * current, rtol=1e-10)
-        assert np.all(np.diff(sign * voltage) > 0) and np.all(sign * voltage < 0.846)
+    voltage, found, status = _at_current(points, current)
+    assert jnp.all(status.ok)
+    assert_allclose(found, current, rtol=1e-10)
+    assert np.all(np.diff(voltage) > 0) and np.all(voltage < 0.846)
 
 
 def test_an_unreachable_lane_leaves_the_others_alone():
