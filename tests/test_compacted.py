@@ -88,6 +88,13 @@ def test_a_batch_takes_about_the_sum_of_the_steps_of_its_members():
     assert len(seen) < COUNTS.max() * len(COUNTS) / 2  # as a plain loop would take
 
 
+def test_all_places_are_used():
+    seen = []
+    jax.vmap(partial(countdown, stride=1, table=jnp.ones(2), seen=seen))(jnp.full(12, 3)).block_until_ready()
+    jax.effects_barrier()
+    assert len(seen) == 36
+
+
 def test_what_is_not_open_is_left_as_it_is():
     state = jax.vmap(lambda count: while_loop(lambda s: s[0] > 0, lambda s: (s[0] - 1, jnp.nan), (count, 1.0), FEW))(
         jnp.asarray(COUNTS)
