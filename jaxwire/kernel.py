@@ -193,6 +193,20 @@ def solve_rows(
     return {name: result.reshape(-1, *result.shape[2:])[: len(rows)] for name, result in found.items()}
 
 
+@functools.lru_cache(maxsize=256)
+def prepare(program: Program, given: Alike, n_inner: int, capacity: int) -> None:
+    """Compile a program, by calling it once for no rows, before several threads call it: each of them would compile it.
+
+    Args:
+        program: what to compute.
+        given: the numbers that do not vary.
+        n_inner: number of inner values.
+        capacity: rows that a device holds.
+    """
+    nothing, inner = np.zeros((0, len(program.outer))), np.zeros((n_inner, len(program.inner)))
+    solve_rows(program, given.tree, nothing, inner, capacity)
+
+
 def local_devices() -> list[Any]:
     """Devices of this process, on the platform that JAX computes on."""
     return jax.local_devices()

@@ -267,11 +267,10 @@ class Plan:
 
     @functools.cached_property
     def _call(self) -> Callable[[np.ndarray, np.ndarray], dict[str, np.ndarray]]:
-        """The compiled program; compiled here, so that no two threads do it."""
-        n_devices = len(kernel.local_devices())
-        program = replace(self.program, batch=self._layout.batch, n_devices=n_devices)
-        nothing = np.zeros((0, len(program.outer))), self._columns(self.blocks()[0].region, True)
-        kernel.solve_rows(program, self._given, *nothing, self._layout.capacity)
+        """The compiled program."""
+        program = replace(self.program, batch=self._layout.batch, n_devices=len(kernel.local_devices()))
+        n_inner = math.prod(self.block_shape[i] for i in self._select(True))
+        kernel.prepare(program, Alike(self._given), n_inner, self._layout.capacity)
         return functools.partial(kernel.solve_rows, program, self._given, capacity=self._layout.capacity)
 
     def _launch(self, rows: np.ndarray, inner: np.ndarray) -> list[Future]:
