@@ -37,7 +37,7 @@ def work_precision() -> Figure:
             axes.annotate(text, (row["microseconds"], row["error_max"]), (5, 4), textcoords="offset points", size=7)
     axes.set_xlabel("time of a point (µs)")
     axes.set_ylabel("largest relative error of the current")
-    axes.margins(x=0.15)
+    axes.margins(x=0.15, y=0.08)
     axes.legend()
     return figure
 
@@ -51,6 +51,7 @@ def throughput() -> Figure:
     axes.loglog(points, 1e6 / np.array([row["microseconds"] for row in rows]), "o-", color=COLORS[0])
     axes.set_xlabel("points of one scan")
     axes.set_ylabel("points per second")
+    axes.margins(x=0.04, y=0.08)  # no marker on the frame
     return figure
 
 
