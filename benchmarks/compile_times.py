@@ -62,6 +62,7 @@ TASKS = {
     "solve at given current": "jw.solve(dot, temperature=0.3, current=0.0125, error_estimate=False).voltage",
     "scan of the current": "scan(axes, ['current'], jw.Resolution())",
     "scan of current and spots": "scan(axes, ['current', 'spots'], jw.Resolution())",
+    "scan at given current": "scan(axes, ['voltage'], jw.Resolution(), voltage=None, current=1e-3)",
     "gradient of the current": f"jax.grad(lambda c: jw.solve(jw.Lorentzian(c, 0.08), {POINT}).current)(1.44)",
 }
 """What is called, as an expression that a fresh process evaluates."""
