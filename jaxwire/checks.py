@@ -33,6 +33,12 @@ def as_setting(scatterer: Any, wire: Any, temperature: Any, resolution: Any = No
         TypeError: if an argument is not of its type, or the temperature is not in double precision.
         ValueError: if the temperature is known and not positive, or the resolution is too small.
     """
+    scatterer, wire, resolution = as_models(scatterer, wire, resolution)
+    return Setting(scatterer, wire, as_parameter("temperature", temperature, POSITIVE), resolution)
+
+
+def as_models(scatterer: Any, wire: Any, resolution: Any) -> tuple[AbstractScatterer, Wire, Resolution]:
+    """Do as `as_setting`, where the temperature is one of the numbers that vary."""
     if not isinstance(scatterer, AbstractScatterer):
         raise TypeError(
             f"`scatterer` must be an object such as Lorentzian(center=1.44, width=0.08), got {scatterer!r}."
@@ -46,7 +52,7 @@ def as_setting(scatterer: Any, wire: Any, temperature: Any, resolution: Any = No
     for name, size, smallest in zip(resolution._fields, resolution, SMALLEST_RESOLUTION, strict=True):
         if not isinstance(size, int) or isinstance(size, bool) or size < smallest:
             raise ValueError(f"`resolution.{name}` must be an integer of at least {smallest}, got {size!r}.")
-    return Setting(scatterer, wire, as_parameter("temperature", temperature, POSITIVE), resolution)
+    return scatterer, wire, resolution
 
 
 def one_drive(**drives: Any) -> dict[str, Any]:

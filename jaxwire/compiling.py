@@ -68,5 +68,9 @@ class Alike:
 
 
 def _structure(leaf: Any) -> Any:
-    is_array = isinstance(leaf, jax.Array | np.ndarray | np.generic)
-    return (leaf.shape, leaf.dtype.name, getattr(leaf, "weak_type", False)) if is_array else leaf
+    return (leaf.shape, leaf.dtype.name, getattr(leaf, "weak_type", False)) if is_array(leaf) else leaf
+
+
+def is_array(leaf: Any) -> bool:
+    """Whether a leaf is numbers that a program takes as an argument; all else is compiled in."""
+    return isinstance(leaf, jax.Array | np.ndarray | np.generic)

@@ -6,6 +6,7 @@ serves all blocks of a scan, and every later scan that asks the same of other nu
 
 import functools
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -18,7 +19,7 @@ from jax.sharding import AxisType, PartitionSpec
 from jaxtyping import Array, Float, Int
 
 from jaxwire import status
-from jaxwire.compiling import Alike
+from jaxwire.compiling import Alike, is_array
 from jaxwire.observables import Observable, Setup, observe
 from jaxwire.places import Place, substitute
 from jaxwire.precision import working_in
@@ -105,22 +106,23 @@ def variables(program: Program, given: Alike) -> tuple[tuple[str, tuple[int, ...
     return tuple(found)
 
 
-@eqx.filter_jit
 def run(
     program: Program,
-    given: Given,
-    outer: Float[Array | np.ndarray, "n_devices capacity n_outer"],
-    inner: Float[Array | np.ndarray, "m n_inner"],
-    n_batches: Int[Array | np.ndarray, ""],
+    static: Any,
+    arrays: Any,
+    outer: Float[Array, "n_devices capacity n_outer"],
+    inner: Float[Array, "m n_inner"],
+    n_batches: Int[Array, ""],
 ) -> dict[str, Array]:
-    """Solve the first rows of every device for all inner values.
+    """Solve the first rows of every device for all inner values; to be compiled.
 
     The number of micro-batches is an argument, and the loop over them is `fori_loop` rather than `lax.map`, so that
     grids of any size share one program and blocks at an edge cost no more than their points.
 
     Args:
         program: what to compute.
-        given: the numbers that do not vary.
+        static: what in `Given` is no array.
+        arrays: the numbers that do not vary: the arrays in `Given`.
         outer: rows of values of the outer places; `capacity` is a multiple of the micro-batch.
         inner: values of the inner places.
         n_batches: micro-batches to compute per device; the rest of the result is zero.
@@ -128,7 +130,6 @@ def run(
     Returns:
         The variables, of shape (n_devices, capacity, m, *own).
     """
-    arrays, static = eqx.partition(given, lambda leaf: isinstance(leaf, jax.Array | np.ndarray))
     size = program.batch
 
     def on_device(arrays, outer, inner, n_batches):
@@ -164,47 +165,69 @@ def run(
     return sharded(arrays, outer, inner, n_batches)
 
 
-def solve_rows(
-    program: Program, given: Given, rows: np.ndarray, inner: np.ndarray, capacity: int
-) -> dict[str, np.ndarray]:
-    """Solve rows of outer values for all inner values, in one call of the program.
+class Executable(NamedTuple):
+    """A program that is compiled, with the numbers that do not vary.
+
+    Attributes:
+        program: what is computed.
+        call: called as call(arrays, outer, inner, n_batches); see `run`.
+        arrays: the numbers that do not vary.
+        capacity: rows that a device holds.
+    """
+
+    program: Program
+    call: Callable[..., dict[str, Array]]
+    arrays: Any
+    capacity: int
+
+
+def executable(program: Program, given: Alike, n_inner: int, capacity: int) -> Executable:
+    """Compile a program; of programs that differ by numbers alone only the first.
 
     Args:
         program: what to compute.
-        given: the numbers that do not vary.
-        rows: values of the outer places, shape (n, n_outer), on every device at most `capacity` of them.
+        given: the numbers that do not vary (`Given`).
+        n_inner: number of inner values.
+        capacity: rows that a device is to hold; a multiple of the micro-batch.
+    """
+    arrays = eqx.filter(given.tree, is_array)
+    return Executable(program, _call(program, given, n_inner, capacity), arrays, capacity)
+
+
+@functools.lru_cache(maxsize=256)
+def _call(program: Program, given: Alike, n_inner: int, capacity: int) -> Callable[..., dict[str, Array]]:
+    """Compile by a call for no rows, so that of the threads that will call it none has to."""
+    arrays, static = eqx.partition(given.tree, is_array)
+    call = jax.jit(functools.partial(run, program, static))
+    nothing, inner = np.zeros((0, len(program.outer))), np.zeros((n_inner, len(program.inner)))
+    solve_rows(Executable(program, call, arrays, capacity), nothing, inner)
+    return call
+
+
+def solve_rows(using: Executable, rows: np.ndarray, inner: np.ndarray) -> dict[str, np.ndarray]:
+    """Solve rows of outer values for all inner values, in one call of the program.
+
+    Args:
+        using: the program.
+        rows: values of the outer places, shape (n, n_outer), on every device at most the capacity of the program.
         inner: values of the inner places, shape (m, n_inner).
-        capacity: rows that a device holds; a multiple of the micro-batch.
 
     Returns:
         The variables, of shape (n, m, *own).
     """
+    program, call, arrays, capacity = using
     at_once = program.n_devices * program.batch
     n_batches = -(-len(rows) // at_once)
     share = n_batches * program.batch
+    # Nothing is searched for where all numbers are NaN, nor does any loop wait for it.
+    padded = np.full((program.n_devices * share, rows.shape[1]), np.nan)
+    padded[: len(rows)] = rows
     outer = np.zeros((program.n_devices, capacity, rows.shape[1]))
-    if len(rows):
-        # Nothing is searched for where all numbers are NaN, nor does any loop wait for it.
-        padded = np.pad(rows, ((0, n_batches * at_once - len(rows)), (0, 0)), constant_values=np.nan)
-        outer[:, :share] = padded.reshape(program.n_devices, share, rows.shape[1])
+    outer[:, :share] = padded.reshape(program.n_devices, share, rows.shape[1])
     with working_in(program.precision):
-        results = run(program, given, outer, inner, np.asarray(n_batches))
+        results = call(arrays, outer, inner, np.asarray(n_batches))
     found = {name: np.asarray(result)[:, :share] for name, result in results.items()}
     return {name: result.reshape(-1, *result.shape[2:])[: len(rows)] for name, result in found.items()}
-
-
-@functools.lru_cache(maxsize=256)
-def prepare(program: Program, given: Alike, n_inner: int, capacity: int) -> None:
-    """Compile a program, by calling it once for no rows, before several threads call it: each of them would compile it.
-
-    Args:
-        program: what to compute.
-        given: the numbers that do not vary.
-        n_inner: number of inner values.
-        capacity: rows that a device holds.
-    """
-    nothing, inner = np.zeros((0, len(program.outer))), np.zeros((n_inner, len(program.inner)))
-    solve_rows(program, given.tree, nothing, inner, capacity)
 
 
 def local_devices() -> list[Any]:

@@ -9,7 +9,7 @@ import itertools
 import json
 import math
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, NamedTuple
@@ -20,7 +20,7 @@ import numpy as np
 from jaxwire import kernel, layout, observables
 from jaxwire.axes import Dimension, moves_grid
 from jaxwire.compiling import Alike
-from jaxwire.kernel import Given, Program
+from jaxwire.kernel import Executable, Given, Program
 from jaxwire.layout import Footprint, Layout
 from jaxwire.observables import COORDS, FLAGS, Observable
 from jaxwire.places import Place
@@ -238,13 +238,13 @@ class Plan:
         )
         kept = self.observables, self._is_searched, self.x_max, self.resolution, self.precision
         program = Program(outer, inner, *kept)
-        return replace(program, results=kernel.variables(program, Alike(self._given)))
+        return replace(program, results=kernel.variables(program, self._given))
 
     @functools.cached_property
-    def _given(self) -> Given:
+    def _given(self) -> Alike:
         """The numbers that do not vary, as NumPy arrays, which no device owns."""
         scatterer, wire = jax.device_get((self.scatterer, self.wire))
-        return Given(scatterer, wire, {name: np.float64(value) for name, value in self.fixed.items()}, self.x)
+        return Alike(Given(scatterer, wire, {name: np.array(value) for name, value in self.fixed.items()}, self.x))
 
     @functools.cached_property
     def _layout(self) -> Layout:
@@ -266,18 +266,16 @@ class Plan:
         return np.stack([columns[place] for place in places], axis=-1) if places else np.zeros((1, 0))
 
     @functools.cached_property
-    def _call(self) -> Callable[[np.ndarray, np.ndarray], dict[str, np.ndarray]]:
-        """The compiled program."""
+    def _executable(self) -> Executable:
         program = replace(self.program, batch=self._layout.batch, n_devices=len(kernel.local_devices()))
         n_inner = math.prod(self.block_shape[i] for i in self._select(True))
-        kernel.prepare(program, Alike(self._given), n_inner, self._layout.capacity)
-        return functools.partial(kernel.solve_rows, program, self._given, capacity=self._layout.capacity)
+        return kernel.executable(program, self._given, n_inner, self._layout.capacity)
 
     def _launch(self, rows: np.ndarray, inner: np.ndarray) -> list[Future]:
         """Share rows out to the threads and start them."""
         share = self._layout.batches(len(rows)) * self._layout.batch * len(kernel.local_devices())
         parts = [rows[start : start + share] for start in range(0, len(rows), share)]
-        return [kernel.threads().submit(self._call, part, inner) for part in parts]
+        return [kernel.threads().submit(kernel.solve_rows, self._executable, part, inner) for part in parts]
 
     def _collect(self, block: Block, parts: list[Future]) -> tuple[Block, dict[str, np.ndarray]]:
         """Wait for a block and bring its results into the order of the grid."""

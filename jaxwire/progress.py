@@ -36,8 +36,8 @@ def progress(task: str, unit: str = "points", is_shown: bool = True) -> Iterator
     """
     from rich.console import Console
 
-    console = Console(stderr=True)
-    if not (is_shown and console.is_terminal):
+    console = Console(stderr=True) if is_shown else None
+    if console is None or not console.is_terminal:
         yield lambda done, total: None
         return
     with _bar(console, unit) as bar:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from jaxwire.axes import Dimension, read_axes
-from jaxwire.checks import as_setting
+from jaxwire.checks import as_models
 from jaxwire.domain import POSITIVE, REAL, as_known
 from jaxwire.layout import read_memory
 from jaxwire.observables import Observable, read_observables, uses_x
@@ -47,7 +47,7 @@ def make_plan(
     precision: Any = "double",
 ) -> Plan:
     """Check the arguments of a scan and put them together; see `scan` for what they are."""
-    scatterer, wire, _, resolution = as_setting(scatterer, wire, 1.0, resolution)
+    scatterer, wire, resolution = as_models(scatterer, wire, resolution)
     dimensions = read_axes(axes, scatterer, wire)
     fixed = _fixed(operating_point, dimensions)
     if observables is None:

@@ -206,7 +206,7 @@ def work(name, m, observables=None):
         made = [sum(math.prod(var.aval.shape) for var in equation.outvars) for equation in jaxpr.eqns]
         return sum(map(max, inside, made))
 
-    one_row = jax.vmap(lambda row, value: kernel.point(plan.program, plan._given, row, value), in_axes=(None, 0))
+    one_row = jax.vmap(lambda row, value: kernel.point(plan.program, plan._given.tree, row, value), in_axes=(None, 0))
     return size(jax.make_jaxpr(jax.vmap(one_row, in_axes=(0, None)))(rows, inner).jaxpr)
 
 
