@@ -8,9 +8,11 @@ import time
 from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
+
+K = TypeVar("K")
 
 RESULTS = Path(__file__).parent / "results"
 VERSIONS = ("jaxwire", "jax", "jaxlib", "numpy", "scipy")
@@ -52,9 +54,9 @@ def once(function: Callable[[], Any]) -> float:
     return time.perf_counter() - start
 
 
-def in_turn(functions: dict[str, Callable[[], Any]], repeats: int) -> dict[str, float]:
+def in_turn(functions: dict[K, Callable[[], Any]], repeats: int) -> dict[K, float]:
     """Best seconds of each of several calls, made in turn, so that a busy moment of the machine meets them all."""
-    times: dict[str, list[float]] = {name: [] for name in functions}
+    times: dict[K, list[float]] = {name: [] for name in functions}
     for _ in range(repeats):
         for name, function in functions.items():
             times[name].append(once(function))

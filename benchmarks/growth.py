@@ -1,12 +1,13 @@
 """How time grows with the number of nodes: stage by stage, with the error that the nodes buy.
 
-    python -m benchmarks.growth [--points 1024] [--repeats 5]
+    python -m benchmarks.growth [--points 1024] [--repeats 15]
 
 Each program does what the one before does and one thing more; differences of their times are the stages. Points are a
 map at the conditions of Fig. 3, in micro-batches of 32, one thread. A stage's exponent is that of a power law between
 half of the nodes and all of them.
 """
 
+from functools import partial
 from typing import Any
 
 import jax.numpy as jnp
@@ -54,20 +55,21 @@ STAGES = {"grid": _grid, "response and linear system": _current, "modes": _modes
 def measure(points: int, repeats: int) -> list[dict[str, Any]]:
     columns = pairs(grid(points)).T
     exact = in_micro_batches(lambda c, w: _current(c, w, REFERENCE))(*columns)
+    resolutions = [jw.Resolution(above, round(0.4 * above)) for above in NODES]
+    programs = {
+        (resolution, name): partial(in_micro_batches(partial(stage, resolution=resolution)), *columns)
+        for resolution in resolutions
+        for name, stage in STAGES.items()
+    }
+    times = in_turn(programs, repeats)  # of all together: a busy moment of the machine is to meet all sizes alike
     rows = []
-    for above in NODES:
-        resolution = jw.Resolution(above, round(0.4 * above))
-        programs = {
-            name: in_micro_batches(lambda c, w, stage=stage, resolution=resolution: stage(c, w, resolution))
-            for name, stage in STAGES.items()
-        }
-        found = {name: program(*columns) for name, program in programs.items()}
-        calls = {name: (lambda program=program: program(*columns)) for name, program in programs.items()}
-        whole = {name: 1e6 * seconds / len(columns[0]) for name, seconds in in_turn(calls, repeats).items()}
+    for resolution in resolutions:
+        whole = {name: 1e6 * times[resolution, name] / len(columns[0]) for name in STAGES}
         before = dict(zip(whole, [0.0, *whole.values()], strict=False))
         own = {name: whole[name] - before[name] for name in whole}
-        rows.append({"above": above, "below": resolution.below, "microseconds": own, "whole_microseconds": whole})
-        rows[-1] |= relative_errors(found["response and linear system"], exact)
+        found = programs[resolution, "response and linear system"]()
+        rows.append({**resolution._asdict(), "microseconds": own, "whole_microseconds": whole})
+        rows[-1] |= relative_errors(found, exact)
     for row in rows:
         half = next((other for other in rows if other["above"] * 2 == row["above"]), None)
         row["exponent"] = half and {
@@ -77,4 +79,4 @@ def measure(points: int, repeats: int) -> list[dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    command("growth", __doc__, measure, points=1024, repeats=5)
+    command("growth", __doc__, measure, points=1024, repeats=15)

@@ -13,6 +13,9 @@ from matplotlib.figure import Figure
 from benchmarks.common import RESULTS
 from jaxwire.plot import COLORS, STYLE, save_figure
 
+WITH_MARKERS = STYLE | {"axes.xmargin": 0.04, "axes.ymargin": 0.08}
+"""No marker on the frame."""
+
 
 def _stored(name: str) -> dict[str, Any]:
     return json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
@@ -37,7 +40,7 @@ def work_precision() -> Figure:
             axes.annotate(text, (row["microseconds"], row["error_max"]), (5, 4), textcoords="offset points", size=7)
     axes.set_xlabel("time of a point (µs)")
     axes.set_ylabel("largest relative error of the current")
-    axes.margins(x=0.15, y=0.08)
+    axes.margins(x=0.15)
     axes.legend()
     return figure
 
@@ -51,7 +54,6 @@ def throughput() -> Figure:
     axes.loglog(points, 1e6 / np.array([row["microseconds"] for row in rows]), "o-", color=COLORS[0])
     axes.set_xlabel("points of one scan")
     axes.set_ylabel("points per second")
-    axes.margins(x=0.04, y=0.08)  # no marker on the frame
     return figure
 
 
@@ -94,7 +96,7 @@ PICTURES = {"work_precision": work_precision, "throughput": throughput, "growth"
 
 def main() -> None:
     for name, draw in PICTURES.items():
-        with rc_context(STYLE):
+        with rc_context(WITH_MARKERS):
             save_figure(draw(), RESULTS / f"{name}.svg")
         print(f"{name}.svg")
 
