@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
+from jaxwire import quadrature
 from jaxwire.quadrature import CUTOFF, SMALLEST_STEP, Grid, Resolution, energy_grid
 from jaxwire.scatterer import NO_SCALES, EnergyScales
 
@@ -213,3 +214,13 @@ def test_reverse_mode_agrees_with_forward_mode():
 def test_coarser_rule_has_fewer_nodes(resolution):
     coarser = resolution.coarser()
     assert coarser.above < resolution.above and coarser.below < resolution.below
+
+
+@pytest.mark.parametrize("center", [0.2, 1.0, 2.4])
+@pytest.mark.parametrize("width", [1e-4, 0.01, 0.3])
+def test_nodes_are_those_of_gauss_and_legendre_to_rounding(center, width):
+    stretch = quadrature._Stretch(3.0, jnp.asarray(0.18), resonance(center, width))
+    energy, _ = quadrature._nodes(stretch, jnp.asarray(4.0), 64)
+    placed = np.asarray(stretch(jnp.concatenate([jnp.zeros(1), energy, jnp.full(1, 4.0)]) ** 0.25))
+    points = (np.polynomial.legendre.leggauss(64)[0] + 1.0) / 2.0
+    assert_allclose((placed[1:-1] - placed[0]) / (placed[-1] - placed[0]), points, rtol=0.0, atol=1e-12)

@@ -210,6 +210,17 @@ def work(name, m, observables=None):
     return size(jax.make_jaxpr(jax.vmap(one_row, in_axes=(0, None)))(rows, inner).jaxpr)
 
 
+@pytest.mark.parametrize("strength", [0.3, 0.7])
+@pytest.mark.parametrize("width", [0.08, 0.2])
+@pytest.mark.parametrize("temperature", [0.3, 0.4])
+def test_scans_that_share_a_program_keep_their_own_numbers(strength, width, temperature):
+    wire = jw.Wire(screening=jw.LocalScreening(strength))
+    given = {"temperature": temperature, "voltage": 0.4, "resolution": COARSE}
+    ds = jw.scan(dot(width=width), wire, axes={CENTER: CENTERS}, **given)
+    expected = [solved(dot(center, width), temperature, wire=wire).current for center in CENTERS]
+    assert_allclose(ds.current, expected, rtol=ROUNDING)
+
+
 def test_axes_that_only_change_the_transmission_share_their_grid():
     single = work(PEAK, 1)
     assert work(CENTER, 24) > 20 * single
