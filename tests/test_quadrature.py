@@ -219,7 +219,8 @@ def test_coarser_rule_has_fewer_nodes(resolution):
 @pytest.mark.parametrize("center", [0.2, 1.0, 2.4])
 @pytest.mark.parametrize("width", [1e-4, 0.01, 0.3])
 def test_nodes_are_those_of_gauss_and_legendre_to_rounding(center, width):
-    stretch = quadrature._Stretch(3.0, jnp.asarray(0.18), resonance(center, width))
+    scales = EnergyScales(jnp.array([1.0, center]), jnp.array([0.7, width]), jnp.ones(2))
+    stretch = quadrature._Stretch(3.0, jnp.asarray(0.18), scales)
     energy, _ = quadrature._nodes(stretch, jnp.asarray(4.0), 64)
     placed = np.asarray(stretch(jnp.concatenate([jnp.zeros(1), energy, jnp.full(1, 4.0)]) ** 0.25))
     points = (np.polynomial.legendre.leggauss(64)[0] + 1.0) / 2.0
