@@ -14,7 +14,7 @@ FEW = {"cpu": 4, "gpu": 4}
 COUNTS = np.array([3, 0, 1, 17, 2, 2, 5, 1, 0, 4, 1, 1])
 
 
-def collatz(start, limit=1000):
+def collatz(start):
     """Steps until a number reaches 1 (the largest number on the way, too): lengths that nothing predicts."""
 
     def step(state):
@@ -23,9 +23,7 @@ def collatz(start, limit=1000):
         return number, steps + 1, jnp.maximum(largest, jnp.stack([number, -number]))
 
     zero = jnp.zeros((), dtype=int)
-    return while_loop(
-        lambda state: (state[0] > 1) & (state[1] < limit), step, (start, zero, jnp.stack([zero, zero])), FEW
-    )
+    return while_loop(lambda state: state[0] > 1, step, (start, zero, jnp.stack([zero, zero])), FEW)
 
 
 def python_collatz(number):
