@@ -27,9 +27,9 @@ MAX_ITERATIONS = 24
 SURVEY = 32
 """Voltages of the survey, which only currents beyond the first crest need; crests are some 3 t wide, or more."""
 
-AT_ONCE = {"cpu": 4, "gpu": 256}
+AT_ONCE = {"cpu": 1, "gpu": 256}
 """Points of a batch that take a step at the same time. Few of the first search are left to this one (one in 150), and
-some of these take fifty steps."""
+some of these take fifty steps: places that stay empty would cost more than a full vector saves."""
 
 SETTLED = 1e-7
 """Relative Newton step after which, convergence being quadratic, the next error is rounding."""
