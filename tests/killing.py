@@ -86,12 +86,12 @@ def kill_often(
     method: str = "forkserver",
     told=lambda tally: None,
 ) -> Tally:
-    """Kill scans until enough have been killed, and let the last one finish.
+    """Kill scans until enough have been killed, one of them inside a block, and let the last one finish.
 
     Args:
         run: picklable; makes or goes on with the store at a path.
         folder: an empty one.
-        kills: how many.
+        kills: how many at least; ten times as many at most, where chance keeps them out of the blocks.
         longest: seconds after which a process is killed at the latest, counted from its start, or from its first new
             block. Else it is killed in a tenth of that from when it begins to make the store, or in a fiftieth from
             when it begins to write a block.
@@ -107,7 +107,7 @@ def kill_often(
     files = files_of_block(reference)
     first = files[0][1].split("/")[0]
     chance, tally, store = random.Random(4), Tally(), folder / "killed.zarr"
-    while tally.kills < kills:
+    while tally.kills < kills or (tally.in_block == 0 and tally.kills < 10 * kills):
         before = len(list(store.glob("done/c/*")))  # all whole blocks: the others are written again
         process = _start(context, run, store)
         aim, delay = chance.random(), chance.uniform(0, longest)

@@ -17,6 +17,6 @@ def test_killed_scans_leave_whole_blocks_and_end_like_an_uninterrupted_one(tmp_p
         return [store._files(block) for block in plan.blocks()]
 
     tally = kill_often(partial(run_blocks, plan), tmp_path, 6, 0.3, files_of_block)
-    assert tally.kills == 6 and tally.finished >= 1
+    assert tally.kills >= 6 and tally.finished >= 1
     assert tally.in_block > 0  # some came between the first and the last chunk of a block
     assert tally.checked > 100
