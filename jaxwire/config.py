@@ -6,6 +6,7 @@ observables = ["current", "spots", "heating"]
 x = [-0.5, 0.5]                  # positions of "heating", in vF tau0
 x_max = 20.0                     # how far spots are looked for
 memory = "1GB"
+precision = "double"             # or "single", for what jaxwire.scan allows it
 resolution = {above = 80, below = 32}
 
 [scatterer]
