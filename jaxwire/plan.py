@@ -267,6 +267,7 @@ class Plan:
 
     @functools.cached_property
     def _executable(self) -> Executable:
+        """The compiled program; first asked for by the thread that starts all others."""
         program = replace(self.program, batch=self._layout.batch, n_devices=len(kernel.local_devices()))
         n_inner = math.prod(self.block_shape[i] for i in self._select(True))
         return kernel.executable(program, self._given, n_inner, self._layout.capacity)
