@@ -101,7 +101,9 @@ def test_a_block_that_kills_every_worker_is_an_error_with_a_cure(mortal, plan, t
         run_on_cluster(Deadly(deadly=7), tmp_path / "map.zarr", mortal)
     missing = {block.index for block in Store.open(tmp_path / "map.zarr", plan).missing()}
     run_on_cluster(plan, tmp_path / "map.zarr", mortal)  # goes on where it was
-    assert 7 in missing and set(plan.computed()) == missing
+    computed = plan.computed()  # a block that was under way on the other worker may have been written meanwhile
+    assert 7 in computed and missing.issuperset(computed) and len(set(computed)) == len(computed)
+    assert not Store.open(tmp_path / "map.zarr", plan).missing()
 
 
 def test_a_mistake_in_a_task_is_raised_here(client, tmp_path):
