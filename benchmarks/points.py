@@ -7,6 +7,7 @@ import numpy as np
 import jaxwire as jw
 
 TEMPERATURE, VOLTAGE = 0.3, 0.4
+DOT = jw.Lorentzian(1.0, 0.1)
 CENTER, WIDTH = (0.1, 2.6), (0.01, 1.0)
 REFERENCE = jw.Resolution(above=200, below=80)
 """A grid so fine that its errors, below 1e-11, do not count."""
@@ -25,9 +26,8 @@ def pairs(axes: dict[str, np.ndarray]) -> np.ndarray:
 
 def scan(axes: Any, observables: list[str], resolution: jw.Resolution, **options: Any):
     """Scan a map at the conditions of Fig. 3."""
-    dot = jw.Lorentzian(1.0, 0.1)
     given: dict[str, Any] = {"temperature": TEMPERATURE, "voltage": VOLTAGE} | options
-    return jw.scan(dot, axes=axes, observables=observables, resolution=resolution, progress=False, **given)
+    return jw.scan(DOT, axes=axes, observables=observables, resolution=resolution, progress=False, **given)
 
 
 def sample(count: int, seed: int) -> list[dict[str, float]]:

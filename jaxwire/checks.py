@@ -1,5 +1,6 @@
 """What every public function is asked about: a scatterer in a wire at a temperature, checked before anything runs."""
 
+import functools
 from typing import Any, NamedTuple, TypeVar
 
 from jaxwire.domain import POSITIVE, Scalar, as_parameter
@@ -43,7 +44,7 @@ def as_models(scatterer: Any, wire: Any, resolution: Any) -> tuple[AbstractScatt
         raise TypeError(
             f"`scatterer` must be an object such as Lorentzian(center=1.44, width=0.08), got {scatterer!r}."
         )
-    wire = Wire() if wire is None else wire
+    wire = _papers_wire() if wire is None else wire
     if not isinstance(wire, Wire):
         raise TypeError(f"`wire` must be an object such as Wire(), got {wire!r}.")
     resolution = Resolution() if resolution is None else resolution
@@ -53,6 +54,9 @@ def as_models(scatterer: Any, wire: Any, resolution: Any) -> tuple[AbstractScatt
         if not isinstance(size, int) or isinstance(size, bool) or size < smallest:
             raise ValueError(f"`resolution.{name}` must be an integer of at least {smallest}, got {size!r}.")
     return scatterer, wire, resolution
+
+
+_papers_wire = functools.cache(Wire)  # it has no numbers, so that one object serves all
 
 
 def one_drive(**drives: Any) -> dict[str, Any]:

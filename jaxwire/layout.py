@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-MICRO_BATCH = {"cpu": 32, "gpu": 2048}
-"""Points solved at once on a lane: on a CPU enough to fill its vector units, few enough to stay in its cache; on a GPU
-as many as fill it, if memory allows."""
+MICRO_BATCH = {"cpu": 16, "gpu": 2048}
+"""Points solved at once on a lane: on a CPU enough to fill its vector units, few enough to stay in its cache (8 to 32
+take the same time where every core has a lane); on a GPU as many as fill it, if memory allows."""
 
 SEARCHED_MICRO_BATCH = {"cpu": 128}
 """The same where the voltage is searched for: few of these points take a step at the same time (see `compacted`), and

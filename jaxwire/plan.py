@@ -19,7 +19,7 @@ import numpy as np
 
 from jaxwire import kernel, layout, observables
 from jaxwire.axes import Dimension, moves_grid
-from jaxwire.compiling import Alike
+from jaxwire.compiling import Alike, is_array
 from jaxwire.kernel import Executable, Given, Program
 from jaxwire.layout import Footprint, Layout
 from jaxwire.observables import COORDS, FLAGS, Observable
@@ -116,16 +116,20 @@ class Plan:
         return arrays
 
     def stream(self, blocks: Iterable[Block]) -> Iterator[tuple[Block, dict[str, np.ndarray]]]:
-        """Compute blocks one after the other, always with the next one under way."""
-        running: deque[tuple[Block, list[Future]]] = deque()
+        """Compute blocks one after the other, always with the next one under way; the first ones from this call on."""
+        waiting = iter(blocks)
+        running = deque(map(self._start, itertools.islice(waiting, layout.IN_FLIGHT)))
+        return self._finished(running, waiting)
+
+    def _finished(
+        self, running: deque[tuple[Block, list[Future]]], waiting: Iterator[Block]
+    ) -> Iterator[tuple[Block, dict[str, np.ndarray]]]:
+        """Give back what runs, in its order; for each block that is done another one is started."""
         try:
-            for block in blocks:
-                rows, inner = (self._columns(block.region, side) for side in (False, True))
-                running.append((block, self._launch(rows, inner)))
-                if len(running) >= layout.IN_FLIGHT:
-                    yield self._collect(*running.popleft())
             while running:
-                yield self._collect(*running.popleft())
+                done = self._collect(*running.popleft())
+                running.extend(map(self._start, itertools.islice(waiting, 1)))
+                yield done
         finally:
             for _, parts in running:
                 for part in parts:
@@ -243,7 +247,8 @@ class Plan:
     @functools.cached_property
     def _given(self) -> Alike:
         """The numbers that do not vary, as NumPy arrays, which no device owns."""
-        scatterer, wire = jax.device_get((self.scatterer, self.wire))
+        models = self.scatterer, self.wire
+        scatterer, wire = jax.tree.map(lambda leaf: np.asarray(leaf) if is_array(leaf) else leaf, models)
         return Alike(Given(scatterer, wire, {name: np.array(value) for name, value in self.fixed.items()}, self.x))
 
     @functools.cached_property
@@ -271,6 +276,9 @@ class Plan:
         program = replace(self.program, batch=self._layout.batch, n_devices=len(kernel.local_devices()))
         n_inner = math.prod(self.block_shape[i] for i in self._select(True))
         return kernel.executable(program, self._given, n_inner, self._layout.capacity)
+
+    def _start(self, block: Block) -> tuple[Block, list[Future]]:
+        return block, self._launch(*(self._columns(block.region, side) for side in (False, True)))
 
     def _launch(self, rows: np.ndarray, inner: np.ndarray) -> list[Future]:
         """Share rows out to the threads and start them."""

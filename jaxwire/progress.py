@@ -34,10 +34,8 @@ def progress(task: str, unit: str = "points", is_shown: bool = True) -> Iterator
         unit: what is counted.
         is_shown: whether to show anything at all.
     """
-    from rich.console import Console
-
-    console = Console(stderr=True) if is_shown else None
-    if console is None or not console.is_terminal:
+    console = _terminal() if is_shown else None
+    if console is None:
         yield lambda done, total: None
         return
     with _bar(console, unit) as bar:
@@ -52,6 +50,14 @@ def progress(task: str, unit: str = "points", is_shown: bool = True) -> Iterator
             bar.update(row, completed=done, total=total, description=f"{task}: {stage}")
 
         yield report
+
+
+def _terminal() -> Any:
+    """What writes on stderr, if that is a terminal."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    return console if console.is_terminal else None
 
 
 def _bar(console: Any, unit: str) -> "Progress":

@@ -3,7 +3,9 @@
 The plan has the next blocks under way on its devices while one is written (`Plan.stream`).
 """
 
+import functools
 import os
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any
@@ -17,6 +19,10 @@ from jaxwire.store import Store, check_block
 if TYPE_CHECKING:
     import xarray
 
+HANDOVER = 3e-4
+"""Seconds in which the threads of the first blocks start: Python's lock is passed on by a thread that waits, else only
+after 5 ms."""
+
 
 class Memory:
     """The results of a scan that is kept in memory only; to the loop it is like a `Store`.
@@ -26,33 +32,39 @@ class Memory:
     """
 
     def __init__(self, plan: Any) -> None:
-        """Set aside the memory; fill values everywhere."""
+        """Begin without results."""
         self.plan = plan
         self._done: set[int] = set()
-        self._arrays = {
-            name: np.full((*plan.shape, *one.shape), fill_value(np.dtype(one.dtype)), dtype=one.dtype)
-            for name, one in plan.variables.items()
-        }
 
     def missing(self) -> list[Any]:
         """The blocks not yet computed."""
         return [block for block in self.plan.blocks() if block.index not in self._done]
 
+    def make_room(self) -> None:
+        """Set aside the memory of the results, which is done while the first blocks are computed."""
+        self._dataset  # noqa: B018 - made here
+
     def write(self, block: Any, arrays: Mapping[str, Any]) -> None:
         """Keep what was computed for a block."""
         check_block(self.plan, block, arrays)
+        variables = self._dataset.variables
         for name, values in arrays.items():
-            self._arrays[name][block.region] = values
+            variables[name].data[block.region] = values
         self._done.add(block.index)
 
     def dataset(self) -> "xarray.Dataset":
         """The scan."""
+        return self._dataset
+
+    @functools.cached_property
+    def _dataset(self) -> "xarray.Dataset":
+        """Fill values where nothing has been written yet."""
         import xarray
 
-        variables = {
-            name: ((*self.plan.dims, *one.dims), self._arrays[name], dict(one.attrs))
-            for name, one in self.plan.variables.items()
-        }
+        variables = {}
+        for name, one in self.plan.variables.items():
+            empty = np.full((*self.plan.shape, *one.shape), fill_value(np.dtype(one.dtype)), dtype=one.dtype)
+            variables[name] = ((*self.plan.dims, *one.dims), empty, dict(one.attrs))
         return xarray.Dataset(variables, coords=self.plan.coords, attrs=dict(self.plan.attrs))
 
     def stopped(self) -> str:
@@ -100,7 +112,11 @@ def for_each_block(plan: Any, todo: Sequence[Any], done: Iterator[Any], report: 
 
 def _computed(results: Store | Memory, todo: Sequence[Any]) -> Iterator[Any]:
     """Compute and keep; yields every block when it is kept."""
-    for block, arrays in results.plan.stream(todo):
+    under_way = results.plan.stream(todo)
+    if isinstance(results, Memory):
+        time.sleep(HANDOVER)
+        results.make_room()
+    for block, arrays in under_way:
         results.write(block, arrays)
         yield block
 

@@ -123,9 +123,12 @@ def scan(
 
 def failures(status: np.ndarray) -> str:
     """How many points were not solved, in one line."""
-    codes, counts = np.unique(status[status > 0], return_counts=True)
+    failed = status[status > 0]
+    if not failed.size:
+        return f"0 of {status.size} points"
+    codes, counts = np.unique(failed, return_counts=True)
     kinds = ", ".join(f"{count} {FLAGS[code].replace('_', ' ')}" for code, count in zip(codes, counts, strict=True))
-    return f"{counts.sum()} of {status.size} points" + (f": {kinds}" if kinds else "")
+    return f"{failed.size} of {status.size} points: {kinds}"
 
 
 @dataclass(frozen=True)

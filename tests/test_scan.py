@@ -13,7 +13,7 @@ import xarray
 from numpy.testing import assert_allclose, assert_array_equal
 
 import jaxwire as jw
-from jaxwire import kernel, status
+from jaxwire import kernel, layout, status
 from jaxwire.observables import TABLE, Setup, observe, read_observables
 from jaxwire.request import make_plan
 
@@ -189,6 +189,13 @@ def test_blocks_of_any_shape_give_the_same_bits(block_shape, compilations):
             assert_array_equal(values, everything()[name].values[block.region])
             assert values.flags.c_contiguous and values.dtype == plan.variables[name].dtype
     assert compilations == []
+
+
+def test_the_first_blocks_are_under_way_before_any_is_asked_for(monkeypatch):
+    plan, started = dataclasses.replace(plan_of_everything(), block_shape=(1, 1, 2)), []
+    monkeypatch.setattr(type(plan), "_launch", lambda self, rows, inner: started.append(rows) or [])
+    plan.stream(plan.blocks())
+    assert len(started) == layout.IN_FLIGHT < len(plan.blocks())
 
 
 def work(name, m, observables=None):
