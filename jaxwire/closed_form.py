@@ -64,6 +64,8 @@ class Estimate(NamedTuple):
         temperature: kB T, in mu0.
         sign: +1 where the upper wire is the left one, else -1.
         averages: numbers of the wire.
+        small: nodes of one small grid for all voltages, in the left wire.
+        unit: what a current of one is in the unit of the result.
     """
 
     scatterer: AbstractScatterer
@@ -71,6 +73,17 @@ class Estimate(NamedTuple):
     temperature: Scalar
     sign: Scalar
     averages: _Averages
+    small: Nodes
+    unit: Scalar | float
+
+    def roughly(self, voltage: Scalar) -> Scalar:
+        """Estimate |I| on the small grid."""
+        # The transmission is that of the left wire's energy, and so are the nodes. Where that is the lower wire, the
+        # band bottom of the upper one cuts them off: what is left of the share of a node is seen at its middle.
+        energy, weight = self.small
+        in_upper = jnp.where(self.sign > 0, energy, energy - voltage)
+        left = jnp.where(self.sign > 0, weight, jnp.clip(in_upper + 0.5 * weight, 1e-9 * weight, weight))
+        return self(Nodes(jnp.maximum(in_upper, 0.5 * left), left), voltage)
 
     def __call__(self, nodes: Nodes, voltage: Scalar) -> Scalar:
         """Estimate |I| where |eV| = `voltage`, as a sum over given nodes."""
@@ -87,7 +100,7 @@ class Estimate(NamedTuple):
         entering = shapes * (transmission * nodes.weight)[None, :]
         sums = jnp.sum(seen[:, None, :] * entering[None, :, :], axis=2)  # a matrix product would be a call of its own
         strength = _eliminate(jnp.eye(len(sums) - 1) - 0.5 * sums[:-1, 1:], sums[:-1, 0])
-        return sums[-1, 0] + 0.5 * (sums[-1, 1:] @ strength)
+        return self.unit * (sums[-1, 0] + 0.5 * (sums[-1, 1:] @ strength))
 
     def _returned(self, energy: Float[Array, " n"], occupied: Float[Array, " n"]) -> tuple[list[Array], list[Array]]:
         """Shapes that one half-wire returns, and the weights with which it sees a current, each of shape (n,)."""
@@ -129,12 +142,17 @@ class Table(NamedTuple):
 
 
 def tabulate(
-    scatterer: AbstractScatterer, wire: Wire, temperature: Scalar, sign: Scalar, top: Scalar
+    scatterer: AbstractScatterer,
+    wire: Wire,
+    temperature: Scalar,
+    sign: Scalar,
+    top: Scalar,
+    unit: Scalar | float = 1.0,
 ) -> tuple[Estimate, Table]:
-    """Prepare the estimate, and work it out at voltages from 0 to `top` on one small grid."""
+    """Prepare the estimate, and work it out at voltages from 0 to `top` on its small grid."""
     grid = energy_grid(scatterer.energy_scales(), temperature, jnp.zeros(()), TABLE_RESOLUTION)
-    energy, weight = grid.above, grid.above_weight
-    half = half_wire(wire, energy, weight, temperature)
+    small = Nodes(grid.above, grid.above_weight)
+    half = half_wire(wire, *small, temperature)
     occupation, path = fermi(jnp.zeros(()), temperature), half.mean_free_path
     density, conductivity = 0.5 * half.compressibility, 0.5 * half.drude_conductivity
     averages = _Averages(
@@ -142,17 +160,9 @@ def tabulate(
         half.collision_sum,
         density,
         gamma=half.collision_sum * (half.momentum_weight @ (path * half.thermal)) / (occupation * density),
-        eta=weight @ (path**2 * half.thermal) / occupation,
+        eta=small.weight @ (path**2 * half.thermal) / occupation,
         squared_path=conductivity / half.collision_sum,
     )
-    estimate = Estimate(scatterer, wire, temperature, sign, averages)
-
-    def current(voltage: Scalar) -> Scalar:
-        # The transmission is that of the left wire's energy, and so are the nodes. Where that is the lower wire, the
-        # band bottom of the upper one cuts them off: what is left of the share of a node is seen at its middle.
-        in_upper = jnp.where(sign > 0, energy, energy - voltage)
-        left = jnp.where(sign > 0, weight, jnp.clip(in_upper + 0.5 * weight, 1e-9 * weight, weight))
-        return estimate(Nodes(jnp.maximum(in_upper, 0.5 * left), left), voltage)
-
+    estimate = Estimate(scatterer, wire, temperature, sign, averages, small, unit)
     voltage = top * jnp.linspace(0.0, 1.0, TABLE_SIZE) ** 3
-    return estimate, Table(voltage, jnp.where(voltage > 0, jax.vmap(current)(voltage), 0.0))
+    return estimate, Table(voltage, jnp.where(voltage > 0, jax.vmap(estimate.roughly)(voltage), 0.0))

@@ -49,7 +49,7 @@ class Memory:
         check_block(self.plan, block, arrays)
         variables = self._dataset.variables
         for name, values in arrays.items():
-            variables[name].data[block.region] = values
+            variables[name].values[block.region] = values
         self._done.add(block.index)
 
     def dataset(self) -> "xarray.Dataset":

@@ -142,9 +142,8 @@ def _voltage(
         return observed, Nodes(upper.energy, upper.weight)
 
     top = SATURATED + SATURATED_PER_T * temperature
-    estimate, table = tabulate(scatterer, wire, temperature, sign, top)
-    if name == "force":
-        table = table._replace(current=table.current / drude_coefficients(wire, temperature)[0])
+    unit = 1.0 / drude_coefficients(wire, temperature)[0] if name == "force" else 1.0
+    estimate, table = tabulate(scatterer, wire, temperature, sign, top, unit)
     size, search = voltage_for(observable, sign * target, estimate, table)
     return sign * size, search
 
