@@ -98,7 +98,7 @@ def test_typical_voltages_are_found_in_two_or_three_solutions_that_are_not_diffe
 def test_each_solution_tells_one_more_order_of_the_ratio_of_current_and_estimate(evaluations, missed, monkeypatch):
     """The estimate times a polynomial of the voltage is met as soon as that is known, but for what one step misses."""
     monkeypatch.setattr(approach, "MAX_EVALUATIONS", evaluations)
-    estimate, table = tabulate(jw.Lorentzian(1.44, 0.2), WIRES["default"], jnp.asarray(0.3), jnp.ones(()), 14.0)
+    estimate, table = tabulate(jw.Lorentzian(1.44, 0.2), WIRES["default"], *map(jnp.asarray, (0.3, 1.0, 14.0)))
 
     def error(degree):
         def current(voltage):
