@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from jaxwire.layout import MICRO_BATCH
+
 K = TypeVar("K")
 
 RESULTS = Path(__file__).parent / "results"
@@ -71,7 +73,7 @@ def burst(call: Callable[[], Any], times: int) -> None:
         jax.block_until_ready(call())
 
 
-def in_micro_batches(function: Callable[..., Any], batch: int = 32) -> Callable[..., Any]:
+def in_micro_batches(function: Callable[..., Any], batch: int = MICRO_BATCH["cpu"]) -> Callable[..., Any]:
     """Compile a function of one point's numbers for many points, `batch` of them at once; each argument (n,)."""
     import jax
 
