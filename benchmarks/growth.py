@@ -3,8 +3,8 @@
     python -m benchmarks.growth [--points 1024] [--repeats 15]
 
 Each program does what the one before does and one thing more; differences of their times are the stages. Points are a
-map at the conditions of Fig. 3, in the micro-batches of a scan, one thread. A stage's exponent is that of a power law between
-half of the nodes and all of them.
+map at the conditions of Fig. 3, in the micro-batches of a scan, one thread. A stage's exponent is that of a power law
+between half of the nodes and all of them.
 """
 
 from functools import partial
