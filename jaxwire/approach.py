@@ -63,7 +63,7 @@ class Approach(NamedTuple):
         last: the last point that was looked at.
         before: the voltage looked at before it; 0 where there is none.
         tilt: by how much the ratio of I(V) to its estimate grows with the voltage, between these two.
-        settled: whether the voltage is known to rounding.
+        settled: whether the voltage is known to `ACCURACY`.
         left: how often I(V) may still be evaluated.
         evaluations: how often it was.
     """
