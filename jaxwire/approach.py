@@ -92,16 +92,17 @@ def follow(current: Current, target: Scalar, estimate: Estimate, table: Table) -
         ratio, last_ratio = value / expected(voltage), state.last.value / expected(last)
         tilt = (ratio - last_ratio) / (voltage - last)
         is_slight = jnp.abs(tilt) * voltage < ratio  # not so at the first point, which has no last one
-        tilt = jnp.where(is_slight, tilt, 0.0)
-        bend = jnp.where(is_slight & (state.before > 0), (tilt - state.tilt) / (voltage - state.before), 0.0)
+        has_three = state.before > 0
+        line = jnp.where(is_slight, tilt, 0.0)
+        bend = jnp.where(is_slight & has_three, (tilt - state.tilt) / (voltage - state.before), 0.0)
 
         def corrected(at: Scalar) -> Scalar:
-            return (ratio + (tilt + bend * (at - last)) * (at - voltage)) * expected(at)
+            return (ratio + (line + bend * (at - last)) * (at - voltage)) * expected(at)
 
         better, slope = _curved_step(corrected, voltage, target)
         scale = jnp.minimum(voltage, estimate.temperature)
         third = SLOWNESS * jnp.abs(bend * (better - state.before)) / scale
-        unseen = jnp.where(state.before > 0, third, CURVATURE * ratio / scale**2)
+        unseen = jnp.where(has_three, third, CURVATURE * ratio / scale**2)
         unseen = jnp.where(is_slight, unseen * jnp.abs((better - last) * (better - voltage)), jnp.inf)
         error = (unseen * expected(voltage) + jnp.abs(target - corrected(better))) / slope
         is_close = error <= ACCURACY * better

@@ -40,14 +40,10 @@ class Memory:
         """The blocks not yet computed."""
         return [block for block in self.plan.blocks() if block.index not in self._done]
 
-    def make_room(self) -> None:
-        """Set aside the memory of the results, which is done while the first blocks are computed."""
-        self._dataset  # noqa: B018 - made here
-
     def write(self, block: Any, arrays: Mapping[str, Any]) -> None:
         """Keep what was computed for a block."""
         check_block(self.plan, block, arrays)
-        variables = self._dataset.variables
+        variables = self.dataset().variables
         for name, values in arrays.items():
             variables[name].values[block.region] = values
         self._done.add(block.index)
@@ -115,7 +111,7 @@ def _computed(results: Store | Memory, todo: Sequence[Any]) -> Iterator[Any]:
     under_way = results.plan.stream(todo)
     if isinstance(results, Memory):
         time.sleep(HANDOVER)
-        results.make_room()
+        results.dataset()  # made while the first blocks are computed
     for block, arrays in under_way:
         results.write(block, arrays)
         yield block

@@ -113,6 +113,27 @@ def test_each_solution_tells_one_more_order_of_the_ratio_of_current_and_estimate
     assert evaluations == 3 or error(evaluations) > 100.0 * missed  # the next order is not known yet
 
 
+def test_what_counts_as_found_carries_the_current_however_the_ratio_turns():
+    """Ratios that step up or down near the wanted voltage, over distances from far below to far above it."""
+    rng = np.random.default_rng(3)
+    height, place = rng.uniform(-0.6, 0.6, 512), rng.uniform(0.25, 0.65, 512)
+
+    def one(height, place, width):
+        estimate, table = tabulate(jw.Lorentzian(1.44, 0.2), WIRES["default"], *map(jnp.asarray, (0.3, 1.0, 14.0)))
+
+        def current(voltage):
+            ratio = 1.0 + height * jnp.tanh((voltage - place) / width)
+            return ratio * estimate(estimate.small, voltage), estimate.small
+
+        target = current(jnp.asarray(0.45))[0]
+        found = approach.follow(current, target, estimate, table)
+        return found.settled > 0, jnp.abs(current(found.voltage)[0] / target - 1.0)
+
+    is_found, error = map(np.asarray, jax.jit(jax.vmap(one))(height, place, 10 ** rng.uniform(-3, 0, 512)))
+    assert 0.7 < np.mean(is_found) < 1.0  # of the steepest some are left to the search by dI/dV
+    assert np.max(error[is_found]) < 1e-9  # ten times `ACCURACY`: 3e-3 and 9e-5 without either of its two bounds
+
+
 def _search() -> tuple[np.ndarray, Search]:
     def one(point, target):
         center, width, temperature, voltage = point
