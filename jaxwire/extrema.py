@@ -13,8 +13,10 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Bool, Float, Int
+import numpy as np
+from jaxtyping import Array, Bool, Float, Inexact, Int
 
+from jaxwire.contour import decaying
 from jaxwire.domain import Scalar
 from jaxwire.implicit import root
 
@@ -29,24 +31,60 @@ HALVINGS, NEWTON_STEPS, SETTLED = 12, 6, 1e-7
 """Bisections of the cubic, to 1e-4 of a sample's spacing; Newton steps, the second of which reaches rounding unless two
 extrema are about to merge; relative step after which the next error is rounding."""
 
+ORDER = 10
+
 ROUNDING = 1e-12
 """Smallest prominence, and curvature by ln|x|, of an extremum, as shares of the largest |h - 1|: the terms of the sum,
 known to 1e-16, may be 1e3 times the sum."""
 
 
 class Profile(NamedTuple):
-    """Excess h - 1 on one side: kappa_k, c_k, its `ROUNDING`, and what else adds to it and its two derivatives."""
+    """Excess h - 1 on one side, the real part of a sum of waves that may be complex (see `contour`).
 
-    rate: Float[Array, " m"]
-    coefficient: Float[Array, " m"]
+    Attributes:
+        rate: kappa_a, shape (m,).
+        coefficient: c_a, shape (m,).
+        rounding: its `ROUNDING`.
+        extra: what else adds to it and its two derivatives.
+    """
+
+    rate: Inexact[Array, " m"]
+    coefficient: Inexact[Array, " m"]
     rounding: float = ROUNDING
     extra: Callable[[Scalar], Float[Array, " 3"]] | None = None
 
+    def derivatives(self, r: Float[Array, " p"], order: int) -> Float[Array, "n p"]:
+        """The sum and its derivatives up to an order, without what else adds to it."""
+        rows = [jnp.ones_like(self.rate)]
+        for _ in range(order):
+            rows.append(-self.rate * rows[-1])
+        powers = jnp.stack(rows) * self.coefficient[None, :]
+        cosine, sine = decaying(self.rate, r)
+        return powers.real @ cosine + powers.imag @ sine
+
+    def completed(self, r: Float[Array, " p"], waves: Float[Array, "3 p"]) -> Float[Array, "3 p"]:
+        """Add to the sum, and to its first two derivatives, what else there is."""
+        return waves if self.extra is None else waves + jax.lax.map(self.extra, r, batch_size=8).T
+
     def __call__(self, r: Float[Array, " p"]) -> Float[Array, "3 p"]:
         """Excess and its first two derivatives."""
-        powers = jnp.stack([jnp.ones_like(self.rate), -self.rate, self.rate**2])
-        sums = (powers * self.coefficient[None, :]) @ jnp.exp(-self.rate[:, None] * r[None, :])
-        return sums if self.extra is None else sums + jax.lax.map(self.extra, r, batch_size=8).T
+        return self.completed(r, self.derivatives(r, 2))
+
+    def near(self, center: Float[Array, " p"]) -> Callable[[Float[Array, " p"]], Float[Array, "3 p"]]:
+        """Excess and its first two derivatives at distances near these, from the Taylor series there: without waves."""
+        center = jax.lax.stop_gradient(center)
+        factorial = np.cumprod(np.maximum(np.arange(ORDER + 1), 1.0))
+        series = self.derivatives(center, ORDER) / factorial[:, None]
+
+        def at(r: Float[Array, " p"]) -> Float[Array, "3 p"]:
+            value = slope = half_bend = jnp.zeros_like(r)
+            for term in series[::-1]:
+                half_bend = half_bend * (r - center) + slope
+                slope = slope * (r - center) + value
+                value = value * (r - center) + term
+            return self.completed(r, jnp.stack([value, slope, 2.0 * half_bend]))
+
+        return at
 
 
 class Extrema(NamedTuple):
@@ -79,11 +117,17 @@ def candidates(profile: Profile, x_max: Scalar, limit: int) -> Extrema:
     """At least the first `limit` extrema, by increasing distance, and placeholders between them."""
     still = profile._replace(**jax.lax.stop_gradient({"rate": profile.rate, "coefficient": profile.coefficient}))
     low, start, high, is_maximum, is_found, scale = jax.lax.stop_gradient(_brackets(still, x_max, limit))
+    ends = jnp.stack([jnp.full_like(x_max, NEAREST), x_max])
+    near = profile.near(jnp.concatenate([start, ends]))
+
+    def at(r: Float[Array, " k"]) -> Float[Array, "3 k"]:
+        return near(jnp.concatenate([r, ends]))[:, :-2]
+
     smallest = profile.rounding * scale
 
     def improve(_, state):
         r, low, high, _ = state
-        _, slope, curvature = still(r)
+        _, slope, curvature = jax.lax.stop_gradient(at(r))
         is_low = (slope > 0) == is_maximum
         low, high = jnp.where(is_low, r, low), jnp.where(is_low, high, r)
         newton = r - slope / jnp.where(curvature == 0, 1.0, curvature)
@@ -96,9 +140,8 @@ def candidates(profile: Profile, x_max: Scalar, limit: int) -> Extrema:
     start = jax.lax.stop_gradient(start)
     is_stationary &= is_found & (start > NEAREST) & (start < x_max)
     # Elsewhere the equation r = start stands in, so that no derivative is infinite or NaN.
-    r = root(lambda r: jax.lax.select(is_stationary, profile(r)[1], r - start), start, solve=lambda _, found: found)
-    ends = jnp.stack([jnp.full_like(x_max, NEAREST), x_max])
-    excess = profile(jnp.concatenate([r, ends]))[0]
+    r = root(lambda r: jax.lax.select(is_stationary, at(r)[1], r - start), start, solve=lambda _, found: found)
+    excess = near(jnp.concatenate([r, ends]))[0]
     prominence = _prominence(r, excess[:-2], is_maximum, is_stationary, (ends, excess[-2:]))
     return Extrema(r, excess[:-2], prominence, is_stationary & (prominence > smallest))
 
@@ -156,10 +199,11 @@ def _turning_points(cubic: Float[Array, "4 n"]) -> Float[Array, "2 n"]:
     q = -(c2 + jnp.copysign(jnp.sqrt(jnp.maximum(radicand, 0.0)), c2))
     below = jnp.where(radicand[None, :] > 0, jnp.stack([3.0 * c3, q]), 0.0)
     turning = jnp.stack([q, c1]) / jnp.where(below == 0, 1.0, below)
-    return jnp.sort(jnp.where(below == 0, 0.0, jnp.clip(turning, 0.0, 1.0)), axis=0)
+    first, second = jnp.where(below == 0, 0.0, jnp.clip(turning, 0.0, 1.0))
+    return jnp.stack([jnp.minimum(first, second), jnp.maximum(first, second)])
 
 
 def _first(mask: Bool[Array, " n"], size: int) -> tuple[Int[Array, " k"], Bool[Array, " k"]]:
     """Indices of the first `size` true entries, and which of these there are."""
-    is_hit = mask[None, :] & (jnp.cumsum(mask)[None, :] == jnp.arange(1, size + 1)[:, None])
-    return jnp.argmax(is_hit, axis=1), jnp.any(is_hit, axis=1)
+    index = jnp.sum(jnp.cumsum(mask)[None, :] < jnp.arange(1, size + 1)[:, None], axis=1)
+    return jnp.minimum(index, mask.size - 1), index < mask.size

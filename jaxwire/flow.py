@@ -19,6 +19,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Complex, Float
 
+from jaxwire.contour import Contour, enter
 from jaxwire.domain import Scalar
 from jaxwire.fermi import fermi, thermal_weight
 from jaxwire.matching import HalfWire, Matching, adjustment_factor
@@ -168,6 +169,17 @@ class Flow(eqx.Module):
         """Share of each mode in P_ph at x = 0, in mu0^2/(h vF tau0), but for a potential that is not local."""
         share = side.heat + self.current * self.screening.neutral_share() * side.neutral
         return side.sign * side.modes.rate * share
+
+    def heating_waves(self, side: Side, contour: Contour) -> Complex[Array, " m"]:
+        """Share of each wave exp(-kappa_a |x|) of a contour in P_ph at x = 0, in place of the modes."""
+        half = side.half
+        share = half.momentum_weight * half.thermal / half.relaxation_time
+        entering = half.into_wire() * jnp.pad(self.spectral_current, (half.energy.size - self.spectral_current.size, 0))
+        carried = jnp.stack([half.energy - 1.0, half.relaxation_time])
+        excess, (heat, delay) = enter(contour, half.mean_free_path, share, entering, carried)
+        neutral = delay / half.compressibility + 0.5 * excess / contour.rate**2
+        screened = self.current * self.screening.neutral_share() * neutral
+        return contour.weight * (side.sign * heat / contour.rate + screened)
 
     def heating(self, x: Scalar) -> Heating:
         """P_ph(x) and its parts, in units of P_ext; NaN at x = 0 and without current."""

@@ -13,16 +13,22 @@ from typing import NamedTuple
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Bool, Float, Int
+from jaxtyping import Array, Bool, Complex, Float, Int
 
+from jaxwire.contour import Contour
 from jaxwire.domain import Domain, Scalar, as_parameter
 from jaxwire.extrema import NEAREST, SEARCHED, Extrema, Profile, candidates, dominant, in_order
 from jaxwire.flow import Flow, Side
+from jaxwire.quadrature import CUTOFF
 from jaxwire.solution import Solution
-from jaxwire.wire import AbstractNonLocalScreening
+from jaxwire.wire import AbstractNonLocalScreening, ConstantRelaxationTime
 
 ROUNDING_NON_LOCAL = 1e-9
 """The `ROUNDING` of a potential that is not local, which loses more."""
+
+
+POINTS, POINTS_OTHERWISE = 72, 96
+"""Points of the contour: with a constant relaxation time, and where mean free paths may span many decades."""
 
 
 class Spot(NamedTuple):
@@ -134,16 +140,15 @@ def _find(sol: Solution, x_max: Scalar, limit: int | None) -> Spots:
     """The first `limit` extrema of either side, or with None the dominant one."""
     flow = sol.flow
 
-    def on_side(side: tuple[Array, Array, Array]) -> Extrema:
-        rate, coefficient, sign = side
-        found = candidates(_with_potential(flow, Profile(rate, coefficient), sign), x_max, limit or SEARCHED)
+    contour = _contour(sol)
+
+    def on_side(coefficient: Complex[Array, " m"], sign: Scalar) -> Extrema:
+        profile = _with_potential(flow, Profile(contour.rate, coefficient), sign)
+        found = candidates(profile, x_max, limit or SEARCHED)
         return dominant(found) if limit is None else in_order(found, limit)
 
-    # One program serves both sides: the one with fewer modes gets more of them, with amplitude 0.
-    sides = [(*_mode_sum(flow, side), side.sign) for side in (flow.upper, flow.lower)]
-    size = max(rate.size for rate, _, _ in sides)
-    filled = [(_filled(rate, size, 1.0), _filled(shares, size, 0.0), sign) for rate, shares, sign in sides]
-    both = jax.lax.map(on_side, jax.tree.map(lambda *pair: jnp.stack(pair), *filled))
+    sides = [(_coefficients(flow, side, contour), side.sign) for side in (flow.upper, flow.lower)]
+    both = jax.vmap(on_side)(*(jnp.stack(pair) for pair in zip(*sides, strict=True)))
     both = jax.tree.map(lambda each: jnp.where(sol.voltage >= 0, each, each[::-1]), both)
     left, right = (jax.tree.map(operator.itemgetter(index), both) for index in (0, 1))
     return Spots(_spot(left, -1.0), _spot(right, 1.0))
@@ -155,15 +160,20 @@ def _spot(found: Extrema, side: float) -> Spot:
     return Spot(side * distance, 1.0 + excess, found.exists, kind, prominence)
 
 
-def _filled(values: Float[Array, " m"], size: int, filling: float) -> Float[Array, " size"]:
-    return jnp.pad(values, (0, size - values.size), constant_values=filling)
+def _contour(sol: Solution) -> Contour:
+    """Contour round the rates of both sides; where energies alone give it, it is the same at many points of a map."""
+    if isinstance(sol.wire.relaxation, ConstantRelaxationTime):
+        longest = sol.wire.velocity(1.0 + CUTOFF * sol.temperature + jnp.abs(sol.voltage))
+        return Contour.around(longest, NEAREST, POINTS)
+    paths = [side.half.mean_free_path for side in (sol.flow.upper, sol.flow.lower)]
+    return Contour.around(jnp.max(jnp.concatenate(paths)), NEAREST, POINTS_OTHERWISE)
 
 
-def _mode_sum(flow: Flow, side: Side) -> tuple[Float[Array, " m"], Float[Array, " m"]]:
-    """Rates and coefficients of one side; without a flow no excess, so that nothing is NaN."""
+def _coefficients(flow: Flow, side: Side, contour: Contour) -> Complex[Array, " m"]:
+    """Coefficients of one side; without a flow no excess, so that nothing is NaN."""
     flows = flow.current * flow.force > 0
-    shares = flow.heating_shares(side) / jnp.where(flows, flow.current * flow.force, 1.0)
-    return jnp.where(flows, side.modes.rate, 1.0), jnp.where(flows, shares, 0.0)
+    waves = flow.heating_waves(side, contour) / jnp.where(flows, flow.current * flow.force, 1.0)
+    return jnp.where(flows, waves, 0.0)
 
 
 def _with_potential(flow: Flow, mode_sum: Profile, sign: Scalar) -> Profile:
