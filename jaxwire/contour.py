@@ -14,15 +14,15 @@ The contour runs once round the rates, all of which lie above the inverse of the
 
 a hyperbola between the rates (theta = 0) and the imaginary axis (theta = pi/2), where exp(-kappa x) ceases to decay. On
 it the trapezoidal rule with steps h of u errs by exp(-2 pi theta/h) and exp(-2 pi (pi/2 - theta)/h) (Trefethen and
-Weideman, SIAM Review 56, 385 (2014)), at all positions from the nearest on. Points of opposite u are complex conjugates:
-half of them suffice.
+Weideman, SIAM Review 56, 385 (2014)), at all positions from the nearest on. Points of opposite u are complex
+conjugates: half of them suffice.
 """
 
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Complex, Float, Inexact
+from jaxtyping import Array, Complex, Float
 
 from jaxwire.domain import Scalar
 
@@ -32,9 +32,6 @@ the sum far out as well."""
 
 DECAYED = 30.0
 """Waves that have fallen by exp(-DECAYED) at the nearest position are left out."""
-
-HALVINGS = 3
-"""Cosine and sine come from the series at this many halvings of an angle, which thirteen powers give to rounding."""
 
 
 class Contour(NamedTuple):
@@ -96,24 +93,3 @@ def enter(
     total, amount, of_share, of_entering = jnp.split(sums, [1, 2, 2 + len(carried)])
     excess = amount / total
     return Entering(excess[0], excess * of_share - of_entering)
-
-
-def decaying(rate: Inexact[Array, " m"], r: Float[Array, " p"]) -> tuple[Float[Array, "m p"], Float[Array, "m p"]]:
-    """Waves exp(-kappa r): their real parts, and their imaginary parts with the opposite sign."""
-    cosine, sine = _cosine_and_sine(rate.imag[:, None] * r[None, :])
-    fallen = jnp.exp(-rate.real[:, None] * r[None, :])
-    return fallen * cosine, fallen * sine
-
-
-def _cosine_and_sine(angle: Float[Array, "m p"]) -> tuple[Float[Array, "m p"], Float[Array, "m p"]]:
-    """Both at once; those of XLA take ten times as long on a CPU."""
-    part = (angle - 2.0 * jnp.pi * jnp.round(angle / (2.0 * jnp.pi))) / 2**HALVINGS
-    square = part**2
-    cosine = sine = jnp.ones_like(part)
-    for n in range(12, 0, -2):
-        cosine = 1.0 - square / (n * (n - 1)) * cosine
-        sine = 1.0 - square / (n * (n + 1)) * sine
-    sine = part * sine
-    for _ in range(HALVINGS):
-        cosine, sine = 1.0 - 2.0 * sine**2, 2.0 * sine * cosine
-    return cosine, sine

@@ -1,24 +1,22 @@
-"""Extrema of a sum of decaying exponentials, h(r) - 1 = sum_k c_k exp(-kappa_k r), at a distance from r = 0.
+"""Extrema of a sum of decaying waves, h(r) - 1 = Re sum_a c_a exp(-kappa_a r), at a distance from r = 0.
 
-h' and h'' share the exponentials of h. They are sampled at `SAMPLES` distances, logarithmic near r = 0 and even far
-out. Between two samples, r h' is taken as the cubic with their values and slopes; cut at its turning points, it has
-one zero or none in each piece, so that two extrema between neighbouring samples are seen as well. Bracketed Newton
-steps on h' itself settle each of them. By any parameter p, the derivative of a distance is -(dh'/dp)/h'' (implicit
+h, h' and h'' share the waves. They are sampled at `SAMPLES` distances, logarithmic near r = 0 and even far out.
+Between two samples, r h' is taken as the cubic with their values and slopes; cut at its turning points, it has one zero
+or none in each piece, so that two extrema between neighbouring samples are seen as well. Bracketed Newton steps on the
+Taylor series of h settle each of them. By any parameter p, the derivative of a distance is -(dh'/dp)/h'' (implicit
 function theorem); height and prominence follow.
 """
 
 import operator
-from collections.abc import Callable
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
-import numpy as np
-from jaxtyping import Array, Bool, Float, Inexact, Int
+from jaxtyping import Array, Bool, Float, Int
 
-from jaxwire.contour import decaying
 from jaxwire.domain import Scalar
 from jaxwire.implicit import root
+from jaxwire.profile import Profile
 
 NEAREST = 0.01
 """Smallest |x| of a spot, in vF tau0: closer, the buildup term runs off as log|x|."""
@@ -30,61 +28,6 @@ of one side that are looked into, from the scatterer outwards (a single resonanc
 HALVINGS, NEWTON_STEPS, SETTLED = 12, 6, 1e-7
 """Bisections of the cubic, to 1e-4 of a sample's spacing; Newton steps, the second of which reaches rounding unless two
 extrema are about to merge; relative step after which the next error is rounding."""
-
-ORDER = 10
-
-ROUNDING = 1e-12
-"""Smallest prominence, and curvature by ln|x|, of an extremum, as shares of the largest |h - 1|: the terms of the sum,
-known to 1e-16, may be 1e3 times the sum."""
-
-
-class Profile(NamedTuple):
-    """Excess h - 1 on one side, the real part of a sum of waves that may be complex (see `contour`).
-
-    Attributes:
-        rate: kappa_a, shape (m,).
-        coefficient: c_a, shape (m,).
-        rounding: its `ROUNDING`.
-        extra: what else adds to it and its two derivatives.
-    """
-
-    rate: Inexact[Array, " m"]
-    coefficient: Inexact[Array, " m"]
-    rounding: float = ROUNDING
-    extra: Callable[[Scalar], Float[Array, " 3"]] | None = None
-
-    def derivatives(self, r: Float[Array, " p"], order: int) -> Float[Array, "n p"]:
-        """The sum and its derivatives up to an order, without what else adds to it."""
-        rows = [jnp.ones_like(self.rate)]
-        for _ in range(order):
-            rows.append(-self.rate * rows[-1])
-        powers = jnp.stack(rows) * self.coefficient[None, :]
-        cosine, sine = decaying(self.rate, r)
-        return powers.real @ cosine + powers.imag @ sine
-
-    def completed(self, r: Float[Array, " p"], waves: Float[Array, "3 p"]) -> Float[Array, "3 p"]:
-        """Add to the sum, and to its first two derivatives, what else there is."""
-        return waves if self.extra is None else waves + jax.lax.map(self.extra, r, batch_size=8).T
-
-    def __call__(self, r: Float[Array, " p"]) -> Float[Array, "3 p"]:
-        """Excess and its first two derivatives."""
-        return self.completed(r, self.derivatives(r, 2))
-
-    def near(self, center: Float[Array, " p"]) -> Callable[[Float[Array, " p"]], Float[Array, "3 p"]]:
-        """Excess and its first two derivatives at distances near these, from the Taylor series there: without waves."""
-        center = jax.lax.stop_gradient(center)
-        factorial = np.cumprod(np.maximum(np.arange(ORDER + 1), 1.0))
-        series = self.derivatives(center, ORDER) / factorial[:, None]
-
-        def at(r: Float[Array, " p"]) -> Float[Array, "3 p"]:
-            value = slope = half_bend = jnp.zeros_like(r)
-            for term in series[::-1]:
-                half_bend = half_bend * (r - center) + slope
-                slope = slope * (r - center) + value
-                value = value * (r - center) + term
-            return self.completed(r, jnp.stack([value, slope, 2.0 * half_bend]))
-
-        return at
 
 
 class Extrema(NamedTuple):
@@ -118,16 +61,12 @@ def candidates(profile: Profile, x_max: Scalar, limit: int) -> Extrema:
     still = profile._replace(**jax.lax.stop_gradient({"rate": profile.rate, "coefficient": profile.coefficient}))
     low, start, high, is_maximum, is_found, scale = jax.lax.stop_gradient(_brackets(still, x_max, limit))
     ends = jnp.stack([jnp.full_like(x_max, NEAREST), x_max])
-    near = profile.near(jnp.concatenate([start, ends]))
-
-    def at(r: Float[Array, " k"]) -> Float[Array, "3 k"]:
-        return near(jnp.concatenate([r, ends]))[:, :-2]
-
+    at, at_rest = (each.near(jnp.concatenate([start, ends])) for each in (profile, still))
     smallest = profile.rounding * scale
 
     def improve(_, state):
         r, low, high, _ = state
-        _, slope, curvature = jax.lax.stop_gradient(at(r))
+        _, slope, curvature = at_rest(jnp.concatenate([r, ends]))[:, :-2]
         is_low = (slope > 0) == is_maximum
         low, high = jnp.where(is_low, r, low), jnp.where(is_low, high, r)
         newton = r - slope / jnp.where(curvature == 0, 1.0, curvature)
@@ -139,9 +78,13 @@ def candidates(profile: Profile, x_max: Scalar, limit: int) -> Extrema:
     start, _, _, is_stationary = jax.lax.fori_loop(0, NEWTON_STEPS, improve, (start, low, high, is_found))
     start = jax.lax.stop_gradient(start)
     is_stationary &= is_found & (start > NEAREST) & (start < x_max)
-    # Elsewhere the equation r = start stands in, so that no derivative is infinite or NaN.
-    r = root(lambda r: jax.lax.select(is_stationary, at(r)[1], r - start), start, solve=lambda _, found: found)
-    excess = near(jnp.concatenate([r, ends]))[0]
+
+    def equation(r: Float[Array, " k"]) -> Float[Array, " k"]:
+        # Elsewhere r = start stands in, so that no derivative is infinite or NaN.
+        return jax.lax.select(is_stationary, at(jnp.concatenate([r, ends]))[1, :-2], r - start)
+
+    r = root(equation, start, solve=lambda _, found: found)
+    excess = at(jnp.concatenate([r, ends]))[0]
     prominence = _prominence(r, excess[:-2], is_maximum, is_stationary, (ends, excess[-2:]))
     return Extrema(r, excess[:-2], prominence, is_stationary & (prominence > smallest))
 

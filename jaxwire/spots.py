@@ -4,7 +4,8 @@ On either side h is a sum over the modes of that half-wire, with r = |x| and the
 
     h(r) - 1 = sum_k c_k exp(-kappa_k r),      c_k = +- kappa_k [heat_k/(I F) + sigma neutral_k/F],
 
-whose extrema are found in `extrema`. A potential that is not local is differentiated in Fourier space.
+whose extrema are found in `extrema`. The modes need not be known for that: the sum is an integral along a `contour`. A
+potential that is not local is differentiated in Fourier space.
 """
 
 import operator
@@ -17,8 +18,9 @@ from jaxtyping import Array, Bool, Complex, Float, Int
 
 from jaxwire.contour import Contour
 from jaxwire.domain import Domain, Scalar, as_parameter
-from jaxwire.extrema import NEAREST, SEARCHED, Extrema, Profile, candidates, dominant, in_order
+from jaxwire.extrema import NEAREST, SEARCHED, Extrema, candidates, dominant, in_order
 from jaxwire.flow import Flow, Side
+from jaxwire.profile import Profile
 from jaxwire.quadrature import CUTOFF
 from jaxwire.solution import Solution
 from jaxwire.wire import AbstractNonLocalScreening, ConstantRelaxationTime
@@ -28,7 +30,8 @@ ROUNDING_NON_LOCAL = 1e-9
 
 
 POINTS, POINTS_OTHERWISE = 72, 96
-"""Points of the contour: with a constant relaxation time, and where mean free paths may span many decades."""
+"""Points of the contour: with a constant relaxation time (512 profiles of the promised domain then err by 6e-13 of
+their largest |h - 1| at most), and with others, whose mean free paths may span many decades."""
 
 
 class Spot(NamedTuple):

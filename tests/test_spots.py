@@ -11,7 +11,8 @@ import scipy.signal
 from numpy.testing import assert_allclose, assert_array_equal
 
 import jaxwire as jw
-from jaxwire.extrema import NEAREST, Profile, extrema
+from jaxwire.extrema import NEAREST, extrema
+from jaxwire.profile import Profile
 from jaxwire.spots import Spot, find_extrema, find_spots, spot_measure
 
 SIDES = {"left": -1, "right": 1}

@@ -1,0 +1,163 @@
+"""Sums over modes as integrals along a contour: against the modes, and against what theory says of the rule."""
+
+import math
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+import jaxwire as jw
+from jaxwire import contour, spots
+from jaxwire.contour import Contour, enter
+from jaxwire.extrema import NEAREST
+from jaxwire.flow import Flow, Side
+from jaxwire.modes import half_wire_modes
+from jaxwire.profile import ORDER, Profile
+
+N_NODES = 24
+PLACES = np.geomspace(NEAREST, 20.0, 40)
+
+
+def any_wire(decades=1.0):
+    """Mean free paths over some decades below 3, shares over nine, what enters and what is carried: drawn at random."""
+    rng = np.random.default_rng(1956)
+    path, share = 3.0 * 10.0 ** -rng.uniform(0, decades, N_NODES), 10.0 ** -rng.uniform(0, 9, N_NODES)
+    return path, share / np.sum(share), rng.normal(size=N_NODES) * share, rng.normal(size=(2, N_NODES))
+
+
+def by_modes(path, share, entering, carried):
+    """Rates and terms of the sum at the head of `contour` without g, and the shares of what enters, shape (c, m)."""
+    modes = half_wire_modes(jnp.asarray(path), jnp.asarray(share))
+    resolvent = np.asarray(modes.resolvent)
+    slope = np.sum(share * resolvent**2, axis=1)
+    brought = resolvent @ entering / slope
+    return np.asarray(modes.rate), brought * ((share * carried) @ resolvent.T)
+
+
+def along_contour(size, wire, places=PLACES):
+    """The sums over waves exp(-kappa x) at some places, shape (c, n_places)."""
+    path, share, entering, carried = wire
+    around = Contour.around(jnp.max(jnp.asarray(path)), NEAREST, size)
+    found = enter(around, *map(jnp.asarray, (path, share, entering, carried)))
+    waves = np.exp(-np.asarray(around.rate)[:, None] * places)
+    return (np.asarray(around.weight) * np.asarray(found.deviation) @ waves).real
+
+
+def relative_error(size, wire):
+    rate, terms = by_modes(*wire)
+    exact = terms @ np.exp(-rate[:, None] * PLACES)
+    error = np.abs(along_contour(size, wire) - exact)
+    return np.max(error / np.max(np.abs(exact), axis=1, keepdims=True))
+
+
+def test_two_nodes_have_their_closed_form():
+    # d = 4 and 1 with equal weights: the root is their mean, 2.5, with y = 1/1.5 and -1/1.5, and R' = 1/1.5^2.
+    wire = np.array([0.5, 1.0]), np.array([0.5, 0.5]), np.array([2.0, -1.0]), np.array([[3.0, 5.0]])
+    expected = (3.0 / 1.5) * (-1.0 / 1.5) / (1.0 / 1.5**2) * np.exp(-np.sqrt(2.5) * PLACES)
+    assert_allclose(along_contour(80, wire)[0], expected, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize(("decades", "size"), [(0.3, 80), (1.0, 80), (4.0, 80)])
+def test_sums_are_those_of_the_modes_for_any_wire(decades, size):
+    assert relative_error(size, any_wire(decades)) < 1e-12
+
+
+def test_equal_mean_free_paths_make_no_difference():
+    path, share, entering, carried = any_wire()
+    path[5:15] = path[5]
+    assert relative_error(80, (path, share, entering, carried)) < 1e-11  # modes err: equal ones are told apart by 1e-13
+
+
+def test_error_falls_with_the_number_of_points_as_theory_says():
+    sizes = [24, 36, 48, 60]
+    errors = np.array([relative_error(size, any_wire()) for size in sizes])
+    reach = np.log(2 * contour.DECAYED * 3.0 / (NEAREST * np.cos(contour.ANGLE)))
+    slope = -np.diff(np.log(errors)) / np.diff(sizes)
+    assert_allclose(slope, 2 * np.pi * contour.ANGLE / reach, rtol=0.3)
+
+
+def test_excess_is_the_quotient_of_two_sums():
+    path, share, entering, carried = any_wire()
+    around = Contour.around(jnp.asarray(3.0), NEAREST, 20)
+    resolvent = 1.0 / (1.0 / path[None, :] ** 2 - np.asarray(around.rate)[:, None] ** 2)
+    found = enter(around, *map(jnp.asarray, (path, share, entering, carried)))
+    assert_allclose(found.excess, (resolvent @ entering) / (resolvent @ share), rtol=1e-10)
+
+
+# Heating, of wires of physics
+
+WIRES = {
+    "paper's": jw.Wire(),
+    "Kane": jw.Wire(dispersion=jw.Kane(alpha=0.2)),
+    "one mean free path": jw.Wire(jw.PowerLaw(-1.0)),
+    "slow electrons far": jw.Wire(jw.PowerLaw(-1.5), screening=jw.LocalScreening(0.3)),
+    "fast electrons far": jw.Wire(jw.PowerLaw(1.5)),
+    "two mechanisms": jw.Wire(
+        jw.Matthiessen((jw.PowerLaw(1.0), jw.PowerLaw(-1.0)), jnp.array([0.5, 0.5])),
+        screening=jw.LocalScreening(0.5),
+    ),
+}
+POINTS = [(1.44, 0.08, 0.3, 0.4), (0.867, 0.011, 0.031, 1.569), (2.0, 0.05, 0.9, -1.0), (0.4, 1.0, 0.1, 0.2)]
+
+
+def heating(flow: Flow, side: Side, around: Contour):
+    """Excess by contour, and by modes."""
+    power = flow.current * flow.force
+    by_contour = Profile(around.rate, flow.heating_waves(side, around) / power)
+    return by_contour(jnp.asarray(PLACES))[0], Profile(side.modes.rate, flow.heating_shares(side) / power)(
+        jnp.asarray(PLACES)
+    )[0]
+
+
+@pytest.mark.parametrize("name", WIRES)
+def test_heating_is_that_of_the_modes(name):
+    def one(point):
+        center, width, temperature, voltage = point
+        dot, given = jw.Lorentzian(center, width), {"temperature": temperature, "voltage": voltage}
+        sol = jw.solve(dot, WIRES[name], **given, error_estimate=False)
+        around = spots._contour(sol)
+        return [heating(sol.flow, side, around) for side in (sol.flow.upper, sol.flow.lower)]
+
+    for found, exact in jax.jit(lambda p: jax.lax.map(one, p))(jnp.asarray(POINTS)):
+        error = np.max(np.abs(found - exact), axis=1) / np.max(np.abs(exact), axis=1)
+        # Equal mean free paths cost the modes digits; where some are 7,000, the contour's steps are half as wide again.
+        assert np.max(error) < {"one mean free path": 2e-11, "slow electrons far": 1e-9}.get(name, 1e-12)
+
+
+def test_derivatives_of_the_heating_are_those_of_the_modes():
+    def both(parameters):
+        center, width, temperature, voltage = parameters
+        wire = jw.Wire(jw.PowerLaw(0.3), screening=jw.LocalScreening(0.7))
+        sol = jw.solve(jw.Lorentzian(center, width), wire, temperature=temperature, voltage=voltage)
+        return jnp.stack(heating(sol.flow, sol.flow.lower, spots._contour(sol)))
+
+    by_contour, exact = jax.jit(jax.jacfwd(both))(jnp.asarray(POINTS[0]))
+    assert_allclose(by_contour, exact, rtol=0, atol=1e-11 * np.max(np.abs(exact)))
+
+
+# Waves
+
+
+@pytest.mark.parametrize("kind", ["real", "complex"])
+def test_profile_and_its_derivatives_are_those_of_its_waves(kind):
+    rng = np.random.default_rng(3)
+    rate, coefficient = rng.uniform(0.2, 50.0, 12), rng.normal(size=12)
+    if kind == "complex":
+        rate, coefficient = rate + 1j * rng.uniform(0.0, 3.0, 12) * rate, coefficient + 1j * rng.normal(size=12)
+    profile = Profile(jnp.asarray(rate), jnp.asarray(coefficient))
+    r = np.geomspace(0.01, 5.0, 30)
+    powers = np.stack([coefficient, -rate * coefficient, rate**2 * coefficient])
+    exact = (powers @ np.exp(-rate[:, None] * r)).real
+    scale = np.abs(powers) @ np.exp(-rate.real[:, None] * r)
+    assert_allclose(np.abs(profile(jnp.asarray(r)) - exact) / scale, 0.0, atol=1e-14)
+    moved = r * (1.0 + 0.05 * np.cos(np.arange(30)))
+    near = profile.near(jnp.asarray(r))(jnp.asarray(moved))
+    exact = (powers @ np.exp(-rate[:, None] * moved)).real
+    size, step = np.abs(rate)[:, None], np.abs(moved - r)
+    largest = np.exp(-rate.real[:, None] * np.minimum(r, moved))
+    for n in range(3):  # Taylor's remainder, of the n-th derivative
+        left = ORDER + 1 - n
+        bound = np.abs(coefficient) @ (size**n * (size * step) ** left / math.factorial(left) * largest)
+        assert np.all(np.abs(near[n] - exact[n]) <= bound + 1e-14 * scale[n])
