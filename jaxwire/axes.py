@@ -134,7 +134,6 @@ def _check_values(dimensions: Sequence[Dimension], scatterer: AbstractScatterer,
 
     Every combination tried is a point of the grid, so that nothing valid is refused.
     """
-    numbers = Numbers("axes", scatterer=scatterer, wire=wire)
     places = [axis.place for dimension in dimensions for axis in dimension.axes]
     names = {axis.place: axis.name for dimension in dimensions for axis in dimension.axes}
     varied = {place.holder for place in places}
@@ -143,7 +142,7 @@ def _check_values(dimensions: Sequence[Dimension], scatterer: AbstractScatterer,
     trees = {holder: tree for holder, tree in trees.items() if holder in in_arrays or any(_checks(tree))}
     if not trees:
         return
-    ends = []
+    numbers, ends = Numbers("axes", scatterer=scatterer, wire=wire), []
     for dimension in dimensions:
         own = [axis for axis in dimension.axes if axis.place.holder in trees]
         ends.append(sorted({int(at) for axis in own for at in (np.argmin(axis.values), np.argmax(axis.values))}) or [0])

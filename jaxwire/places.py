@@ -41,12 +41,13 @@ def substitute(tree: Any, holder: str, places: Sequence[Place], values: Iterable
         places: where numbers go.
         values: a number for each.
     """
+    new = {}
     for place, value in zip(places, values, strict=True):
         if place.holder == holder:
-            old = follow(tree, place.path)
-            new = jnp.asarray(old).at[place.index].set(value) if place.index else value
-            tree = eqx.tree_at(lambda node, path=place.path: follow(node, path), tree, new)
-    return tree
+            if place.index:
+                value = jnp.asarray(new.get(place.path, follow(tree, place.path))).at[place.index].set(value)
+            new[place.path] = value
+    return eqx.tree_at(lambda node: [follow(node, path) for path in new], tree, list(new.values())) if new else tree
 
 
 class Numbers:

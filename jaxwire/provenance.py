@@ -5,7 +5,7 @@ import hashlib
 import inspect
 import math
 import subprocess
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -27,17 +27,17 @@ LISTED = 16
 def scan_inputs(
     scatterer: AbstractScatterer,
     wire: Wire,
-    dimensions: Iterable[Dimension],
+    dimensions: Sequence[Dimension],
     fixed: Mapping[str, float],
     observables: Iterable[Observable],
     settings: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Everything that decides the numbers of a scan; what is an axis is not among the fixed numbers."""
-    bare = {"scatterer": scatterer, "wire": wire}
-    for axis in (axis for dimension in dimensions for axis in dimension.axes):
-        if axis.place.holder in bare:
-            stand_in = 0.0 if axis.place.index else f"axis {axis.name}"
-            bare[axis.place.holder] = substitute(bare[axis.place.holder], axis.place.holder, [axis.place], [stand_in])
+    varied = [axis for dimension in dimensions for axis in dimension.axes]
+    places = [axis.place for axis in varied]
+    stand_ins = [0.0 if axis.place.index else f"axis {axis.name}" for axis in varied]
+    holders = {"scatterer": scatterer, "wire": wire}
+    bare = {holder: substitute(tree, holder, places, stand_ins) for holder, tree in holders.items()}
     axes = {one.name: {axis.name: axis.values for axis in one.axes} for one in dimensions}
     kept = {name: function for name, function in observables}
     everything = {**bare, **fixed, "axes": axes, "observables": kept, **settings}
