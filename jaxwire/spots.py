@@ -31,7 +31,8 @@ ROUNDING_NON_LOCAL = 1e-9
 
 POINTS, POINTS_OTHERWISE = 72, 96
 """Points of the contour: with a constant relaxation time (512 profiles of the promised domain then err by 6e-13 of
-their largest |h - 1| at most), and with others, whose mean free paths may span many decades."""
+their largest |h - 1| at most; at kT = 100 it would be 2e-11), and with others, whose mean free paths may span many
+decades."""
 
 
 class Spot(NamedTuple):
