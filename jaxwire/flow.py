@@ -177,6 +177,7 @@ class Flow(eqx.Module):
         entering = half.into_wire() * jnp.pad(self.spectral_current, (half.energy.size - self.spectral_current.size, 0))
         carried = jnp.stack([half.energy - 1.0, half.relaxation_time])
         excess, (heat, delay) = enter(contour, half.mean_free_path, share, entering, carried)
+        # Of the charge, eta = tau/l^2 with y/l^2 = 1 + lambda y: what is left out is the same on the whole contour.
         neutral = delay / half.compressibility + 0.5 * excess / contour.rate**2
         screened = self.current * self.screening.neutral_share() * neutral
         return contour.weight * (side.sign * heat / contour.rate + screened)

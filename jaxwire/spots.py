@@ -142,9 +142,7 @@ def _checked(name: str, sol: Solution, x_max) -> tuple[Solution, Scalar]:
 @eqx.filter_jit
 def _find(sol: Solution, x_max: Scalar, limit: int | None) -> Spots:
     """The first `limit` extrema of either side, or with None the dominant one."""
-    flow = sol.flow
-
-    contour = _contour(sol)
+    flow, contour = sol.flow, _contour(sol)
 
     def on_side(coefficient: Complex[Array, " m"], sign: Scalar) -> Extrema:
         profile = _with_potential(flow, Profile(contour.rate, coefficient), sign)
@@ -167,8 +165,9 @@ def _spot(found: Extrema, side: float) -> Spot:
 def _contour(sol: Solution) -> Contour:
     """Contour round the rates of both sides; where energies alone give it, it is the same at many points of a map."""
     if isinstance(sol.wire.relaxation, ConstantRelaxationTime):
-        longest = sol.wire.velocity(1.0 + CUTOFF * sol.temperature + jnp.abs(sol.voltage))
-        return Contour.around(longest, NEAREST, POINTS)
+        # Velocities of usual bands grow up to the last node; of any other band, some energies tell the largest well.
+        energy = (1.0 + CUTOFF * sol.temperature + jnp.abs(sol.voltage)) * jnp.linspace(0.0, 1.0, 17)[1:]
+        return Contour.around(jnp.max(sol.wire.velocity(energy)), NEAREST, POINTS)
     paths = [side.half.mean_free_path for side in (sol.flow.upper, sol.flow.lower)]
     return Contour.around(jnp.max(jnp.concatenate(paths)), NEAREST, POINTS_OTHERWISE)
 
