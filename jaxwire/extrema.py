@@ -60,13 +60,12 @@ def candidates(profile: Profile, x_max: Scalar, limit: int) -> Extrema:
     """At least the first `limit` extrema, by increasing distance, and placeholders between them."""
     still = profile._replace(**jax.lax.stop_gradient({"rate": profile.rate, "coefficient": profile.coefficient}))
     low, start, high, is_maximum, is_found, scale = jax.lax.stop_gradient(_brackets(still, x_max, limit))
-    ends = jnp.stack([jnp.full_like(x_max, NEAREST), x_max])
-    at, at_rest = (each.near(jnp.concatenate([start, ends])) for each in (profile, still))
+    at, at_rest = profile.near(start), still.near(start)
     smallest = profile.rounding * scale
 
     def improve(_, state):
         r, low, high, _ = state
-        _, slope, curvature = at_rest(jnp.concatenate([r, ends]))[:, :-2]
+        _, slope, curvature = at_rest(r)
         is_low = (slope > 0) == is_maximum
         low, high = jnp.where(is_low, r, low), jnp.where(is_low, high, r)
         newton = r - slope / jnp.where(curvature == 0, 1.0, curvature)
@@ -81,12 +80,12 @@ def candidates(profile: Profile, x_max: Scalar, limit: int) -> Extrema:
 
     def equation(r: Float[Array, " k"]) -> Float[Array, " k"]:
         # Elsewhere r = start stands in, so that no derivative is infinite or NaN.
-        return jax.lax.select(is_stationary, at(jnp.concatenate([r, ends]))[1, :-2], r - start)
+        return jax.lax.select(is_stationary, at(r)[1], r - start)
 
     r = root(equation, start, solve=lambda _, found: found)
-    excess = at(jnp.concatenate([r, ends]))[0]
-    prominence = _prominence(r, excess[:-2], is_maximum, is_stationary, (ends, excess[-2:]))
-    return Extrema(r, excess[:-2], prominence, is_stationary & (prominence > smallest))
+    excess, ends = at(r)[0], jnp.stack([jnp.full_like(x_max, NEAREST), x_max])
+    prominence = _prominence(r, excess, is_maximum, is_stationary, (ends, profile(ends)[0]))
+    return Extrema(r, excess, prominence, is_stationary & (prominence > smallest))
 
 
 def _prominence(r, excess, is_maximum, is_stationary, ends) -> Float[Array, " k"]:

@@ -51,6 +51,7 @@ class Side(eqx.Module):
         half: the half-wire.
         modes: its modes.
         sign: +1 for the lower wire, x > 0; -1 for the upper one, x < 0.
+        entering: spectral current that enters it, times `HalfWire.into_wire`, shape (n,).
         amplitude: a_k, shape (n - 1,).
         neutral: share of each mode in the potential of a neutral wire at x = 0, shape (n - 1,).
         chemical: share of each mode in the change of the chemical potential at x = 0, shape (n - 1,).
@@ -60,6 +61,7 @@ class Side(eqx.Module):
     half: HalfWire
     modes: Modes
     sign: Scalar
+    entering: Float[Array, " n"]
     amplitude: Float[Array, " m"]
     neutral: Float[Array, " m"]
     chemical: Float[Array, " m"]
@@ -74,13 +76,15 @@ def _excite(half: HalfWire, spectral_current: Float[Array, " n"], sign: float) -
     modes = half.modes()
     shape = half.collision_average() / half.mean_free_path**2
     heat = half.weight * (half.energy - 1.0) * half.mean_free_path * half.relaxation_time * shape
-    columns = jnp.stack([half.into_wire() * spectral_current, half.neutral_charge(), heat], axis=1)
+    entering = half.into_wire() * spectral_current
+    columns = jnp.stack([entering, half.neutral_charge(), heat], axis=1)
     excited, charge, heat = modes.sums(columns).T
     amplitude = sign * excited / (modes.rate * modes.norm)
     return Side(
         half=half,
         modes=modes,
         sign=jnp.asarray(sign, dtype=half.energy.dtype),
+        entering=entering,
         amplitude=amplitude,
         neutral=amplitude * charge,
         chemical=0.5 * amplitude / half.collision_sum,
@@ -173,11 +177,10 @@ class Flow(eqx.Module):
     def heating_waves(self, side: Side, contour: Contour) -> Complex[Array, " m"]:
         """Share of each wave exp(-kappa_a |x|) of a contour in P_ph at x = 0, in place of the modes."""
         half = side.half
-        share = half.momentum_weight * half.thermal / half.relaxation_time
-        entering = half.into_wire() * jnp.pad(self.spectral_current, (half.energy.size - self.spectral_current.size, 0))
         carried = jnp.stack([half.energy - 1.0, half.relaxation_time])
-        excess, (heat, delay) = enter(contour, half.mean_free_path, share, entering, carried)
-        # Of the charge, eta = tau/l^2 with y/l^2 = 1 + lambda y: what is left out is the same on the whole contour.
+        excess, (heat, delay) = enter(contour, half.mean_free_path, half.collision_share, side.entering, carried)
+        # Of the charge, eta = tau/l^2 with y/l^2 = 1 + lambda y, and sum_i S r_i tau_i = dn/2; a constant is left out,
+        # which has no pole.
         neutral = delay / half.compressibility + 0.5 * excess / contour.rate**2
         screened = self.current * self.screening.neutral_share() * neutral
         return contour.weight * (side.sign * heat / contour.rate + screened)

@@ -70,6 +70,11 @@ class HalfWire(eqx.Module):
         return self.weight / self.velocity
 
     @property
+    def collision_share(self) -> Float[Array, " n"]:
+        """w_i f0'_i/tau_i = S r_i, share of each node in the collisions."""
+        return self.momentum_weight * self.thermal / self.relaxation_time
+
+    @property
     def collision_sum(self) -> Scalar:
         """S = sum_i w_i f0'_i/tau_i, the norm of the collision average."""
         return self.momentum_weight @ (self.thermal / self.relaxation_time)
@@ -90,8 +95,7 @@ class HalfWire(eqx.Module):
 
     def modes(self) -> Modes:
         """Decay rates and mode shapes."""
-        share = self.momentum_weight * self.thermal / self.relaxation_time
-        return half_wire_modes(self.mean_free_path, share)
+        return half_wire_modes(self.mean_free_path, self.collision_share)
 
     def into_wire(self) -> Float[Array, " n"]:
         """Numbers c_j with which a spectral current excites the modes, a_k = sum_j y_kj c_j j_j/(kappa_k n_k^2).

@@ -28,7 +28,6 @@ from jaxwire.wire import AbstractNonLocalScreening, ConstantRelaxationTime
 ROUNDING_NON_LOCAL = 1e-9
 """The `ROUNDING` of a potential that is not local, which loses more."""
 
-
 POINTS, POINTS_OTHERWISE = 72, 96
 """Points of the contour: with a constant relaxation time (512 profiles of the promised domain then err by 6e-13 of
 their largest |h - 1| at most; at kT = 100 it would be 2e-11), and with others, whose mean free paths may span many
@@ -179,10 +178,10 @@ def _coefficients(flow: Flow, side: Side, contour: Contour) -> Complex[Array, " 
     return jnp.where(flows, waves, 0.0)
 
 
-def _with_potential(flow: Flow, mode_sum: Profile, sign: Scalar) -> Profile:
+def _with_potential(flow: Flow, local: Profile, sign: Scalar) -> Profile:
     """Add to a side what a potential that is not local contributes."""
     if not isinstance(screening := flow.screening, AbstractNonLocalScreening):
-        return mode_sum
+        return local
     flows = flow.current * flow.force > 0
     force = jnp.where(flows, flow.force, 1.0)
 
@@ -195,4 +194,4 @@ def _with_potential(flow: Flow, mode_sum: Profile, sign: Scalar) -> Profile:
 
         return jnp.where(flows, jnp.stack([part(0), part(1), part(2)]), 0.0)
 
-    return mode_sum._replace(rounding=ROUNDING_NON_LOCAL, extra=buildup)
+    return local._replace(rounding=ROUNDING_NON_LOCAL, extra=buildup)

@@ -102,13 +102,16 @@ WIRES = {
 POINTS = [(1.44, 0.08, 0.3, 0.4), (0.867, 0.011, 0.031, 1.569), (2.0, 0.05, 0.9, -1.0), (0.4, 1.0, 0.1, 0.2)]
 
 
-def heating(flow: Flow, side: Side, around: Contour):
-    """Excess by contour, and by modes."""
+def profiles(flow: Flow, side: Side, around: Contour):
+    """Excess of the heating by contour, and by modes."""
     power = flow.current * flow.force
     by_contour = Profile(around.rate, flow.heating_waves(side, around) / power)
-    return by_contour(jnp.asarray(PLACES))[0], Profile(side.modes.rate, flow.heating_shares(side) / power)(
-        jnp.asarray(PLACES)
-    )[0]
+    return by_contour, Profile(side.modes.rate, flow.heating_shares(side) / power)
+
+
+def heating(flow: Flow, side: Side, around: Contour):
+    """The same at some places."""
+    return [profile(jnp.asarray(PLACES))[0] for profile in profiles(flow, side, around)]
 
 
 @pytest.mark.parametrize("name", WIRES)
@@ -144,10 +147,8 @@ def test_extrema_are_those_of_the_modes_however_far_they_are_looked_for():
         sol = jw.solve(dot, **given, error_estimate=False)
         around, found = spots._contour(sol), []
         for side in (sol.flow.upper, sol.flow.lower):
-            power = sol.flow.current * sol.flow.force
-            by_contour = Profile(around.rate, sol.flow.heating_waves(side, around) / power)
-            by_modes = Profile(side.modes.rate, sol.flow.heating_shares(side) / power)
-            found.append([extrema(profile, jnp.asarray(100.0), 6) for profile in (by_contour, by_modes)])
+            both = profiles(sol.flow, side, around)
+            found.append([extrema(profile, jnp.asarray(100.0), 6) for profile in both])
         return found
 
     rng = np.random.default_rng(11)
