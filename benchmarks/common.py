@@ -74,11 +74,11 @@ def burst(call: Callable[[], Any], times: int) -> None:
 
 
 def in_micro_batches(function: Callable[..., Any], batch: int = MICRO_BATCH["cpu"]) -> Callable[..., Any]:
-    """Compile a function of one point's numbers for many points, `batch` of them at once; each argument (n,)."""
+    """Compile a function of one point's numbers for arrays (n,) of them, `batch` points at once."""
     import jax
 
     def over_all(*columns: Any) -> Any:
-        rows = tuple(column.reshape(-1, batch) for column in columns)
+        rows = jax.tree.map(lambda column: column.reshape(-1, batch), columns)
         found = jax.lax.map(lambda row: jax.vmap(function)(*row), rows)
         return jax.tree.map(lambda leaf: leaf.reshape(-1, *leaf.shape[2:]), found)
 

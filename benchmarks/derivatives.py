@@ -2,7 +2,7 @@
 
     python -m benchmarks.derivatives [--points 1024] [--repeats 9]
 
-Random points of the promised domain, in the micro-batches of a scan, one thread; four parameters: eps0, Gamma, kT, eV.
+Random points of the promised domain, in the batches of a scan, one thread; four parameters: eps0, Gamma, kT, eV.
 The profile is the heating at 64 positions. Errors are against the same derivative on a far finer grid, relative to the
 largest of the four; of a given current, that of the current which the voltage found carries. Points differ in how many
 evaluations they need; so a given current is also measured one point after the other, and on a map of the resonance at
@@ -19,7 +19,8 @@ import numpy as np
 import jaxwire as jw
 from benchmarks.common import command, deviation, in_micro_batches, in_turn
 from benchmarks.points import REFERENCE, TEMPERATURE, VOLTAGE, grid, pairs, sample
-from jaxwire.layout import micro_batch
+from jaxwire.layout import MICRO_BATCH, SEARCHED
+from jaxwire.solve import find_voltage, solve_found
 
 RESOLUTION = jw.Resolution(64, 24)
 X = np.concatenate([-np.geomspace(0.05, 6.0, 32)[::-1], np.geomspace(0.05, 6.0, 32)])
@@ -47,10 +48,22 @@ def weighted(parameters, resolution=RESOLUTION):
     return jnp.vdot(WEIGHT, profile(parameters, resolution))
 
 
-def found_at(center, width, temperature, given):
-    """Voltage at a given current, and the current there: a solution, of which XLA may not leave out the last step."""
-    sol = solution(center, width, temperature, None, current=given)
+def searched(center, width, temperature, given):
+    """Voltage at a given current."""
+    return find_voltage(jw.Lorentzian(center, width), jw.Wire(), temperature, {"current": given}, RESOLUTION)
+
+
+def solved(center, width, temperature, given, found):
+    """Voltage and current of the solution at a given current."""
+    dot, drive = jw.Lorentzian(center, width), {"current": given}
+    sol = solve_found(dot, jw.Wire(), temperature, drive, found, RESOLUTION, error_estimate=False)
     return sol.voltage, sol.current
+
+
+def given_current(at_once: int, batch: int):
+    """Search and solve as a scan does: many voltages together, then few solutions at once."""
+    search, solve = in_micro_batches(searched, at_once), in_micro_batches(solved, batch)
+    return jax.jit(lambda *columns: solve(*columns, search(*columns)))
 
 
 TASKS = {
@@ -75,14 +88,14 @@ def measure(points: int, repeats: int) -> list[dict[str, Any]]:
         programs[name], bases[name] = (lambda program=program: program(*columns)), base
     on_map = [jnp.asarray(column) for column in pairs(grid(points)).T]
     on_map += [jnp.full(len(on_map[0]), value) for value in (TEMPERATURE, VOLTAGE)]
-    usual, searched = (micro_batch("cpu", is_searched) for is_searched in (False, True))
-    for where, of, batch, search_batch in (
-        ("", columns, usual, searched),
-        (" on a map", on_map, usual, searched),
+    usual = MICRO_BATCH["cpu"], min(points, SEARCHED["cpu"])
+    for where, of, batch, at_once in (
+        ("", columns, *usual),
+        (" on a map", on_map, *usual),
         (", one by one", columns, 1, 1),
     ):
         forward = in_micro_batches(lambda *row: current(jnp.stack(row)), batch)
-        search = in_micro_batches(found_at, search_batch)
+        search = given_current(at_once, batch)
         driven = forward(*of)
         base, name = f"current{where}", f"given current{where}"
         programs[base], bases[base] = partial(forward, *of), None

@@ -1,17 +1,33 @@
 """A loop whose batch works only on what is not done: under `jax.vmap`, a member that ends makes room for the next one.
 
-`jax.vmap` of a `while_loop` takes as many steps of all its members as the slowest of them needs. Here a few members at
-a time take a step, always the first ones that are still open, so that a batch costs about the sum of its steps.
+`jax.vmap` of a `while_loop` takes as many steps of all its members as the slowest of them needs. Here a few places are
+shared by all members: one that ends leaves its place to the next one, so that a batch costs about the sum of its steps.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jax.custom_batching import custom_vmap
-from jaxtyping import Array, Bool, PyTree
+from jaxtyping import Array, Bool, Int, PyTree
+
+
+class _Carry(NamedTuple):
+    """Where a batch stands.
+
+    Attributes:
+        member: who is in each place; one more than the last member where nobody is, shape (w,).
+        state: of these, leaves of shape (w, ...).
+        next: how many members have had a place, or have one.
+        done: states of all members, up to their last step, leaves of shape (n, ...).
+    """
+
+    member: Int[Array, " w"]
+    state: PyTree
+    next: Int[Array, ""]
+    done: PyTree
 
 
 def while_loop(
@@ -50,19 +66,29 @@ def while_loop(
         )
         width = min(size, at_once.get(jax.default_backend(), at_once["gpu"]))
 
-        def some_advance(states: PyTree) -> PyTree:
-            # Places found by counting, results put back by looking them up: a scatter is a loop over its rows.
-            is_waiting = jax.vmap(is_open)(states)
-            number = jnp.cumsum(is_waiting)
-            chosen = jnp.sum(number[None, :] <= jnp.arange(width)[:, None], axis=1)
-            mine = jax.tree.map(lambda leaf, batched: _rows(leaf, chosen) if batched else leaf, known, is_batched[0])
-            moved = jax.vmap(advance, in_axes=(axes, 0))(mine, jax.tree.map(lambda leaf: _rows(leaf, chosen), states))
-            is_moved = is_waiting & (number <= width)
-            back = jax.tree.map(lambda leaf: _rows(leaf, number - 1), moved)
-            return jax.tree.map(lambda new, old: _where(is_moved, new, old), back, states)
+        is_open_at = jax.vmap(is_open)
+        waiting = is_open_at(start)
+        queue = jnp.argsort(~waiting, stable=True)
+        n_waiting = jnp.sum(waiting)
 
-        states = jax.lax.while_loop(lambda states: jnp.any(jax.vmap(is_open)(states)), some_advance, start)
-        return states, jax.tree.map(lambda _: True, states)
+        def some_advance(carry: _Carry) -> _Carry:
+            mine = jax.tree.map(
+                lambda leaf, batched: _rows(leaf, carry.member) if batched else leaf, known, is_batched[0]
+            )
+            moved = jax.vmap(advance, in_axes=(axes, 0))(mine, carry.state)
+            is_taken = carry.member < size
+            goes_on = is_taken & is_open_at(moved)
+            done = jax.tree.map(lambda old, new: old.at[carry.member].set(new, mode="drop"), carry.done, moved)
+            turn = carry.next + jnp.cumsum(~goes_on) - 1
+            comes = ~goes_on & (turn < n_waiting)
+            member = jnp.where(comes, _rows(queue, turn), jnp.where(goes_on, carry.member, size))
+            state = jax.tree.map(lambda new, first: _where(comes, _rows(first, member), new), moved, start)
+            return _Carry(member, state, carry.next + jnp.sum(comes), done)
+
+        first = jnp.where(jnp.arange(width) < n_waiting, queue[:width], size)
+        begin = _Carry(first, jax.tree.map(lambda leaf: _rows(leaf, first), start), jnp.asarray(width), start)
+        end = jax.lax.while_loop(lambda carry: jnp.any(carry.member < size), some_advance, begin)
+        return end.done, jax.tree.map(lambda _: True, end.done)
 
     return loop(known, start)
 

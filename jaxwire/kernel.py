@@ -20,12 +20,13 @@ from jaxtyping import Array, Float, Int
 
 from jaxwire import status
 from jaxwire.compiling import Alike, is_array
+from jaxwire.domain import Scalar
 from jaxwire.observables import Observable, Setup, observe
 from jaxwire.places import Place, substitute
 from jaxwire.precision import working_in
 from jaxwire.quadrature import Resolution
 from jaxwire.scatterer import AbstractScatterer
-from jaxwire.solve import solve
+from jaxwire.solve import Found, find_voltage, solve_found
 from jaxwire.wire import Wire
 
 
@@ -37,24 +38,26 @@ class Program:
         outer: places of the numbers that differ from row to row.
         inner: places of numbers that decide the transmission alone: grid and modes are shared by all their values.
         observables: what is kept.
-        with_limit: whether the largest current is kept.
+        is_searched: whether the voltage is searched for, at given current or force; the largest current is kept then.
         x_max: how far spots are looked for, in vF tau0.
         resolution: numbers of nodes.
         precision: "double" or "single".
         results: name, shape and type of every variable, as `point` gives them.
         batch: rows solved at once.
+        searched: rows whose voltages are searched for together.
         n_devices: devices of this process that share the rows.
     """
 
     outer: tuple[Place, ...]
     inner: tuple[Place, ...]
     observables: tuple[Observable, ...]
-    with_limit: bool
+    is_searched: bool
     x_max: float
     resolution: Resolution
     precision: str = "double"
     results: tuple[tuple[str, tuple[int, ...], str], ...] = ()
     batch: int = 1
+    searched: int = 1
     n_devices: int = 1
 
 
@@ -67,23 +70,37 @@ class Given(NamedTuple):
     x: Any
 
 
-def point(
+class Setting(NamedTuple):
+    """One point of the grid, as `solve` takes it: models, kB T, and by its name the voltage, current or force."""
+
+    scatterer: AbstractScatterer
+    wire: Wire
+    temperature: Scalar
+    drive: dict[str, Scalar]
+
+
+def setting(
     program: Program, given: Given, outer: Float[Array, " n_outer"], inner: Float[Array, " n_inner"]
-) -> dict[str, Array]:
-    """Solve one point of the grid: the variables by name, NaN where it failed."""
+) -> Setting:
+    """Put the numbers of one point of the grid into their places."""
     places = (*program.outer, *program.inner)
     values = [*outer, *inner]
     scatterer = substitute(given.scatterer, "scatterer", places, values)
     wire = substitute(given.wire, "wire", places, values)
     varied = {str(place.path[0]): v for place, v in zip(places, values, strict=True) if place.holder == "point"}
+    drive = {name: jnp.asarray(value) for name, value in {**given.fixed, **varied}.items()}
+    return Setting(scatterer, wire, drive.pop("temperature"), drive)
+
+
+def point(program: Program, given: Given, at: Setting, found: Found | None) -> dict[str, Array]:
+    """Solve one point of the grid: the variables by name, NaN where it failed."""
     with_estimate = any(entry == Observable("error_estimate") for entry in program.observables)
-    operating_point = {**given.fixed, **varied}
-    sol = solve(scatterer, wire, **operating_point, resolution=program.resolution, error_estimate=with_estimate)
+    sol = solve_found(*at, found, program.resolution, with_estimate)
     code = sol.status.code
     failed = status.has_failed(code)
-    found = observe(program.observables, sol, Setup(given.x, program.x_max))
-    kept = {name: jnp.where(failed, jnp.nan, v) if v.dtype.kind == "f" else v for name, v in found.items()}
-    limit = {"current_limit": sol.status.limit} if program.with_limit else {}
+    observed = observe(program.observables, sol, Setup(given.x, program.x_max))
+    kept = {name: jnp.where(failed, jnp.nan, v) if v.dtype.kind == "f" else v for name, v in observed.items()}
+    limit = {"current_limit": sol.status.limit} if program.is_searched else {}
     return {"status": code, **limit, **kept}
 
 
@@ -97,12 +114,17 @@ def variables(program: Program, given: Alike) -> tuple[tuple[str, tuple[int, ...
     """
     found: list[tuple[str, tuple[int, ...], str]] = []
 
-    def trace(*values: Any) -> None:
-        variables = point(program, given.tree, *values)
+    arrays, static = eqx.partition(given.tree, is_array)
+
+    def trace(arrays: Any, *values: Any) -> None:
+        numbers = eqx.combine(arrays, static)
+        at = setting(program, numbers, *values)
+        voltage = find_voltage(*at, program.resolution) if program.is_searched else None
+        variables = point(program, numbers, at, voltage)
         found.extend((name, leaf.shape, leaf.dtype.name) for name, leaf in variables.items())
 
     with working_in(program.precision):
-        jax.eval_shape(trace, np.zeros(len(program.outer)), np.zeros(len(program.inner)))
+        jax.eval_shape(trace, arrays, np.zeros(len(program.outer)), np.zeros(len(program.inner)))
     return tuple(found)
 
 
@@ -117,7 +139,8 @@ def run(
     """Solve the first rows of every device for all inner values; to be compiled.
 
     The number of micro-batches is an argument, and the loop over them is `fori_loop` rather than `lax.map`, so that
-    grids of any size share one program and blocks at an edge cost no more than their points.
+    grids of any size share one program and blocks at an edge cost no more than their points. Voltages are searched for
+    before, many rows together, as few of these take a step at the same time (see `compacted`).
 
     Args:
         program: what to compute.
@@ -136,21 +159,24 @@ def run(
         given = eqx.combine(arrays, static)
         rows = outer[0]
 
-        def solve_batch(rows):
-            if not program.inner:
-                alone = jax.vmap(lambda row: point(program, given, row, inner[0]))(rows)
-                return jax.tree.map(lambda leaf: leaf[:, None], alone)
-            one_row = lambda row: jax.vmap(lambda values: point(program, given, row, values))(inner)  # noqa: E731
-            return jax.vmap(one_row)(rows)
+        def at(row, values):
+            return setting(program, given, row, values)
 
-        def step(index, results):
-            new = solve_batch(jax.lax.dynamic_slice_in_dim(rows, index * size, size))
-            put = jax.lax.dynamic_update_slice_in_dim
-            return jax.tree.map(lambda old, part: put(old, part, index * size, axis=0), results, new)
+        def solve_alone(row, found):
+            return jax.tree.map(lambda leaf: leaf[None], point(program, given, at(row, inner[0]), found))
 
+        def solve_all(row, found):
+            return jax.vmap(lambda values: point(program, given, at(row, values), found))(inner)
+
+        found = None
+        if program.is_searched:
+            lanes, n_searched = len(rows), -(-n_batches * size // program.searched)
+            nothing = Found(jnp.zeros(lanes), jnp.zeros(lanes, bool), jnp.zeros(lanes), jnp.zeros(lanes))
+            find = lambda row: find_voltage(*at(row, inner[0]), program.resolution)  # noqa: E731
+            found = _in_batches(find, (rows,), nothing, program.searched, n_searched)
         lanes = (len(rows), len(inner))
         empty = {name: jnp.zeros((*lanes, *shape), dtype) for name, shape, dtype in program.results}
-        results = jax.lax.fori_loop(0, n_batches, step, empty)
+        results = _in_batches(solve_all if program.inner else solve_alone, (rows, found), empty, size, n_batches)
         return jax.tree.map(lambda leaf: leaf[None], results)
 
     if program.n_devices == 1:
@@ -163,6 +189,17 @@ def run(
         on_device, mesh=mesh, in_specs=(alike, split, alike, alike), out_specs=split, check_vma=False
     )
     return sharded(arrays, outer, inner, n_batches)
+
+
+def _in_batches(one: Callable[..., Any], rows: Any, empty: Any, size: int, n_batches: Int[Array, ""]) -> Any:
+    """Map a function over the first rows, `size` of them at once; the other results are left as in `empty`."""
+
+    def step(index, results):
+        part = jax.tree.map(lambda leaf: jax.lax.dynamic_slice_in_dim(leaf, index * size, size), rows)
+        put = lambda old, new: jax.lax.dynamic_update_slice_in_dim(old, new, index * size, axis=0)  # noqa: E731
+        return jax.tree.map(put, results, jax.vmap(one)(*part))
+
+    return jax.lax.fori_loop(0, n_batches, step, empty)
 
 
 class Executable(NamedTuple):

@@ -16,9 +16,9 @@ MICRO_BATCH = {"cpu": 16, "gpu": 2048}
 """Points solved at once on a lane: on a CPU enough to fill its vector units, few enough to stay in its cache (8 to 32
 take the same time where every core has a lane); on a GPU as many as fill it, if memory allows."""
 
-SEARCHED_MICRO_BATCH = {"cpu": 128}
-"""The same where the voltage is searched for: few of these points take a step at the same time (see `compacted`), and
-the more wait for one, the less is left to do by the last."""
+SEARCHED = {"cpu": 512, "gpu": 2048}
+"""Points whose voltages are searched for together: few of them take a step at the same time (see `compacted`), and the
+more wait for one, the less is left to do by the last; 13 us of a core go to each that is not there."""
 
 LANE_POINTS = {"cpu": 1024, "gpu": 65536}
 """Points of a block per lane: up to a second of work, so that an interruption costs little and overhead is unseen."""
@@ -29,13 +29,16 @@ INNER_POINTS = 32
 IN_FLIGHT = 2
 """Blocks under way at once, so that no lane waits while one is written."""
 
-MATRICES, FOR_ESTIMATE, FOR_SEARCH = 4.0, 3.0, 5.0
-"""Temporary memory of a point, in matrices of all its nodes squared, and more of them where the error is estimated or
-the voltage searched for (measured: 3.3, 2.8, 4.9)."""
+MATRICES, FOR_ESTIMATE = 4.0, 3.0
+"""Temporary memory of a point, in matrices of all its nodes squared, and more of them where the error is estimated
+(measured: 1.3 to 3.8, 1.8 to 3.2)."""
 
-PROFILES, FOR_SPOTS = 4.0, 200.0
-"""Temporary memory of every position of every profile, and for the spots, in vectors of all nodes (measured: 2.2 to
-3.7, and 136)."""
+SEARCHING = 2**15
+"""Bytes of every point whose voltage is searched for, whether it takes a step or waits (measured: 29500)."""
+
+PROFILES, FOR_SPOTS, SPOTS = 4.0, 300.0, 2**17
+"""Temporary memory of every position of every profile, and for the spots, in vectors of all nodes, and bytes for these
+on any grid (measured: 2.2 to 3.7; 255 and none, or 355 and 124000 where the relaxation time varies)."""
 
 NON_LOCAL, NON_LOCAL_PROFILES, NON_LOCAL_SPOTS = 600.0, 3000.0, 300000.0
 """The same where the potential is not local: for every point, every position, and the spots (measured: 512, 2200 and
@@ -51,11 +54,13 @@ class Layout(NamedTuple):
         batch: rows (points of the outer axes) solved at once on a lane, each with all its inner values.
         capacity: rows of a block that a lane can take.
         n_lanes: what works at the same time: devices, times threads that call them.
+        searched: rows whose voltages are searched for together, where they are.
     """
 
     batch: int
     capacity: int
     n_lanes: int
+    searched: int
 
     @property
     def rows(self) -> int:
@@ -103,7 +108,6 @@ class Contents(NamedTuple):
         n_positions: positions evaluated at once, counted for every profile that is kept.
         with_estimate: whether the error is estimated.
         with_spots: whether spots are looked for.
-        is_searched: whether the voltage is searched for.
         is_local: whether the potential follows the charge at the same place.
         kept: bytes of inputs and results.
     """
@@ -112,40 +116,39 @@ class Contents(NamedTuple):
     n_positions: int
     with_estimate: bool
     with_spots: bool
-    is_searched: bool
     is_local: bool
     kept: int
 
 
 def footprint(of: Contents) -> Footprint:
     """Predict the memory of a point; what users' functions need is taken for four times what they return."""
-    matrices = MATRICES + FOR_ESTIMATE * of.with_estimate + FOR_SEARCH * of.is_searched
+    matrices, more = MATRICES + FOR_ESTIMATE * of.with_estimate, 4 * of.kept
     if of.is_local:
-        vectors = PROFILES * of.n_positions + FOR_SPOTS * of.with_spots
+        vectors, more = PROFILES * of.n_positions + FOR_SPOTS * of.with_spots, more + SPOTS * of.with_spots
     else:
         vectors = NON_LOCAL + NON_LOCAL_PROFILES * of.n_positions + NON_LOCAL_SPOTS * of.with_spots
-    return Footprint(int(8 * of.n_nodes * (matrices * of.n_nodes + vectors) + 4 * of.kept), of.kept)
+    return Footprint(int(8 * of.n_nodes * (matrices * of.n_nodes + vectors) + more), of.kept)
 
 
-def micro_batch(platform: str, is_searched: bool) -> int:
-    """Points that are best solved at once."""
-    usual = MICRO_BATCH.get(platform, MICRO_BATCH["gpu"])
-    return SEARCHED_MICRO_BATCH.get(platform, usual) if is_searched else usual
-
-
-def layout(
-    need: Footprint, memory: int, platform: str, n_lanes: int, inner: int, rows: int = 0, *, is_searched: bool = False
-) -> Layout:
+def layout(need: Footprint, memory: int, platform: str, n_lanes: int, inner: int, rows: int = 0) -> Layout:
     """Choose how many rows are solved at once, and how many a block may have: at least `rows`.
 
-    Half of the memory is for the points being solved, half for the blocks under way and the one being written.
+    Half of the memory is for the points being solved, half for the blocks under way and the one being written. Voltages
+    are searched for before, in at most the same memory: as many take a step at the same time as are then solved.
     """
-    at_once = min(micro_batch(platform, is_searched), memory // (2 * n_lanes * need.solving))
+    share, usual = memory // (2 * n_lanes), _of(MICRO_BATCH, platform)
+    at_once = min(usual, share // need.solving)
     batch = max(1, at_once // inner)
     held = memory // (2 * (IN_FLIGHT + 1) * n_lanes * need.kept)
-    points = min(LANE_POINTS.get(platform, LANE_POINTS["gpu"]), held)
+    points = min(_of(LANE_POINTS, platform), held)
     n_batches = max(1, points // inner // batch, -(-rows // (n_lanes * batch)))
-    return Layout(batch, n_batches * batch, n_lanes)
+    capacity = n_batches * batch
+    searched = min(_of(SEARCHED, platform), max(1, share // SEARCHING), capacity) if at_once == usual else batch
+    return Layout(batch, capacity, n_lanes, searched)
+
+
+def _of(sizes: dict[str, int], platform: str) -> int:
+    return sizes.get(platform, sizes["gpu"])
 
 
 def cut(sizes: Sequence[int], limit: int) -> list[int]:

@@ -199,7 +199,6 @@ class Plan:
             n_positions=n_profiles * min(self.x.size, CHUNK if is_local else observables.FEW_POSITIONS),
             with_estimate="error_estimate" in self.variables,
             with_spots="spot_position" in self.variables,
-            is_searched=self._is_searched,
             is_local=is_local,
             kept=kept + 8 * len(self.program.outer + self.program.inner),
         )
@@ -208,15 +207,15 @@ class Plan:
     @property
     def memory_bytes(self) -> int:
         """Memory that the computation is predicted to take, without results that are kept in memory."""
-        batch, capacity, n_lanes = self._layout
+        batch, capacity, n_lanes, searched = self._layout
         inner = math.prod(self.block_shape[i] for i in self._select(True))
         held = (layout.IN_FLIGHT + 1) * capacity * self.footprint.kept
-        return n_lanes * inner * (batch * self.footprint.solving + held)
+        searching = searched * layout.SEARCHING * self._is_searched
+        return n_lanes * inner * (max(batch * self.footprint.solving, searching) + held)
 
     def _layout_for(self, inner: int, rows: int = 0) -> Layout:
         n_lanes = len(kernel.local_devices()) * kernel.n_threads()
-        sizes = self.footprint, self.memory, jax.default_backend(), n_lanes, inner, rows
-        return layout.layout(*sizes, is_searched=self._is_searched)
+        return layout.layout(self.footprint, self.memory, jax.default_backend(), n_lanes, inner, rows)
 
     @property
     def _is_searched(self) -> bool:
@@ -273,7 +272,8 @@ class Plan:
     @functools.cached_property
     def _executable(self) -> Executable:
         """The compiled program; first asked for by the thread that starts all others."""
-        program = replace(self.program, batch=self._layout.batch, n_devices=len(kernel.local_devices()))
+        at_once = {"batch": self._layout.batch, "searched": self._layout.searched}
+        program = replace(self.program, **at_once, n_devices=len(kernel.local_devices()))
         n_inner = math.prod(self.block_shape[i] for i in self._select(True))
         return kernel.executable(program, self._given, n_inner, self._layout.capacity)
 

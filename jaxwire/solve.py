@@ -1,9 +1,11 @@
 """The public `solve`: one operating point in, one `Solution` out."""
 
+from typing import NamedTuple
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+from jaxtyping import Array, Bool, Float
 
 from jaxwire import status
 from jaxwire.checks import as_setting, one_drive
@@ -83,6 +85,22 @@ def solve(
     return _solve(scatterer, wire, temperature, given, resolution, error_estimate)
 
 
+class Found(NamedTuple):
+    """Voltage at which a wire carries its current or has its force.
+
+    Attributes:
+        voltage: eV, in mu0; NaN unless found.
+        is_unreachable: whether it is known that no voltage does.
+        limit: where none does, the largest current or force, of the sign of the wanted one; else NaN.
+        slope: derivative of the current by the voltage.
+    """
+
+    voltage: Scalar
+    is_unreachable: Bool[Array, ""]
+    limit: Scalar
+    slope: Scalar
+
+
 @eqx.filter_jit
 def _solve(
     scatterer: AbstractScatterer,
@@ -92,25 +110,49 @@ def _solve(
     resolution: Resolution,
     error_estimate: bool,
 ) -> Solution:
+    found = None if "voltage" in given else find_voltage(scatterer, wire, temperature, given, resolution)
+    return solve_found(scatterer, wire, temperature, given, found, resolution, error_estimate)
+
+
+def find_voltage(
+    scatterer: AbstractScatterer, wire: Wire, temperature: Scalar, given: dict[str, Scalar], resolution: Resolution
+) -> Found:
+    """Find the voltage of a given current or force; nothing is searched for where an argument is outside its domain."""
     ((name, target),) = given.items()
-    valid = in_domain(scatterer) & in_domain(wire) & POSITIVE.contains(temperature) & jnp.isfinite(target)
-    unreachable, limit = jnp.asarray(False), jnp.asarray(jnp.nan)
-    voltage, slope = target, None
-    if name != "voltage":
-        target = jnp.where(valid, target, jnp.nan)  # which is not searched for
-        voltage, search = _voltage(scatterer, wire, temperature, name, target, resolution)
-        current_per_target = drude_coefficients(wire, temperature)[0] if name == "force" else 1.0
-        unreachable, slope = search.exhausted > 0, search.slope * current_per_target
-        largest = jnp.where(target >= 0, 1.0, -1.0) * search.largest * current_per_target
-        limit = jnp.where(unreachable, largest, jnp.nan)
+    target = jnp.where(_is_valid(scatterer, wire, temperature, target), target, jnp.nan)
+    voltage, search = _voltage(scatterer, wire, temperature, name, target, resolution)
+    current_per_target = drude_coefficients(wire, temperature)[0] if name == "force" else 1.0
+    largest = jnp.where(target >= 0, 1.0, -1.0) * search.largest * current_per_target
+    is_unreachable = search.exhausted > 0
+    limit = jnp.where(is_unreachable, largest, jnp.nan)
+    return Found(voltage, is_unreachable, limit, search.slope * current_per_target)
+
+
+def solve_found(
+    scatterer: AbstractScatterer,
+    wire: Wire,
+    temperature: Scalar,
+    given: dict[str, Scalar],
+    found: Found | None,
+    resolution: Resolution,
+    error_estimate: bool,
+) -> Solution:
+    """Solve at a given voltage, or at the one that was found for a given current or force."""
+    ((name, target),) = given.items()
+    valid = _is_valid(scatterer, wire, temperature, target)
+    voltage = target if found is None else found.voltage
     matching = match(scatterer, wire, temperature, voltage, resolution)
     drive = _drive(voltage, temperature)
+    if found is not None:  # what the search leaves of the target is made up for
+        left = jnp.abs(target) / _carried(matching, drive, name)
+        drive *= jax.lax.stop_gradient(jnp.where(target == 0, 1.0, left))
     estimate, is_finite = jnp.asarray(jnp.nan), jnp.isfinite(jnp.sum(matching.spectral_current))
     if error_estimate:
         coarser = match(scatterer, wire, temperature, voltage, resolution.coarser())
-        estimate = _estimate(matching, coarser, drive, wire.screening, slope)
+        estimate = _estimate(matching, coarser, drive, wire.screening, None if found is None else found.slope)
         is_finite &= jnp.isfinite(estimate)
-    outcome = _outcome(matching.transmission, valid, unreachable, is_finite, estimate)
+    is_unreachable, limit = (jnp.asarray(False), jnp.asarray(jnp.nan)) if found is None else found[1:3]
+    outcome = _outcome(matching.transmission, valid, is_unreachable, is_finite, estimate)
     failed = status.has_failed(outcome)
     flow = excite(matching, jnp.where(failed, jnp.nan, drive), wire.screening)
     estimate = jnp.where(failed, jnp.nan, estimate)
@@ -118,9 +160,19 @@ def _solve(
     return Solution(scatterer, wire, temperature, voltage, result, estimate, flow.faces(), flow, resolution)
 
 
+def _is_valid(scatterer: AbstractScatterer, wire: Wire, temperature: Scalar, target: Scalar) -> Bool[Array, ""]:
+    return in_domain(scatterer) & in_domain(wire) & POSITIVE.contains(temperature) & jnp.isfinite(target)
+
+
 def _drive(voltage: Scalar, temperature: Scalar) -> Scalar:
     """Share 1 - exp(-|V|/t) of the Fermi window that drives the current."""
     return -jnp.expm1(-jnp.where(voltage >= 0, voltage, -voltage) / temperature)
+
+
+def _carried(matching: Matching, drive: Scalar, name: str) -> Scalar:
+    """Size of the current at some drive, or (by name) of the force."""
+    current = drive * (matching.upper.weight @ matching.spectral_current)
+    return current / matching.upper.drude_conductivity if name == "force" else current
 
 
 def _voltage(
@@ -136,10 +188,8 @@ def _voltage(
 
     def observable(size: Scalar) -> tuple[Scalar, Nodes]:
         matching = match(scatterer, wire, temperature, sign * size, resolution)
-        upper = matching.upper
-        current = _drive(size, temperature) * (upper.weight @ matching.spectral_current)
-        observed = current / upper.drude_conductivity if name == "force" else current
-        return observed, Nodes(upper.energy, upper.weight)
+        observed = _carried(matching, _drive(size, temperature), name)
+        return observed, Nodes(matching.upper.energy, matching.upper.weight)
 
     top = SATURATED + SATURATED_PER_T * temperature
     unit = 1.0 / drude_coefficients(wire, temperature)[0] if name == "force" else 1.0

@@ -168,13 +168,14 @@ def _narrow(state: _State, here: Point, target: Scalar, first: Scalar, top: Scal
 
 
 def _look(state: _State, here: Point, target: Scalar, top: Scalar) -> _State:
-    """One step of the survey: keep the first interval that carries the target, or that of the highest crest."""
+    """One step of the survey: keep the first interval that carries the target, or else that of the highest crest."""
     new, best = _promise(state.last, here, target), _promise(state.low, state.high, target)
     is_better = (new > best) | (
         (new == best) & (state.last.slope > 0) & (here.slope <= 0)
     )  # the crest is behind the tie
     low, high = _choose(is_better, state.last, state.low), _choose(is_better, here, state.high)
-    is_last = state.stage >= SURVEY
+    is_last = (state.stage >= SURVEY) | (jnp.maximum(new, best) == jnp.inf)
+    next_stage = jnp.where(is_last, SURVEY + 1.0, state.stage + 1.0)
     rises_to_the_top = (high.voltage >= top) & (high.value < target) & (high.slope > 0)
     return _State(
         voltage=jnp.where(is_last, _between(low, high), _survey_voltage(state.stage + 1.0, top)),
@@ -182,7 +183,7 @@ def _look(state: _State, here: Point, target: Scalar, top: Scalar) -> _State:
         high=high,
         last=here,
         search=state.search._replace(exhausted=(is_last & rises_to_the_top).astype(float)),
-        stage=state.stage + 1.0,
+        stage=next_stage,
         left=jnp.where(is_last, MAX_ITERATIONS, 1.0),
     )
 

@@ -88,6 +88,14 @@ def test_voltage_to_force_to_voltage_returns_at_either_sign():
     _assert_voltage_returns("force")
 
 
+def test_the_voltage_found_carries_the_current_on_its_own():
+    """The solution at a given current is scaled to it; the voltage alone must do as well, as far as the grid goes."""
+    found = _given("current")(POINTS, _at_voltage()["current"])
+    alone = _given("voltage")(POINTS, found["voltage"])["current"]
+    assert_allclose(alone, found["current"], rtol=1e-8)  # on this grid; 1e-10 on the default one
+    assert np.quantile(np.abs(alone / found["current"] - 1), 0.7) < 1e-10
+
+
 def test_the_opposite_voltage_is_the_mirror_problem():
     """T is a function of the kinetic energy in the left wire, which the mirrored dot has on the right."""
     voltage = POINTS[:, 6]

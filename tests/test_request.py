@@ -112,13 +112,15 @@ def test_blocks_are_whole_along_the_last_dimensions_and_of_even_size(sizes):
 
 def test_memory_decides_how_much_is_done_at_once():
     need = Footprint(solving=10**6, kept=1000)
-    assert layout.layout(need, 10**9, "cpu", 1, 1) == (16, 1024, 1)
+    assert layout.layout(need, 10**9, "cpu", 1, 1) == (16, 1024, 1, 512)
     assert layout.layout(need, 10**9, "cuda", 1, 1).batch == 500  # half of the memory
     assert layout.layout(need, 10**7, "cpu", 1, 1).batch == 5
-    assert layout.layout(need, 10**9, "cpu", 4, 1) == (16, 1024, 4)
+    assert layout.layout(need, 10**9, "cpu", 4, 1) == (16, 1024, 4, 512)
     assert layout.layout(need, 10**9, "cpu", 1, 24).batch == 1  # each row has all inner values
-    assert layout.layout(need, 10**9, "cpu", 1, 1, is_searched=True) == (128, 1024, 1)  # few move at once
-    assert layout.layout(need, 10**9, "cuda", 1, 1, is_searched=True).batch == 500
+    tight = layout.layout(need._replace(solving=10**4), 10**7, "cpu", 1, 1)
+    assert tight.searched == 5 * 10**6 // layout.SEARCHING  # each of them is small, but not nothing
+    assert layout.layout(need, 10**7, "cpu", 1, 1).searched == 5  # a step takes as much as a solution
+    assert layout.layout(need._replace(kept=10**6), 10**8, "cpu", 1, 1).searched == 16  # no more than there are
     large = layout.layout(Footprint(10**6, 10**6), 10**9, "cpu", 2, 1)
     assert large.rows * 10**6 * (layout.IN_FLIGHT + 1) <= 5 * 10**8
     assert layout.layout(need, 10**9, "cpu", 2, 1, rows=5000).capacity == 2512  # as a store was made with

@@ -213,7 +213,11 @@ def work(name, m, observables=None):
         made = [sum(math.prod(var.aval.shape) for var in equation.outvars) for equation in jaxpr.eqns]
         return sum(map(max, inside, made))
 
-    one_row = jax.vmap(lambda row, value: kernel.point(plan.program, plan._given.tree, row, value), in_axes=(None, 0))
+    def one(row, value):
+        given = plan._given.tree
+        return kernel.point(plan.program, given, kernel.setting(plan.program, given, row, value), None)
+
+    one_row = jax.vmap(one, in_axes=(None, 0))
     return size(jax.make_jaxpr(jax.vmap(one_row, in_axes=(0, None)))(rows, inner).jaxpr)
 
 
@@ -266,3 +270,16 @@ def test_the_voltages_found_at_given_currents_drive_them():
         wire = jw.Wire(relaxation=jw.PowerLaw(EXPONENTS[j]))
         sol = solved(dot(), TEMPERATURES[j], float(given_current()["voltage"][i, j]), wire)
         assert_allclose(sol.current, CURRENTS[i], rtol=1e-11, atol=1e-14)  # where a search has settled
+
+
+@pytest.mark.parametrize("searched", [1, 20, 1000])
+def test_voltages_are_the_same_however_many_are_searched_for_together(searched, monkeypatch):
+    """Batches of 20 are no multiple of the micro-batch of 16; the last of them overlaps the one before."""
+    monkeypatch.setattr(layout, "SEARCHED", {"cpu": searched, "gpu": searched})
+    monkeypatch.setattr(layout, "LANE_POINTS", {"cpu": 32, "gpu": 32})
+    currents = np.append(np.linspace(-0.2, 0.1, 40), 1.0)
+    voltage = jw.scan(dot(), axes={"current": currents}, temperature=0.3, observables=["voltage"], resolution=COARSE)
+    given = {"temperature": 0.3, "resolution": COARSE, "error_estimate": False}
+    alone = jax.jit(jax.vmap(lambda current: jw.solve(dot(), current=current, **given).voltage))
+    assert_allclose(voltage["voltage"], alone(currents), rtol=1e-9)
+    assert np.sum(np.isnan(voltage["voltage"])) == np.sum(voltage["status"] == status.UNREACHABLE) > 0
