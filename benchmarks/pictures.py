@@ -6,7 +6,6 @@ python -m benchmarks.pictures
 import json
 from typing import Any
 
-import numpy as np
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
@@ -50,8 +49,10 @@ def throughput() -> Figure:
     rows = _stored("scans")["by_points"]
     figure = Figure(figsize=(5.6, 3.4), layout="constrained")
     axes = figure.subplots()
-    points = np.array([row["points"] for row in rows])
-    axes.loglog(points, 1e6 / np.array([row["microseconds"] for row in rows]), "o-", color=COLORS[0])
+    for nodes, color in zip(dict.fromkeys(row["nodes"] for row in rows), COLORS, strict=False):
+        some = [(row["points"], 1e6 / row["microseconds"]) for row in rows if row["nodes"] == nodes]
+        axes.loglog(*zip(*some, strict=True), "o-", color=color, label=f"{nodes} nodes")
+    axes.legend()
     axes.set_xlabel("points of one scan")
     axes.set_ylabel("points per second")
     return figure

@@ -30,6 +30,7 @@ GOOD = 1e-6
 LOOP_POINTS, FULL_POINTS, CHECKED = 200, 6, 512
 BATCHES = (1, 10, 100, 1_000, 10_000, 100_000)
 LAST = 1_000_000
+SMALLER = (64, 24)
 BURST = 30_000
 """Points to be solved before a time is believed."""
 
@@ -116,25 +117,26 @@ def _spot_errors(ds, exact, checked) -> dict[str, float]:
 
 
 def against_points(last: int, repeats: int) -> list[dict[str, Any]]:
-    """Time of a point against the number of points of one call, current alone, at a resolution good for 1e-6.
+    """Time of a point against the number of points of one call, current alone, on the default grid and a smaller one.
 
-    Small scans are called many times, and their mean is taken: a busy moment of the machine is to meet all sizes alike.
+    Small scans are called many times, and their mean is taken; all sizes take turns: a busy moment of the machine is to
+    meet all alike.
     """
-    resolution = jw.Resolution(64, 24)
-    rows = []
-    for count in (*BATCHES, last):
-        axes = grid(count)
-        size = len(pairs(axes))
-        call = partial(scan, axes, ["current"], resolution)
-        once(call)
-        calls = min(50, max(1, BURST // size))
-        seconds = min(once(partial(burst, call, calls)) for _ in range(repeats)) / calls
-        checked = np.unique(np.linspace(0, size - 1, 64, dtype=int))
-        some = {("center", "width"): tuple(pairs(axes)[checked].T)}  # the same numbers, to rounding, as in the map
-        found, exact = (scan(some, ["current"], each).current.values for each in (resolution, REFERENCE))
-        errors = relative_errors(found, exact)
-        rows.append({"points": size, "microseconds": 1e6 * seconds / size, **errors})
-    return rows
+    calls, rows = {}, []
+    for above, below in SMALLER, jw.Resolution():
+        for count in (*BATCHES, last):
+            axes, resolution = grid(count), jw.Resolution(above, below)
+            size = len(pairs(axes))
+            call = partial(scan, axes, ["current"], resolution)
+            once(call)
+            calls[len(rows)] = partial(burst, call, min(50, max(1, BURST // size)))
+            checked = np.unique(np.linspace(0, size - 1, 64, dtype=int))
+            some = {("center", "width"): tuple(pairs(axes)[checked].T)}  # the same numbers, to rounding, as in the map
+            found, exact = (scan(some, ["current"], each).current.values for each in (resolution, REFERENCE))
+            rows.append({"nodes": f"{above}+{below}", "points": size, **relative_errors(found, exact)})
+    seconds = in_turn(calls, repeats)
+    solved = [seconds[index] / calls[index].args[1] for index in calls]
+    return [row | {"microseconds": 1e6 * one / row["points"]} for row, one in zip(rows, solved, strict=True)]
 
 
 def main() -> None:

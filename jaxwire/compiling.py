@@ -68,7 +68,7 @@ class Alike:
 
 
 def _structure(leaf: Any) -> Any:
-    return (leaf.shape, leaf.dtype.name, getattr(leaf, "weak_type", False)) if is_array(leaf) else leaf
+    return (leaf.shape, leaf.dtype, getattr(leaf, "weak_type", False)) if is_array(leaf) else leaf
 
 
 def is_array(leaf: Any) -> bool:

@@ -226,9 +226,10 @@ class Plan:
     @functools.cached_property
     def _inner(self) -> tuple[bool, ...]:
         """Whether a dimension only changes the transmission; searching for the voltage, all else changes with it."""
-        places = [[axis.place for axis in dimension.axes] for dimension in self.dimensions]
-        free = not self._is_searched
-        return tuple(free and not any(moves_grid(p, self.scatterer) for p in group) for group in places)
+        if self._is_searched:
+            return (False,) * len(self.dimensions)
+        groups = ((axis.place for axis in dimension.axes) for dimension in self.dimensions)
+        return tuple(not any(moves_grid(place, self.scatterer) for place in group) for group in groups)
 
     def _select(self, is_inner: bool) -> list[int]:
         return [index for index, inner in enumerate(self._inner) if inner == is_inner]

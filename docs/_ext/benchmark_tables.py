@@ -102,8 +102,9 @@ TABLES = {
     "points": Table(
         "scans",
         (
+            ("nodes", text("nodes")),
             ("points of one scan", number("points", ",.0f")),
-            ("time for a point, µs", number("microseconds", ",.0f")),
+            ("time for a point, µs", number("microseconds", ",.1f")),
             ("largest error", error("error_max")),
         ),
         of="by_points",
