@@ -9,6 +9,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import jaxwire as jw
+from jaxwire.solve import _voltage
 
 # center, width, temperature, voltage; all on the branch of I(V) that rises from zero
 RISING = np.array(
@@ -165,3 +166,12 @@ def test_wires_of_every_kind_take_a_current():
 def test_exactly_one_drive_is_needed(drive):
     with pytest.raises(TypeError, match="`voltage`, `current` or `force` must be given, one of them"):
         jw.solve(jw.Lorentzian(1.44, 0.08), temperature=0.3, **drive)
+
+
+def test_a_survey_ends_where_it_meets_the_current():
+    """A cold wire whose second rise carries a current that the first crest does not: of 32 voltages 15 are below."""
+    dot, temperature, coarse = jw.Lorentzian(0.8559, 0.1518), jnp.asarray(0.05435), jw.Resolution(40, 16)
+    current = jw.solve(dot, temperature=temperature, voltage=0.8579, resolution=coarse, error_estimate=False).current
+    size, search = jax.jit(lambda wanted: _voltage(dot, jw.Wire(), temperature, "current", wanted, coarse))(current)
+    assert_allclose(size, 0.8579, rtol=1e-10)
+    assert search.found == 1 and search.evaluations < 40  # 50 if it went on to the end

@@ -91,6 +91,7 @@ def test_voltage_to_force_to_voltage_returns_at_either_sign():
 def test_the_voltage_found_carries_the_current_on_its_own():
     """The solution at a given current is scaled to it; the voltage alone must do as well, as far as the grid goes."""
     found = _given("current")(POINTS, _at_voltage()["current"])
+    assert_allclose(found["current"], _at_voltage()["current"], rtol=1e-14)  # rounding
     alone = _given("voltage")(POINTS, found["voltage"])["current"]
     assert_allclose(alone, found["current"], rtol=1e-8)  # on this grid; 1e-10 on the default one
     assert np.quantile(np.abs(alone / found["current"] - 1), 0.7) < 1e-10
