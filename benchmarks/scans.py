@@ -122,21 +122,23 @@ def against_points(last: int, repeats: int) -> list[dict[str, Any]]:
     Small scans are called many times, and their mean is taken; all sizes take turns: a busy moment of the machine is to
     meet all alike.
     """
-    calls, rows = {}, []
+    rows, repeated, bursts = [], [], {}
     for above, below in SMALLER, jw.Resolution():
         for count in (*BATCHES, last):
             axes, resolution = grid(count), jw.Resolution(above, below)
             size = len(pairs(axes))
             call = partial(scan, axes, ["current"], resolution)
             once(call)
-            calls[len(rows)] = partial(burst, call, min(50, max(1, BURST // size)))
+            repeated.append(min(50, max(1, BURST // size)))
+            bursts[len(rows)] = partial(burst, call, repeated[-1])
             checked = np.unique(np.linspace(0, size - 1, 64, dtype=int))
             some = {("center", "width"): tuple(pairs(axes)[checked].T)}  # the same numbers, to rounding, as in the map
             found, exact = (scan(some, ["current"], each).current.values for each in (resolution, REFERENCE))
             rows.append({"nodes": f"{above}+{below}", "points": size, **relative_errors(found, exact)})
-    seconds = in_turn(calls, repeats)
-    solved = [seconds[index] / calls[index].args[1] for index in calls]
-    return [row | {"microseconds": 1e6 * one / row["points"]} for row, one in zip(rows, solved, strict=True)]
+    seconds = in_turn(bursts, repeats).values()
+    for row, whole, times in zip(rows, seconds, repeated, strict=True):
+        row["microseconds"] = 1e6 * whole / times / row["points"]
+    return rows
 
 
 def main() -> None:

@@ -103,17 +103,15 @@ def follow(current: Current, target: Scalar, estimate: Estimate, table: Table) -
         line = jnp.where(is_slight, tilt, 0.0)
         curvature = jnp.where(is_slight & has_three, (tilt - state.tilt) / (voltage - state.before), 0.0)
 
-        def corrected(at: Scalar) -> Scalar:
-            return (ratio + (line + curvature * (at - last)) * (at - voltage)) * estimate(nodes, at)
-
         gradient = line + curvature * way
         slope = gradient * expected + ratio * steepness
         second = 2.0 * (curvature * expected + gradient * steepness) + ratio * bend
         step = _curved_step(target - value, slope, second, voltage)
         # What the step leaves open is taken with the slope there.
+        reached = (ratio + (line + curvature * (way + step)) * step) * estimate(nodes, voltage + step)
         slope_there, most = slope + second * step, 0.5 * jnp.abs(step)
         is_rising = (slope > 0) & (slope_there > 0)
-        missed = jnp.where(is_rising, (target - corrected(voltage + step)) / slope_there, jnp.inf)
+        missed = jnp.where(is_rising, (target - reached) / slope_there, jnp.inf)
         rest = jnp.where(is_rising, jnp.clip(missed, -most, most), 0.0)
         better = voltage + step + rest
         scale = jnp.minimum(voltage, finest)

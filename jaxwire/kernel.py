@@ -70,7 +70,7 @@ class Given(NamedTuple):
     x: Any
 
 
-class Setting(NamedTuple):
+class OperatingPoint(NamedTuple):
     """One point of the grid, as `solve` takes it: models, kB T, and by its name the voltage, current or force."""
 
     scatterer: AbstractScatterer
@@ -79,9 +79,9 @@ class Setting(NamedTuple):
     drive: dict[str, Scalar]
 
 
-def setting(
+def operating_point(
     program: Program, given: Given, outer: Float[Array, " n_outer"], inner: Float[Array, " n_inner"]
-) -> Setting:
+) -> OperatingPoint:
     """Put the numbers of one point of the grid into their places."""
     places = (*program.outer, *program.inner)
     values = [*outer, *inner]
@@ -89,10 +89,10 @@ def setting(
     wire = substitute(given.wire, "wire", places, values)
     varied = {str(place.path[0]): v for place, v in zip(places, values, strict=True) if place.holder == "point"}
     drive = {name: jnp.asarray(value) for name, value in {**given.fixed, **varied}.items()}
-    return Setting(scatterer, wire, drive.pop("temperature"), drive)
+    return OperatingPoint(scatterer, wire, drive.pop("temperature"), drive)
 
 
-def point(program: Program, given: Given, at: Setting, found: Found | None) -> dict[str, Array]:
+def point(program: Program, given: Given, at: OperatingPoint, found: Found | None) -> dict[str, Array]:
     """Solve one point of the grid: the variables by name, NaN where it failed."""
     with_estimate = any(entry == Observable("error_estimate") for entry in program.observables)
     sol = solve_found(*at, found, program.resolution, with_estimate)
@@ -112,20 +112,19 @@ def variables(program: Program, given: Alike) -> tuple[tuple[str, tuple[int, ...
         program: what to compute.
         given: the numbers that do not vary.
     """
-    found: list[tuple[str, tuple[int, ...], str]] = []
-
+    seen: list[tuple[str, tuple[int, ...], str]] = []
     arrays, static = eqx.partition(given.tree, is_array)
 
     def trace(arrays: Any, *values: Any) -> None:
         numbers = eqx.combine(arrays, static)
-        at = setting(program, numbers, *values)
-        voltage = find_voltage(*at, program.resolution) if program.is_searched else None
-        variables = point(program, numbers, at, voltage)
-        found.extend((name, leaf.shape, leaf.dtype.name) for name, leaf in variables.items())
+        at = operating_point(program, numbers, *values)
+        found = find_voltage(*at, program.resolution) if program.is_searched else None
+        variables = point(program, numbers, at, found)
+        seen.extend((name, leaf.shape, leaf.dtype.name) for name, leaf in variables.items())
 
     with working_in(program.precision):
         jax.eval_shape(trace, arrays, np.zeros(len(program.outer)), np.zeros(len(program.inner)))
-    return tuple(found)
+    return tuple(seen)
 
 
 def run(
@@ -160,7 +159,7 @@ def run(
         rows = outer[0]
 
         def at(row, values):
-            return setting(program, given, row, values)
+            return operating_point(program, given, row, values)
 
         def solve_alone(row, found):
             return jax.tree.map(lambda leaf: leaf[None], point(program, given, at(row, inner[0]), found))
@@ -170,12 +169,11 @@ def run(
 
         found = None
         if program.is_searched:
-            lanes, n_searched = len(rows), -(-n_batches * size // program.searched)
-            nothing = Found(jnp.zeros(lanes), jnp.zeros(lanes, bool), jnp.zeros(lanes), jnp.zeros(lanes))
+            n_searched, zeros = -(-n_batches * size // program.searched), jnp.zeros(len(rows))
+            nothing = Found(zeros, jnp.zeros(len(rows), bool), zeros, zeros)
             find = lambda row: find_voltage(*at(row, inner[0]), program.resolution)  # noqa: E731
             found = _in_batches(find, (rows,), nothing, program.searched, n_searched)
-        lanes = (len(rows), len(inner))
-        empty = {name: jnp.zeros((*lanes, *shape), dtype) for name, shape, dtype in program.results}
+        empty = {name: jnp.zeros((len(rows), len(inner), *shape), dtype) for name, shape, dtype in program.results}
         results = _in_batches(solve_all if program.inner else solve_alone, (rows, found), empty, size, n_batches)
         return jax.tree.map(lambda leaf: leaf[None], results)
 

@@ -92,13 +92,13 @@ class Found(NamedTuple):
         voltage: eV, in mu0; NaN unless found.
         is_unreachable: whether it is known that no voltage does.
         limit: where none does, the largest current or force, of the sign of the wanted one; else NaN.
-        slope: derivative of the current by the voltage.
+        slope: derivative of the current by the voltage; None where the voltage is given.
     """
 
     voltage: Scalar
     is_unreachable: Bool[Array, ""]
     limit: Scalar
-    slope: Scalar
+    slope: Scalar | None
 
 
 @eqx.filter_jit
@@ -140,23 +140,24 @@ def solve_found(
     """Solve at a given voltage, or at the one that was found for a given current or force."""
     ((name, target),) = given.items()
     valid = _is_valid(scatterer, wire, temperature, target)
-    voltage = target if found is None else found.voltage
+    if found is None:
+        found = Found(target, jnp.asarray(False), jnp.asarray(jnp.nan), slope=None)
+    voltage = found.voltage
     matching = match(scatterer, wire, temperature, voltage, resolution)
     drive = _drive(voltage, temperature)
-    if found is not None:  # what the search leaves of the target is made up for
+    if name != "voltage":  # what the search leaves of the target is made up for
         left = jnp.abs(target) / _carried(matching, drive, name)
         drive *= jax.lax.stop_gradient(jnp.where(target == 0, 1.0, left))
     estimate, is_finite = jnp.asarray(jnp.nan), jnp.isfinite(jnp.sum(matching.spectral_current))
     if error_estimate:
         coarser = match(scatterer, wire, temperature, voltage, resolution.coarser())
-        estimate = _estimate(matching, coarser, drive, wire.screening, None if found is None else found.slope)
+        estimate = _estimate(matching, coarser, drive, wire.screening, found.slope)
         is_finite &= jnp.isfinite(estimate)
-    is_unreachable, limit = (jnp.asarray(False), jnp.asarray(jnp.nan)) if found is None else found[1:3]
-    outcome = _outcome(matching.transmission, valid, is_unreachable, is_finite, estimate)
+    outcome = _outcome(matching.transmission, valid, found.is_unreachable, is_finite, estimate)
     failed = status.has_failed(outcome)
     flow = excite(matching, jnp.where(failed, jnp.nan, drive), wire.screening)
     estimate = jnp.where(failed, jnp.nan, estimate)
-    result = Status(outcome.astype(int), limit)
+    result = Status(outcome.astype(int), found.limit)
     return Solution(scatterer, wire, temperature, voltage, result, estimate, flow.faces(), flow, resolution)
 
 

@@ -215,7 +215,7 @@ def work(name, m, observables=None):
 
     def one(row, value):
         given = plan._given.tree
-        return kernel.point(plan.program, given, kernel.setting(plan.program, given, row, value), None)
+        return kernel.point(plan.program, given, kernel.operating_point(plan.program, given, row, value), None)
 
     one_row = jax.vmap(one, in_axes=(None, 0))
     return size(jax.make_jaxpr(jax.vmap(one_row, in_axes=(0, None)))(rows, inner).jaxpr)
