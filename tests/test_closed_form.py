@@ -113,6 +113,24 @@ def test_each_solution_tells_one_more_order_of_the_ratio_of_current_and_estimate
     assert evaluations == 3 or error(evaluations) > 100.0 * missed  # the next order is not known yet
 
 
+@pytest.mark.parametrize(("evaluations", "missed"), [(2, 1e-9), (3, 1e-13)])
+def test_a_ratio_that_is_known_gives_slope_and_bend_of_the_current(evaluations, missed, monkeypatch):
+    """A ratio that grows steeply: a wrong slope is seen as such, a wrong second derivative by where the step ends."""
+    monkeypatch.setattr(approach, "MAX_EVALUATIONS", evaluations)
+    estimate, table = tabulate(jw.Lorentzian(1.44, 0.2), WIRES["default"], *map(jnp.asarray, (0.3, 1.0, 14.0)))
+
+    def current(voltage):
+        ratio = 1.0 + 0.2 * voltage ** (evaluations - 1)
+        return ratio * estimate(estimate.small, voltage), estimate.small
+
+    wanted = jnp.asarray(0.45)
+    found = approach.follow(current, current(wanted)[0], estimate, table)
+    slope = jax.grad(lambda voltage: current(voltage)[0])(found.last.voltage)
+    assert found.evaluations == evaluations
+    np.testing.assert_allclose(found.last.slope, slope, rtol=1e-11)  # differences of ratios 5e-3 apart
+    assert abs(float(found.voltage / wanted) - 1.0) < missed  # the third order of the estimate remains after two
+
+
 def test_what_counts_as_found_carries_the_current_however_the_ratio_turns():
     """Ratios that step up or down near the wanted voltage, over distances from far below to far above it."""
     rng = np.random.default_rng(3)
