@@ -6,7 +6,8 @@ Random points of the promised domain, in the batches of a scan, one thread; four
 The profile is the heating at 64 positions. Errors are against the same derivative on a far finer grid, relative to the
 largest of the four; of a given current, that of the current which the voltage found carries. Points differ in how many
 evaluations they need; so a given current is also measured one point after the other, and on a map of the resonance at
-the conditions of Fig. 3, where points are alike.
+the conditions of Fig. 3, where points are alike; and where it is beyond what any voltage carries, so that the largest
+current is the answer.
 """
 
 from functools import partial
@@ -26,6 +27,7 @@ RESOLUTION = jw.Resolution(64, 24)
 X = np.concatenate([-np.geomspace(0.05, 6.0, 32)[::-1], np.geomspace(0.05, 6.0, 32)])
 WEIGHT = np.cos(np.arange(64.0))
 CHECKED = 64
+TOO_MUCH = 10.0
 PARAMETERS = ("center", "width", "temperature", "voltage")
 
 
@@ -48,9 +50,15 @@ def weighted(parameters, resolution=RESOLUTION):
     return jnp.vdot(WEIGHT, profile(parameters, resolution))
 
 
-def searched(center, width, temperature, given):
+def searched(center, width, temperature, given, resolution=RESOLUTION):
     """Voltage at a given current."""
-    return find_voltage(jw.Lorentzian(center, width), jw.Wire(), temperature, {"current": given}, RESOLUTION)
+    return find_voltage(jw.Lorentzian(center, width), jw.Wire(), temperature, {"current": given}, resolution)
+
+
+def largest(center, width, temperature, voltage, resolution=RESOLUTION):
+    """Largest current, by asking for more than any voltage of this sign carries; NaN where it is not found."""
+    del voltage
+    return searched(center, width, temperature, jnp.full_like(center, TOO_MUCH), resolution).limit
 
 
 def solved(center, width, temperature, given, found):
@@ -104,6 +112,11 @@ def measure(points: int, repeats: int) -> list[dict[str, Any]]:
         errors[name] = np.abs(np.asarray(again / driven) - 1.0)
         exact = in_micro_batches(lambda *row: current(jnp.stack(row), REFERENCE))(*(column[:CHECKED] for column in of))
         errors[base] = deviation(np.asarray(driven)[:CHECKED], np.asarray(exact))
+    program, exact = (in_micro_batches(partial(largest, resolution=each), usual[1]) for each in (RESOLUTION, REFERENCE))
+    name = "largest current, beyond which none is carried"
+    programs[name], bases[name] = partial(program, *columns), "current"
+    some = exact(*(column[:CHECKED] for column in columns))
+    errors[name] = deviation(np.asarray(programs[name]())[:CHECKED], np.asarray(some))
     times = in_turn(programs, repeats)
     rows = []
     for name, seconds in times.items():

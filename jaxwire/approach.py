@@ -6,19 +6,14 @@ parabola through the last three voltages looked at. Typical points are settled b
 system, none of which is differentiated.
 """
 
-from collections.abc import Callable
-from functools import partial
 from typing import NamedTuple
 
-import jax
 import jax.numpy as jnp
 
-from jaxwire.closed_form import Estimate, Nodes, Table
+from jaxwire.closed_form import Estimate, Table
 from jaxwire.compacted import while_loop
 from jaxwire.domain import Scalar
-
-Current = Callable[[Scalar], tuple[Scalar, Nodes]]
-"""Size of the current as a function of the size of the voltage, with the nodes on which it was worked out."""
+from jaxwire.local_current import Current, Point, Seen, derivatives, look
 
 MAX_EVALUATIONS = 9
 """Evaluations of I(V) after which following the estimate gives up; typical points need 2 or 3."""
@@ -36,8 +31,14 @@ typically, below 0.46 at 98 % of random points of the promised domain in each of
 transmission moves, which leaves the voltage accurate to 5e-11 at 98 % of points); the next term of a Taylor series, as
 a multiple of the last one (0.2 and 1.2)."""
 
+STEEPEST = 1.0
+"""Logarithmic derivative of the ratio by the voltage up to which it is followed; beyond, it counts as constant."""
+
 ROUNDING = 1e-14
 """Relative difference of two currents that is no more than rounding."""
+
+FAR = 1.5
+"""Nothing is followed towards more than this multiple of the largest estimate."""
 
 NEARLY = 0.99
 """Where the estimate does not reach the target, it is followed from this share of its largest value."""
@@ -49,31 +50,19 @@ SHALLOW = 0.98
 """The estimate is followed only where it nowhere falls below this share of what it was at smaller voltages."""
 
 
-class Point(NamedTuple):
-    """A voltage with I(V) and dI/dV."""
-
-    voltage: Scalar
-    value: Scalar
-    slope: Scalar
-
-
 class Approach(NamedTuple):
     """Where the approach along the estimate stands.
 
     Attributes:
         voltage: where I(V) is looked at next; once settled, the answer.
-        last: the last point that was looked at.
-        before: the voltage looked at before it; 0 where there is none.
-        tilt: by how much the ratio of I(V) to its estimate grows with the voltage, between these two.
+        seen: what the voltages before it told.
         settled: whether the voltage is known to `ACCURACY`.
         left: how often I(V) may still be evaluated.
         evaluations: how often it was.
     """
 
     voltage: Scalar
-    last: Point
-    before: Scalar
-    tilt: Scalar
+    seen: Seen
     settled: Scalar
     left: Scalar
     evaluations: Scalar
@@ -91,35 +80,27 @@ def follow(current: Current, target: Scalar, estimate: Estimate, table: Table) -
     rises = jnp.all((table.current >= SHALLOW * table.highest()) | (table.voltage >= first))
 
     def improve(state: Approach) -> Approach:
-        value, nodes = current(state.voltage)
-        voltage, last = state.voltage, state.last.voltage
-        expected, steepness, bend = _derivatives(partial(estimate, nodes), voltage)
-        # on the same nodes, so that what these miss of a moving transmission is seen as part of the ratio
-        ratio, last_ratio = value / expected, state.last.value / estimate(nodes, last)
-        way = voltage - last
-        tilt = (ratio - last_ratio) / way
-        has_last, has_three = last > 0, state.before > 0
-        is_slight = has_last & (jnp.abs(tilt) * voltage < ratio)
-        line = jnp.where(is_slight, tilt, 0.0)
-        curvature = jnp.where(is_slight & has_three, (tilt - state.tilt) / (voltage - state.before), 0.0)
+        voltage, (last, before, _) = state.voltage, state.seen
+        here = look(current, estimate, voltage, state.seen, STEEPEST)
+        value, slope, second = here.value, here.slope, here.second
+        ratio, line, curvature = here.ratio, here.line, here.curvature
 
-        gradient = line + curvature * way
-        slope = gradient * expected + ratio * steepness
-        second = 2.0 * (curvature * expected + gradient * steepness) + ratio * bend
         step = _curved_step(target - value, slope, second, voltage)
         # What the step leaves open is taken with the slope there.
-        reached = (ratio + (line + curvature * (way + step)) * step) * estimate(nodes, voltage + step)
+        reached = (ratio + (line + curvature * (voltage - last.voltage + step)) * step) * estimate(
+            here.nodes, voltage + step
+        )
         slope_there, most = slope + second * step, 0.5 * jnp.abs(step)
         is_rising = (slope > 0) & (slope_there > 0)
         missed = jnp.where(is_rising, (target - reached) / slope_there, jnp.inf)
         rest = jnp.where(is_rising, jnp.clip(missed, -most, most), 0.0)
         better = voltage + step + rest
         scale = jnp.minimum(voltage, finest)
-        third = SLOWNESS * jnp.abs(curvature * (better - state.before)) / scale
-        unseen = CURVATURE * (jnp.abs(ratio - 1.0) / scale + jnp.abs(tilt)) / scale
-        unseen = jnp.where(has_three, third, unseen)
-        unseen = jnp.where(is_slight, unseen * jnp.abs((better - last) * (better - voltage)), jnp.inf)
-        error = unseen * expected / slope + jnp.abs(missed - rest) + jnp.abs(rest * step) / scale
+        third = SLOWNESS * jnp.abs(curvature * (better - before)) / scale
+        unseen = CURVATURE * (jnp.abs(ratio - 1.0) / scale + jnp.abs(here.tilt)) / scale
+        unseen = jnp.where(before > 0, third, unseen)
+        unseen = jnp.where(here.is_slight, unseen * jnp.abs((better - last.voltage) * (better - voltage)), jnp.inf)
+        error = unseen * here.expected / slope + jnp.abs(missed - rest) + jnp.abs(rest * step) / scale
         is_close = error <= ACCURACY * better
         is_settled = (slope > 0) & (is_close | (jnp.abs(target - value) <= ROUNDING * target))
         # Where hardly an electron is reflected, I(V) has a pole, and so has the estimate; behind it they are negative.
@@ -127,24 +108,17 @@ def follow(current: Current, target: Scalar, estimate: Estimate, table: Table) -
         is_settled &= ~is_lost
         left = jnp.where(is_settled | is_lost, 0.0, state.left - 1.0)
         found, evaluations = is_settled.astype(float), state.evaluations + 1.0
-        here = Point(voltage, value, slope)
-        return Approach(better, here, last, tilt, found, left, evaluations)
+        seen = Seen(Point(voltage, value, slope), last.voltage, here.tilt)
+        return Approach(better, seen, found, left, evaluations)
 
-    expected, slope, bend = _derivatives(estimate.roughly, first)
+    expected, slope, bend = derivatives(estimate.roughly, first)
     polish = _curved_step(jnp.minimum(target, NEARLY * table.highest()[-1]) - expected, slope, bend, first)
     begin = jnp.where((slope > 0) & (first + polish > 0), first + polish, first)
     zero = jnp.zeros_like(target)
-    nothing = Point(zero, zero, zero + jnp.inf)
-    allowed = jnp.where(rises & (first > 0), float(MAX_EVALUATIONS), 0.0)
-    start = Approach(begin, nothing, zero, zero, zero, allowed, zero)
+    is_promising = rises & (first > 0) & (target < FAR * table.highest()[-1])
+    allowed = jnp.where(is_promising, float(MAX_EVALUATIONS), 0.0)
+    start = Approach(begin, Seen.nothing(zero), zero, allowed, zero)
     return while_loop(lambda state: state.left > 0, improve, start, AT_ONCE)
-
-
-def _derivatives(function: Callable[[Scalar], Scalar], at: Scalar) -> tuple[Scalar, Scalar, Scalar]:
-    """Value of a function and its first two derivatives."""
-    one = jnp.ones_like(at)
-    (value, slope), (_, bend) = jax.jvp(lambda at: jax.jvp(function, (at,), (one,)), (at,), (one,))
-    return value, slope, bend
 
 
 def _curved_step(lacking: Scalar, slope: Scalar, bend: Scalar, voltage: Scalar) -> Scalar:

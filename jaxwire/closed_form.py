@@ -85,6 +85,12 @@ class Estimate(NamedTuple):
         left = jnp.where(self.sign > 0, weight, jnp.clip(in_upper + 0.5 * weight, 1e-9 * weight, weight))
         return self(Nodes(jnp.maximum(in_upper, 0.5 * left), left), voltage)
 
+    def on_own_nodes(self, voltage: Scalar) -> Scalar:
+        """Estimate |I| on a small grid that is placed for this voltage: four times the work, and no rough edges."""
+        scales = self.scatterer.energy_scales()
+        grid = energy_grid(scales, self.temperature, self.sign * voltage, TABLE_RESOLUTION)
+        return self(Nodes(grid.above, grid.above_weight), voltage)
+
     def __call__(self, nodes: Nodes, voltage: Scalar) -> Scalar:
         """Estimate |I| where |eV| = `voltage`, as a sum over given nodes."""
         upper, lower = nodes.energy, nodes.energy + voltage

@@ -143,14 +143,16 @@ def solve_found(
     if found is None:
         found = Found(target, jnp.asarray(False), jnp.asarray(jnp.nan), slope=None)
     voltage = found.voltage
-    matching = match(scatterer, wire, temperature, voltage, resolution)
+    is_known = ~jnp.isnan(voltage)
+    somewhere = jnp.where(is_known, voltage, 0.0)  # a transmission that is at fault is so there too
+    matching = match(scatterer, wire, temperature, somewhere, resolution)
     drive = _drive(voltage, temperature)
     if name != "voltage":  # what the search leaves of the target is made up for
         left = jnp.abs(target) / _carried(matching, drive, name)
         drive *= jax.lax.stop_gradient(jnp.where(target == 0, 1.0, left))
-    estimate, is_finite = jnp.asarray(jnp.nan), jnp.isfinite(jnp.sum(matching.spectral_current))
+    estimate, is_finite = jnp.asarray(jnp.nan), is_known & jnp.isfinite(jnp.sum(matching.spectral_current))
     if error_estimate:
-        coarser = match(scatterer, wire, temperature, voltage, resolution.coarser())
+        coarser = match(scatterer, wire, temperature, somewhere, resolution.coarser())
         estimate = _estimate(matching, coarser, drive, wire.screening, found.slope)
         is_finite &= jnp.isfinite(estimate)
     outcome = _outcome(matching.transmission, valid, found.is_unreachable, is_finite, estimate)

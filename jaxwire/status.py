@@ -12,7 +12,8 @@ MESSAGES = (
     "a parameter is outside its domain (widths and temperature must be positive, all numbers finite, a gate outside "
     "the wire): values are NaN",
     "the transmission leaves 0 <= T <= 1: values are NaN; correct the scatterer",
-    "the grid is too coarse or numbers left the range of double precision: values are NaN; pass a larger resolution",
+    "the grid is too coarse, numbers left the range of double precision, or the search for the voltage did not end: "
+    "values are NaN; pass a larger resolution",
     "inaccurate: the estimated relative error is above 1e-4; pass resolution=Resolution(above, below) with more nodes",
     "no voltage carries this current",
 )

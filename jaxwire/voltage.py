@@ -1,12 +1,13 @@
 """Self-consistent voltage: the eV at which the wire carries a given current.
 
 I(V) rises from zero, bends, saturates, and may even fall again. Following its closed-form estimate (`approach`) settles
-typical points. Where it does not, I(V) itself is searched, by Newton steps with automatic derivatives along the rising
-branch. Steps that leave the bracket are replaced, close to a crest by the zero of dI/dV (which finds the largest
-current on this branch), elsewhere by bisection. A cold wire's I(V) may have a second crest. So where the branch does
-not carry the current, I(V) is surveyed once over all voltages, and the search starts again in the interval that does,
-or else in that of the highest crest. The derivative of the voltage by any parameter comes from the implicit function
-theorem, at the cost of one linearisation.
+typical points. Where it does not, and the current may be too large, the largest one is found (`crest`), which settles
+currents that no voltage carries. What is left is searched for on I(V) itself, by Newton steps with automatic
+derivatives along the rising branch. Steps that leave the bracket are replaced, close to a crest by the zero of dI/dV
+(which finds the largest current on this branch), elsewhere by bisection. A cold wire's I(V) may have a second crest. So
+where the branch does not carry the current, I(V) is surveyed once over all voltages, and the search starts again in the
+interval that does, or else in that of the highest crest. The derivative of the voltage by any parameter comes from the
+implicit function theorem, at the cost of one linearisation.
 """
 
 from typing import NamedTuple
@@ -15,21 +16,26 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxwire.approach import Current, Point, follow
+from jaxwire.approach import follow
 from jaxwire.closed_form import Estimate, Table
 from jaxwire.compacted import while_loop
+from jaxwire.crest import crest
 from jaxwire.domain import Scalar
 from jaxwire.implicit import root
+from jaxwire.local_current import Current, Point
 
 MAX_ITERATIONS = 24
 """Evaluations of I(V) and its derivative after which a search gives up."""
 
 SURVEY = 32
-"""Voltages of the survey, which only currents beyond the first crest need; crests are some 3 t wide, or more."""
+"""Voltages of the survey, which only currents beyond the first of two crests need; these are some 3 t wide, or more."""
 
 AT_ONCE = {"cpu": 1, "gpu": 256}
 """Points of a batch that take a step at the same time. Few of the first search are left to this one (one in 150), and
 some of these take fifty steps: places that stay empty would cost more than a full vector saves."""
+
+DOUBTFUL = 0.6
+"""Share of the largest estimate from which a current that was not found may be beyond the largest one."""
 
 SETTLED = 1e-7
 """Relative Newton step after which, convergence being quadratic, the next error is rounding."""
@@ -108,6 +114,8 @@ def _search(current: Current, target: Scalar, estimate: Estimate, table: Table) 
     top = table.voltage[-1]
     first = table.reaching(jnp.asarray(jnp.inf), FIRST)
     approach = follow(current, target, estimate, table)
+    is_missing = (target > 0) & (approach.settled == 0)
+    highest = crest(current, target, estimate, top, is_missing & (target > DOUBTFUL * table.highest()[-1]))
 
     def value_of(voltage: Scalar) -> Scalar:
         return current(voltage)[0]
@@ -132,7 +140,9 @@ def _search(current: Current, target: Scalar, estimate: Estimate, table: Table) 
     zero = jnp.zeros_like(target)
     low, high = Point(zero, zero, zero + 1.0), Point(1.001 * top, zero + jnp.inf, zero + 1.0)
     found = jnp.where(target == 0, 1.0, approach.settled)
-    search = Search(found, zero, approach.last.value, approach.last.slope, approach.evaluations)
+    largest = jnp.where(highest.is_beyond, highest.largest, approach.seen.last.value)
+    evaluations = approach.evaluations + highest.evaluations
+    search = Search(found, highest.is_beyond.astype(float), largest, approach.seen.last.slope, evaluations)
     is_inside = (approach.voltage > 0) & (approach.voltage < top) & (approach.evaluations > 0)
     begin = jnp.where((target != 0) & is_inside, approach.voltage, zero)
     left = jnp.where(jnp.isnan(target), 0.0, MAX_ITERATIONS)

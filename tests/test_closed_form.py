@@ -125,9 +125,9 @@ def test_a_ratio_that_is_known_gives_slope_and_bend_of_the_current(evaluations, 
 
     wanted = jnp.asarray(0.45)
     found = approach.follow(current, current(wanted)[0], estimate, table)
-    slope = jax.grad(lambda voltage: current(voltage)[0])(found.last.voltage)
+    slope = jax.grad(lambda voltage: current(voltage)[0])(found.seen.last.voltage)
     assert found.evaluations == evaluations
-    np.testing.assert_allclose(found.last.slope, slope, rtol=1e-11)  # differences of ratios 5e-3 apart
+    np.testing.assert_allclose(found.seen.last.slope, slope, rtol=1e-11)  # differences of ratios 5e-3 apart
     assert abs(float(found.voltage / wanted) - 1.0) < missed  # the third order of the estimate remains after two
 
 

@@ -1,0 +1,176 @@
+"""The largest current that a wire carries: crests and plateaus of known height, of I(V) itself, and of two crests."""
+
+import functools
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+import jaxwire as jw
+from jaxwire import status
+from jaxwire.closed_form import Nodes, tabulate
+from jaxwire.crest import MAX_EVALUATIONS, _survey, crest
+from jaxwire.quadrature import energy_grid
+from jaxwire.solve import _voltage
+
+SMALL = jw.Resolution(40, 16)
+
+
+def _highest(function, top, rounds=4):
+    """Largest value of a function of many voltages, (n,) to (members, n), from 0 to `top`: samples ever closer."""
+    low, high = np.zeros_like(top), top
+    for number in range(rounds):
+        share = np.linspace(0.0, 1.0, 257) ** (3 if number == 0 else 1)  # denser where electrons come from both wires
+        voltage = low[:, None] + (high - low)[:, None] * share
+        value = np.asarray(function(voltage))
+        at = np.argmax(value, axis=1)
+        rows = np.arange(len(top))
+        low, high = voltage[rows, np.maximum(at - 1, 0)], voltage[rows, np.minimum(at + 1, 256)]
+    return np.max(value, axis=1)
+
+
+# A ratio of current to estimate: by how much it steps, where, over which voltage (some t, as the ratio does).
+RATIOS = np.random.default_rng(5).uniform([-0.05, 0.3, 0.3], [0.05, 2.0, 0.8], (256, 3))
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])  # a plateau, with a bump where the ratio falls; a crest
+def test_a_crest_of_known_height_is_found_to_its_accuracy(sign):
+    dot, temperature, top = jw.Lorentzian(1.44, 0.2), jnp.asarray(0.3), jnp.asarray(14.0)
+    estimate, _ = tabulate(dot, jw.Wire(), temperature, jnp.asarray(sign), top)
+
+    def current_at(ratio, voltage):
+        height, place, width = ratio
+        grid = energy_grid(dot.energy_scales(), temperature, sign * voltage, SMALL)
+        nodes = Nodes(grid.above, grid.above_weight)
+        return (1.0 + height * jnp.tanh((voltage - place) / width)) * estimate(nodes, voltage), nodes
+
+    @jax.jit
+    @jax.vmap
+    def currents(ratio, voltages):
+        return jax.vmap(lambda voltage: current_at(ratio, voltage)[0])(voltages)
+
+    @jax.jit
+    @jax.vmap
+    def find(ratio, target):
+        return crest(lambda voltage: current_at(ratio, voltage), target, estimate, top, jnp.asarray(True))
+
+    expected = _highest(lambda voltage: currents(RATIOS, jnp.maximum(voltage, 1e-9)), np.full(len(RATIOS), 14.0))
+    found = jax.tree.map(np.asarray, find(RATIOS, 2.0 * expected))
+    assert np.mean(found.is_beyond) > 0.95 and np.mean(found.evaluations) < 16
+    assert_allclose(found.largest[found.is_beyond], expected[found.is_beyond], rtol=1e-8)
+    reached = jax.tree.map(np.asarray, find(RATIOS, 0.95 * expected))
+    assert not np.any(reached.is_beyond) and np.all(reached.largest >= 0.95 * expected)
+    assert np.mean(reached.evaluations) < 3  # nothing is looked at once a voltage carries the target
+
+
+def test_nothing_is_looked_at_where_it_is_not_wanted():
+    estimate, _ = tabulate(jw.Lorentzian(1.44, 0.2), jw.Wire(), *map(jnp.asarray, (0.3, 1.0, 14.0)))
+    target, top = jnp.asarray(jnp.inf), jnp.asarray(14.0)
+
+    def find(is_wanted):
+        return crest(lambda voltage: (estimate.roughly(voltage), estimate.small), target, estimate, top, is_wanted)
+
+    found = jax.vmap(find)(jnp.array([True, False]))
+    assert found.evaluations[0] > 2 and found.evaluations[1] == 0
+    assert found.is_beyond[0] and not found.is_beyond[1]
+
+
+# temperature, center, width, sign, exponent of the relaxation time, alpha, screening; narrow resonances, whose current
+# is level to rounding before it is largest; sharp crests, where the resonance sinks below the band bottom; cold wires.
+POINTS = np.array(
+    [
+        [0.3, 0.7747, 0.018, 1, 0.0, 0.0, 1.0],
+        [0.3, 1.6079, 0.01, 1, 0.0, 0.0, 1.0],
+        [0.3, 1.4889, 0.01346, 1, 0.0, 0.0, 1.0],
+        [0.142, 1.6587, 0.5209, 1, 0.0, 0.0, 1.0],
+        [0.0482506, 2.0795, 0.55842, -1, 0.0, 0.2, 0.7],
+        [0.191, 1.248, 0.012, -1, 0.0, 0.0, 1.0],
+        [0.169, 2.529, 0.011, -1, 0.0, 0.0, 1.0],
+        [0.1495, 2.1937, 0.8577, -1, 1.0, 0.0, 1.0],
+        [0.2333, 0.2632, 0.1985, 1, 1.0, 0.0, 1.0],
+        [0.5737, 1.6508, 0.3917, 1, 1.0, 0.0, 1.0],
+        [0.974, 0.206, 0.855, 1, 0.0, 0.0, 1.0],
+        [0.0428, 0.7534, 0.1301, 1, 0.0, 0.0, 1.0],
+        [0.0404, 0.949, 0.0915, 1, -0.721, 0.012, 0.698],
+        [0.6, 1.0, 0.3, -1, -0.5, 0.3, 0.0],
+        [0.03, 0.9, 0.5, 1, 0.5, 0.1, 0.5],
+        [0.08, 1.4, 0.05, -1, -0.8, 0.4, 0.3],
+    ]
+)
+SECOND_CREST = [4, 11, 12]
+"""Of these I(V) has two crests."""
+
+
+def _models(point):
+    _, center, width, _, exponent, alpha, strength = point
+    return jw.Lorentzian(center, width), jw.Wire(jw.PowerLaw(exponent), jw.Kane(alpha), jw.LocalScreening(strength))
+
+
+@functools.cache
+def _largest():
+    """Largest current of every point, from I(V) at given voltages alone."""
+
+    @jax.jit
+    @functools.partial(jax.vmap, in_axes=(0, 0))
+    def currents(point, voltage):
+        dot, wire = _models(point)
+
+        def one(size):
+            given = {"temperature": point[0], "voltage": point[3] * size, "resolution": SMALL}
+            return jnp.abs(jw.solve(dot, wire, **given, error_estimate=False).current)
+
+        return jax.lax.map(one, voltage, batch_size=16)
+
+    top = 2.0 + 40.0 * POINTS[:, 0]
+    return _highest(lambda voltage: currents(POINTS, jnp.maximum(voltage, 1e-9)), top)
+
+
+@functools.cache
+def _search(share):
+    """How the search for a multiple of the largest current ends."""
+
+    def one(point, current):
+        return _voltage(*_models(point), point[0], "current", point[3] * current, SMALL)
+
+    return jax.tree.map(np.asarray, jax.jit(jax.vmap(one))(POINTS, share * _largest()))
+
+
+@pytest.mark.parametrize(("share", "quick"), [(1.001, 6), (5.0, 10)])
+def test_the_largest_current_is_that_of_all_voltages(share, quick):
+    voltage, search = _search(share)
+    assert np.all(search.exhausted == 1) and np.all(np.isnan(voltage))
+    # on plateaus, which are level to as much, the grid of 40 + 16 nodes moves the current by 1e-8 from here to there
+    assert_allclose(search.largest, _largest(), rtol=3e-8)
+    # of 13 with one crest; on a finer grid narrow resonances are as quick
+    assert np.sum(np.delete(search.evaluations, SECOND_CREST) <= 9 + MAX_EVALUATIONS) >= quick
+
+
+def test_what_is_just_below_the_largest_current_is_carried():
+    _, search = _search(0.999)
+    assert np.all(search.found == 1)
+
+
+def test_a_survey_sees_the_second_crest():
+    """Of the first of these I(V) falls by 1.7 %, but by 1e-3 only as far as the voltages of the survey tell."""
+
+    @jax.jit
+    @jax.vmap
+    def is_single(point):
+        estimate, _ = tabulate(*_models(point), point[0], point[3], 2.0 + 40.0 * point[0])
+        return _survey(estimate, 2.0 + 40.0 * point[0], jnp.asarray(True)).is_single
+
+    expected = np.ones(len(POINTS))
+    expected[SECOND_CREST] = 0.0
+    np.testing.assert_array_equal(is_single(POINTS), expected)
+
+
+def test_a_search_without_end_is_not_laid_to_the_transmission():
+    """Towards the pole of this dot's I(V) all currents are carried, further than voltages can be told apart."""
+    options = {"temperature": 0.05, "resolution": SMALL, "error_estimate": False}
+    dot = jw.Lorentzian(0.5, 0.96)
+    codes = jax.jit(jax.vmap(lambda current: jw.solve(dot, current=current, **options).status.code))
+    np.testing.assert_array_equal(codes(jnp.array([0.1, 1e30])), [status.SOLVED, status.NOT_FINITE])
+    too_much = jw.Function(lambda energy: 2.0 + 0.0 * energy)
+    assert jw.solve(too_much, current=1e30, **options).status.code == status.BAD_TRANSMISSION
