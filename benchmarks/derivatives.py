@@ -112,7 +112,8 @@ def measure(points: int, repeats: int) -> list[dict[str, Any]]:
         errors[name] = np.abs(np.asarray(again / driven) - 1.0)
         exact = in_micro_batches(lambda *row: current(jnp.stack(row), REFERENCE))(*(column[:CHECKED] for column in of))
         errors[base] = deviation(np.asarray(driven)[:CHECKED], np.asarray(exact))
-    program, exact = (in_micro_batches(partial(largest, resolution=each), usual[1]) for each in (RESOLUTION, REFERENCE))
+    program = in_micro_batches(largest, usual[1])
+    exact = in_micro_batches(partial(largest, resolution=REFERENCE), CHECKED)
     name = "largest current, beyond which none is carried"
     programs[name], bases[name] = partial(program, *columns), "current"
     some = exact(*(column[:CHECKED] for column in columns))

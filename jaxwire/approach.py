@@ -56,6 +56,7 @@ class Approach(NamedTuple):
     Attributes:
         voltage: where I(V) is looked at next; once settled, the answer.
         seen: what the voltages before it told.
+        largest: largest current seen.
         settled: whether the voltage is known to `ACCURACY`.
         left: how often I(V) may still be evaluated.
         evaluations: how often it was.
@@ -63,6 +64,7 @@ class Approach(NamedTuple):
 
     voltage: Scalar
     seen: Seen
+    largest: Scalar
     settled: Scalar
     left: Scalar
     evaluations: Scalar
@@ -109,7 +111,7 @@ def follow(current: Current, target: Scalar, estimate: Estimate, table: Table) -
         left = jnp.where(is_settled | is_lost, 0.0, state.left - 1.0)
         found, evaluations = is_settled.astype(float), state.evaluations + 1.0
         seen = Seen(Point(voltage, value, slope), last.voltage, here.tilt)
-        return Approach(better, seen, found, left, evaluations)
+        return Approach(better, seen, jnp.maximum(state.largest, value), found, left, evaluations)
 
     expected, slope, bend = derivatives(estimate.roughly, first)
     polish = _curved_step(jnp.minimum(target, NEARLY * table.highest()[-1]) - expected, slope, bend, first)
@@ -117,7 +119,7 @@ def follow(current: Current, target: Scalar, estimate: Estimate, table: Table) -
     zero = jnp.zeros_like(target)
     is_promising = rises & (first > 0) & (target < FAR * table.highest()[-1])
     allowed = jnp.where(is_promising, float(MAX_EVALUATIONS), 0.0)
-    start = Approach(begin, Seen.nothing(zero), zero, allowed, zero)
+    start = Approach(begin, Seen.nothing(zero), zero, zero, allowed, zero)
     return while_loop(lambda state: state.left > 0, improve, start, AT_ONCE)
 
 

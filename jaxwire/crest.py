@@ -92,13 +92,13 @@ class _Survey(NamedTuple):
 
 def _survey(estimate: Estimate, top: Scalar, is_wanted: Bool[Array, ""]) -> _Survey:
     """Look for crests of the estimate, between voltages that are denser where electrons come from both wires."""
-    voltage = top * (jnp.arange(SURVEY + 1) / SURVEY) ** 2
 
     def estimated(voltage: Array) -> Array:
         return jax.vmap(estimate.on_own_nodes)(voltage)
 
     def look_everywhere(nothing: _Survey) -> _Survey:
-        del nothing
+        # starting from the state, which is 0: else XLA would move the survey out of the loop and do it always
+        voltage = nothing.start + top * (jnp.arange(SURVEY + 1) / SURVEY) ** 2
         table = Table(voltage, jnp.concatenate([jnp.zeros(1), estimated(voltage[1:])]))
         value, highest = table.current, jnp.max(table.current)
         around = jnp.minimum(table.highest(), jax.lax.cummax(value, reverse=True))

@@ -114,8 +114,8 @@ def _search(current: Current, target: Scalar, estimate: Estimate, table: Table) 
     top = table.voltage[-1]
     first = table.reaching(jnp.asarray(jnp.inf), FIRST)
     approach = follow(current, target, estimate, table)
-    is_missing = (target > 0) & (approach.settled == 0)
-    highest = crest(current, target, estimate, top, is_missing & (target > DOUBTFUL * table.highest()[-1]))
+    may_be_beyond = (target > approach.largest) & (target > DOUBTFUL * table.highest()[-1])
+    highest = crest(current, target, estimate, top, may_be_beyond & (approach.settled == 0))
 
     def value_of(voltage: Scalar) -> Scalar:
         return current(voltage)[0]
@@ -140,7 +140,7 @@ def _search(current: Current, target: Scalar, estimate: Estimate, table: Table) 
     zero = jnp.zeros_like(target)
     low, high = Point(zero, zero, zero + 1.0), Point(1.001 * top, zero + jnp.inf, zero + 1.0)
     found = jnp.where(target == 0, 1.0, approach.settled)
-    largest = jnp.where(highest.is_beyond, highest.largest, approach.seen.last.value)
+    largest = jnp.maximum(approach.largest, highest.largest)
     evaluations = approach.evaluations + highest.evaluations
     search = Search(found, highest.is_beyond.astype(float), largest, approach.seen.last.slope, evaluations)
     is_inside = (approach.voltage > 0) & (approach.voltage < top) & (approach.evaluations > 0)
