@@ -79,7 +79,7 @@ def crest(current: Current, target: Scalar, estimate: Estimate, top: Scalar, is_
     """
     survey = _survey(estimate, top, is_wanted)
     climb = _climb(current, target, estimate, top, survey)
-    is_beyond = (climb.settled > 0) & (survey.is_single > 0) & (climb.largest < target)
+    is_beyond = (climb.settled > 0) & (climb.largest < target)
     return Crest(climb.largest, is_beyond, climb.evaluations)
 
 
@@ -147,6 +147,7 @@ class _Climb(NamedTuple):
 
 
 def _climb(current: Current, target: Scalar, estimate: Estimate, top: Scalar, survey: _Survey) -> _Climb:
+    """Climb from where the survey says, if there is one crest: what another one carries would not be seen."""
     zero, beyond = jnp.zeros_like(top), 1.001 * top
     nothing = Seen.nothing(zero)
 
@@ -191,7 +192,7 @@ def _climb(current: Current, target: Scalar, estimate: Estimate, top: Scalar, su
         )
         return jax.tree.map(lambda new, old: jnp.where(state.evaluations == 0, new, old), begin, on)
 
-    left = jnp.where(survey.start > 0, float(MAX_EVALUATIONS), 0.0)
+    left = jnp.where((survey.start > 0) & (survey.is_single > 0), float(MAX_EVALUATIONS), 0.0)
     start = _Climb(top, nothing, zero, zero, beyond, zero, zero, left, zero)
     return while_loop(lambda state: state.left > 0, improve, start, AT_ONCE)
 

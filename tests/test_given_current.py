@@ -10,6 +10,7 @@ from numpy.testing import assert_allclose
 
 import jaxwire as jw
 from jaxwire.solve import _voltage
+from jaxwire.status import NOT_FINITE
 
 # center, width, temperature, voltage; all on the branch of I(V) that rises from zero
 RISING = np.array(
@@ -136,6 +137,14 @@ def test_a_current_is_found_before_the_pole_of_a_scatterer_that_hardly_reflects(
     assert jnp.all(status.ok)
     assert_allclose(found, current, rtol=1e-10)
     assert np.all(np.diff(voltage) > 0) and np.all(voltage < 0.846)
+
+
+def test_a_search_without_end_is_not_laid_to_the_transmission():
+    """Towards that pole all currents are carried, further than voltages can be told apart."""
+    points = np.tile([0.5, 0.96, 0.05, 0.0], RISING.shape[:1] + (1,))
+    voltage, found, status = _at_current(points, np.full(len(points), 1e30))
+    assert np.all(np.isnan(voltage)) and np.all(np.isnan(found))
+    assert np.all(status.code == NOT_FINITE)
 
 
 def test_an_unreachable_lane_leaves_the_others_alone():
