@@ -104,13 +104,15 @@ def _survey(estimate: Estimate, top: Scalar, is_wanted: Bool[Array, ""]) -> _Sur
         around = jnp.minimum(table.highest(), jax.lax.cummax(value, reverse=True))
         is_double = jnp.any((around > HIGH * highest) & (around - value > DIP * highest))
         at = jnp.argmax(value)
-        low, high = voltage[jnp.maximum(at - 1, 0)], voltage[jnp.minimum(at + 1, SURVEY)]
-        best = voltage[at]
-        for _ in range(ZOOMS):
-            spacing = (high - low) / (ZOOMED + 1)
-            between = low + spacing * jnp.arange(1, ZOOMED + 1)
-            best = between[jnp.argmax(estimated(between))]
-            low, high = best - spacing, best + spacing
+
+        def zoom(_: Array, around: tuple[Array, Array]) -> tuple[Array, Array]:
+            best, spacing = around
+            closer = 2.0 * spacing / (ZOOMED + 1)
+            between = best - spacing + closer * jnp.arange(1, ZOOMED + 1)
+            return between[jnp.argmax(estimated(between))], closer
+
+        spacing = voltage[jnp.minimum(at + 1, SURVEY)] - voltage[at]
+        best, _ = jax.lax.fori_loop(0, ZOOMS, zoom, (voltage[at], jnp.maximum(spacing, voltage[at] - voltage[at - 1])))
         knee = table.reaching(jnp.asarray(jnp.inf), KNEE)
         start = jnp.where(value[-1] > FLAT * highest, knee, best)
         return _Survey(start, 1.0 - is_double.astype(float))
