@@ -112,9 +112,10 @@ def _survey(estimate: Estimate, top: Scalar, is_wanted: Bool[Array, ""]) -> _Sur
             return between[jnp.argmax(estimated(between))], closer
 
         spacing = voltage[jnp.minimum(at + 1, SURVEY)] - voltage[at]
-        best, _ = jax.lax.fori_loop(0, ZOOMS, zoom, (voltage[at], jnp.maximum(spacing, voltage[at] - voltage[at - 1])))
+        coarse = voltage[at], jnp.maximum(spacing, voltage[at] - voltage[at - 1])
+        best: Scalar = jax.lax.fori_loop(0, ZOOMS, zoom, coarse)[0]
         knee = table.reaching(jnp.asarray(jnp.inf), KNEE)
-        start = jnp.where(value[-1] > FLAT * highest, knee, best)
+        start: Scalar = jnp.where(value[-1] > FLAT * highest, knee, best)
         return _Survey(start, 1.0 - is_double.astype(float))
 
     zero = jnp.zeros_like(top)
