@@ -13,7 +13,7 @@ import jax.numpy as jnp
 from jaxwire.closed_form import Estimate, Table
 from jaxwire.compacted import while_loop
 from jaxwire.domain import Scalar
-from jaxwire.local_current import Current, Point, Seen, derivatives, look
+from jaxwire.local_current import Current, Seen, derivatives, look
 
 MAX_EVALUATIONS = 9
 """Evaluations of I(V) after which following the estimate gives up; typical points need 2 or 3."""
@@ -83,23 +83,22 @@ def follow(current: Current, target: Scalar, estimate: Estimate, table: Table) -
 
     def improve(state: Approach) -> Approach:
         voltage, (last, before, _) = state.voltage, state.seen
-        here = look(current, estimate, voltage, state.seen, STEEPEST)
+        here, seen = look(current, estimate, voltage, state.seen, STEEPEST)
         value, slope, second = here.value, here.slope, here.second
         ratio, line, curvature = here.ratio, here.line, here.curvature
 
         step = _curved_step(target - value, slope, second, voltage)
         # What the step leaves open is taken with the slope there.
-        reached = (ratio + (line + curvature * (voltage - last.voltage + step)) * step) * estimate(
-            here.nodes, voltage + step
-        )
+        ahead = voltage + step
+        reached = (ratio + (line + curvature * (ahead - last.voltage)) * step) * estimate(here.nodes, ahead)
         slope_there, most = slope + second * step, 0.5 * jnp.abs(step)
         is_rising = (slope > 0) & (slope_there > 0)
         missed = jnp.where(is_rising, (target - reached) / slope_there, jnp.inf)
         rest = jnp.where(is_rising, jnp.clip(missed, -most, most), 0.0)
-        better = voltage + step + rest
+        better = ahead + rest
         scale = jnp.minimum(voltage, finest)
         third = SLOWNESS * jnp.abs(curvature * (better - before)) / scale
-        unseen = CURVATURE * (jnp.abs(ratio - 1.0) / scale + jnp.abs(here.tilt)) / scale
+        unseen = CURVATURE * (jnp.abs(ratio - 1.0) / scale + jnp.abs(seen.tilt)) / scale
         unseen = jnp.where(before > 0, third, unseen)
         unseen = jnp.where(here.is_slight, unseen * jnp.abs((better - last.voltage) * (better - voltage)), jnp.inf)
         error = unseen * here.expected / slope + jnp.abs(missed - rest) + jnp.abs(rest * step) / scale
@@ -110,7 +109,6 @@ def follow(current: Current, target: Scalar, estimate: Estimate, table: Table) -
         is_settled &= ~is_lost
         left = jnp.where(is_settled | is_lost, 0.0, state.left - 1.0)
         found, evaluations = is_settled.astype(float), state.evaluations + 1.0
-        seen = Seen(Point(voltage, value, slope), last.voltage, here.tilt)
         return Approach(better, seen, jnp.maximum(state.largest, value), found, left, evaluations)
 
     expected, slope, bend = derivatives(estimate.roughly, first)

@@ -15,7 +15,7 @@ from jaxtyping import Array, Bool
 from jaxwire.closed_form import Estimate, Table
 from jaxwire.compacted import while_loop
 from jaxwire.domain import Scalar
-from jaxwire.local_current import Current, Point, Seen, look
+from jaxwire.local_current import Current, Seen, look
 
 AT_ONCE = {"cpu": 4, "gpu": 2048}
 """Points of a batch that climb at the same time: where few have to, fewer than fill the vector units."""
@@ -58,7 +58,7 @@ class Crest(NamedTuple):
 
     Attributes:
         largest: largest value seen, or inferred from it.
-        is_beyond: whether no voltage carries more, as far as the survey tells.
+        is_beyond: whether no voltage carries the target, as far as the survey tells.
         evaluations: how often I(V) was evaluated.
     """
 
@@ -77,28 +77,24 @@ def crest(current: Current, target: Scalar, estimate: Estimate, top: Scalar, is_
         top: the largest voltage.
         is_wanted: whether to look at all; nothing is certain otherwise.
     """
-    survey = _survey(estimate, top, is_wanted)
-    climb = _climb(current, target, estimate, top, survey)
+    start = _survey(estimate, top, is_wanted)
+    climb = _climb(current, target, estimate, top, start)
     is_beyond = (climb.settled > 0) & (climb.largest < target)
     return Crest(climb.largest, is_beyond, climb.evaluations)
 
 
-class _Survey(NamedTuple):
-    """What the estimate tells: where to start a climb (0: not known yet, NaN: nowhere), and if there is one crest."""
+def _survey(estimate: Estimate, top: Scalar, is_wanted: Bool[Array, ""]) -> Scalar:
+    """Where a climb should start, as the estimate tells; NaN where it has two crests, or nothing is wanted.
 
-    start: Scalar
-    is_single: Scalar
-
-
-def _survey(estimate: Estimate, top: Scalar, is_wanted: Bool[Array, ""]) -> _Survey:
-    """Look for crests of the estimate, between voltages that are denser where electrons come from both wires."""
+    Voltages are denser where electrons come from both wires.
+    """
 
     def estimated(voltage: Array) -> Array:
         return jax.vmap(estimate.on_own_nodes)(voltage)
 
-    def look_everywhere(nothing: _Survey) -> _Survey:
-        # starting from the state, which is 0: else XLA would move the survey out of the loop and do it always
-        voltage = nothing.start + top * (jnp.arange(SURVEY + 1) / SURVEY) ** 2
+    def look_everywhere(zero: Scalar) -> Scalar:
+        # starting from the state: else XLA would move the survey out of the loop and do it always
+        voltage = zero + top * (jnp.arange(SURVEY + 1) / SURVEY) ** 2
         table = Table(voltage, jnp.concatenate([jnp.zeros(1), estimated(voltage[1:])]))
         value, highest = table.current, jnp.max(table.current)
         around = jnp.minimum(table.highest(), jax.lax.cummax(value, reverse=True))
@@ -116,11 +112,10 @@ def _survey(estimate: Estimate, top: Scalar, is_wanted: Bool[Array, ""]) -> _Sur
         best: Scalar = jax.lax.fori_loop(0, ZOOMS, zoom, coarse)[0]
         knee = table.reaching(jnp.asarray(jnp.inf), KNEE)
         start: Scalar = jnp.where(value[-1] > FLAT * highest, knee, best)
-        return _Survey(start, 1.0 - is_double.astype(float))
+        return jnp.where(is_double, jnp.nan, start)
 
-    zero = jnp.zeros_like(top)
-    nothing = _Survey(jnp.where(is_wanted, zero, jnp.nan), zero)
-    return while_loop(lambda survey: survey.start == 0, look_everywhere, nothing, SURVEYED_AT_ONCE)
+    unknown = jnp.where(is_wanted, jnp.zeros_like(top), jnp.nan)
+    return while_loop(lambda start: start == 0, look_everywhere, unknown, SURVEYED_AT_ONCE)
 
 
 class _Climb(NamedTuple):
@@ -149,13 +144,12 @@ class _Climb(NamedTuple):
     evaluations: Scalar
 
 
-def _climb(current: Current, target: Scalar, estimate: Estimate, top: Scalar, survey: _Survey) -> _Climb:
-    """Climb from where the survey says, if there is one crest: what another one carries would not be seen."""
+def _climb(current: Current, target: Scalar, estimate: Estimate, top: Scalar, start: Scalar) -> _Climb:
+    """Look at the largest voltage, where I(V) may have a plateau, then climb from the start, if there is one."""
     zero, beyond = jnp.zeros_like(top), 1.001 * top
-    nothing = Seen.nothing(zero)
 
     def improve(state: _Climb) -> _Climb:
-        here = look(current, estimate, state.voltage, state.seen, STEEPEST)
+        here, seen = look(current, estimate, state.voltage, state.seen, STEEPEST)
         voltage, value, slope, last = state.voltage, here.value, here.slope, state.seen.last
         low, best, high = _enclose(state, value)
 
@@ -176,28 +170,23 @@ def _climb(current: Current, target: Scalar, estimate: Estimate, top: Scalar, su
         is_level = is_slight & ((jnp.abs(slope) + doubt) * left_to_climb <= LEVEL * value)
         is_plateau = is_level & (value >= (1.0 - LEVEL) * state.largest)
         is_settled = is_crest | is_plateau
-        is_lost = ~((value > 0) & (here.ratio > 0) & (better > 0))
-        is_reached = value >= target
-        on = _Climb(
-            voltage=better,
-            seen=Seen(Point(voltage, value, slope), last.voltage, here.tilt),
+        is_first = state.evaluations == 0
+        is_lost = ~is_first & ~((value > 0) & (here.ratio > 0) & (better > 0))
+        return _Climb(
+            voltage=jnp.where(is_first, start, better),
+            seen=jax.tree.map(lambda new, nothing: jnp.where(is_first, nothing, new), seen, state.seen),
             low=low,
             best=best,
             high=high,
             largest=jnp.maximum(state.largest, value + jnp.where(is_crest, gain, 0.0)),
             settled=is_settled.astype(float),
-            left=jnp.where(is_settled | is_lost | is_reached, 0.0, state.left - 1.0),
+            left=jnp.where(is_settled | is_lost | (value >= target), 0.0, state.left - 1.0),
             evaluations=state.evaluations + 1.0,
         )
-        once = jnp.ones_like(zero)
-        begin = _Climb(
-            survey.start, nothing, zero, top, beyond, value, zero, jnp.where(is_reached, 0.0, state.left - 1.0), once
-        )
-        return jax.tree.map(lambda new, old: jnp.where(state.evaluations == 0, new, old), begin, on)
 
-    left = jnp.where((survey.start > 0) & (survey.is_single > 0), float(MAX_EVALUATIONS), 0.0)
-    start = _Climb(top, nothing, zero, zero, beyond, zero, zero, left, zero)
-    return while_loop(lambda state: state.left > 0, improve, start, AT_ONCE)
+    left = jnp.where(start > 0, float(MAX_EVALUATIONS), 0.0)
+    begin = _Climb(top, Seen.nothing(zero), zero, zero, beyond, zero, zero, left, zero)
+    return while_loop(lambda state: state.left > 0, improve, begin, AT_ONCE)
 
 
 def _enclose(state: _Climb, value: Scalar) -> tuple[Scalar, Scalar, Scalar]:

@@ -56,9 +56,8 @@ class LocalCurrent(NamedTuple):
         nodes: on which it was worked out.
         expected: the estimate on these.
         ratio: of the two.
-        tilt: by how much the ratio grows with the voltage, from the last voltage to this one.
-        is_slight: whether it does so slowly enough to be believed; else it counts as constant.
-        line: the tilt, if it is believed.
+        is_slight: whether that varies slowly enough to be believed; else it counts as constant.
+        line: by how much it grows with the voltage, from the last voltage to this one, if that is believed.
         curvature: half the second derivative of the ratio.
     """
 
@@ -68,14 +67,15 @@ class LocalCurrent(NamedTuple):
     nodes: Nodes
     expected: Scalar
     ratio: Scalar
-    tilt: Scalar
     is_slight: Bool[Array, ""]
     line: Scalar
     curvature: Scalar
 
 
-def look(current: Current, estimate: Estimate, voltage: Scalar, seen: Seen, steepest: float) -> LocalCurrent:
-    """Work out the current at a voltage.
+def look(
+    current: Current, estimate: Estimate, voltage: Scalar, seen: Seen, steepest: float
+) -> tuple[LocalCurrent, Seen]:
+    """Work out the current at a voltage, and what is known with it.
 
     Args:
         current: size of the current.
@@ -97,7 +97,8 @@ def look(current: Current, estimate: Estimate, voltage: Scalar, seen: Seen, stee
     gradient = line + curvature * way
     slope = gradient * expected + ratio * steepness
     second = 2.0 * (curvature * expected + gradient * steepness) + ratio * bend
-    return LocalCurrent(value, slope, second, nodes, expected, ratio, tilt, is_slight, line, curvature)
+    here = LocalCurrent(value, slope, second, nodes, expected, ratio, is_slight, line, curvature)
+    return here, Seen(Point(voltage, value, slope), last.voltage, tilt)
 
 
 def derivatives(function: Callable[[Scalar], Scalar], at: Scalar) -> tuple[Scalar, Scalar, Scalar]:
