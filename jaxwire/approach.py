@@ -18,7 +18,7 @@ from jaxwire.local_current import Current, Seen, derivatives, look
 MAX_EVALUATIONS = 9
 """Evaluations of I(V) after which following the estimate gives up; typical points need 2 or 3."""
 
-AT_ONCE = {"cpu": 16, "gpu": 2048}
+AT_ONCE = {"cpu": 16, "gpu": 16384}
 """Points of a batch that take a step at the same time: enough to fill the vector units."""
 
 ACCURACY = 1e-10

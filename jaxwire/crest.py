@@ -17,7 +17,7 @@ from jaxwire.compacted import while_loop
 from jaxwire.domain import Scalar
 from jaxwire.local_current import Current, Seen, look
 
-AT_ONCE = {"cpu": 4, "gpu": 2048}
+AT_ONCE = {"cpu": 4, "gpu": 4096}
 """Points of a batch that climb at the same time: where few have to, fewer than fill the vector units."""
 
 MAX_EVALUATIONS = 24
@@ -29,7 +29,7 @@ ACCURACY = 1e-9
 SURVEY, ZOOMED, ZOOMS = 48, 6, 3
 """Voltages at which the estimate is surveyed: over all of them, and between neighbours of the best one, three times."""
 
-SURVEYED_AT_ONCE = {"cpu": 1, "gpu": 256}
+SURVEYED_AT_ONCE = {"cpu": 1, "gpu": 4096}
 """Points of a batch that are surveyed at the same time: one fills the vector units."""
 
 HIGH, DIP = 0.75, 5e-4

@@ -274,10 +274,11 @@ def local_devices() -> list[Any]:
 def n_threads() -> int:
     """Calls of the program at once: a CPU device runs a call on about one core, however many there are.
 
-    JAX runs the calls of one thread one after the other, those of several threads at the same time.
+    JAX runs the calls of one thread one after the other, those of several threads at the same time. A GPU runs them one
+    after the other in any case; with two threads the next one is ready when one ends.
     """
     if jax.default_backend() != "cpu":
-        return 1
+        return 2
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return max(1, processors // len(local_devices()))
 

@@ -236,7 +236,8 @@ def spectral_current(
         first, second = (_potential_at_scatterer(side, screening)[-source.size :] for side in (upper, lower))
         potential = Potential(upper.thermal - lower.thermal[-source.size :], 2.0 * (first - second))
     local = 0.5 * (sides[0].local + sides[1].local)
-    return Exchange(sides, potential, transmission / (1.0 - transmission * (1.0 - local))).transmit(source)
+    both = jax.tree.map(lambda upper, lower: jnp.stack([upper, lower]), *sides)
+    return Exchange(both, potential, transmission / (1.0 - transmission * (1.0 - local))).transmit(source)
 
 
 def _potential_at_scatterer(half: HalfWire, screening: AbstractNonLocalScreening) -> Float[Array, " n"]:

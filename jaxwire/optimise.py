@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+import lineax
 import numpy as np
 import optax
 import optimistix
@@ -173,7 +174,8 @@ class LevenbergMarquardt(AbstractOptimiser):
 
     @property
     def _solver(self) -> optimistix.LevenbergMarquardt:
-        return optimistix.LevenbergMarquardt(rtol=self.tolerance, atol=self.tolerance)
+        normal = lineax.Normal(lineax.Cholesky())  # square: a GPU decomposes a batch of others one by one
+        return optimistix.LevenbergMarquardt(rtol=self.tolerance, atol=self.tolerance, linear_solver=normal)
 
 
 def _linear(u: Array, args: tuple[Array, Array, Array]) -> tuple[Array, None]:

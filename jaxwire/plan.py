@@ -20,13 +20,14 @@ import numpy as np
 from jaxwire import kernel, layout, observables
 from jaxwire.axes import Dimension, moves_grid
 from jaxwire.compiling import Alike, is_array
-from jaxwire.kernel import Executable, Given, Program
+from jaxwire.kernel import Given, Program
 from jaxwire.layout import Footprint, Layout
 from jaxwire.observables import COORDS, FLAGS, Observable
 from jaxwire.places import Place
 from jaxwire.provenance import scan_inputs, versions
 from jaxwire.quadrature import Resolution
 from jaxwire.scatterer import AbstractScatterer
+from jaxwire.shrinking import Shrinking
 from jaxwire.solution import CHUNK
 from jaxwire.wire import AbstractNonLocalScreening, Wire
 
@@ -202,7 +203,7 @@ class Plan:
             is_local=is_local,
             kept=kept + 8 * len(self.program.outer + self.program.inner),
         )
-        return layout.footprint(contents)
+        return layout.footprint(contents, jax.default_backend())
 
     @property
     def memory_bytes(self) -> int:
@@ -215,7 +216,9 @@ class Plan:
 
     def _layout_for(self, inner: int, rows: int = 0) -> Layout:
         n_lanes = len(kernel.local_devices()) * kernel.n_threads()
-        return layout.layout(self.footprint, self.memory, jax.default_backend(), n_lanes, inner, rows)
+        total = math.prod(self.shape[i] for i in self._select(False))
+        platform = jax.default_backend()
+        return layout.layout(self.footprint, self.memory, platform, n_lanes, inner, rows=rows, total=total)
 
     @property
     def _is_searched(self) -> bool:
@@ -271,12 +274,12 @@ class Plan:
         return np.stack([columns[place] for place in places], axis=-1) if places else np.zeros((1, 0))
 
     @functools.cached_property
-    def _executable(self) -> Executable:
+    def _solver(self) -> Shrinking:
         """The compiled program; first asked for by the thread that starts all others."""
         at_once = {"batch": self._layout.batch, "searched": self._layout.searched}
         program = replace(self.program, **at_once, n_devices=len(kernel.local_devices()))
         n_inner = math.prod(self.block_shape[i] for i in self._select(True))
-        return kernel.executable(program, self._given, n_inner, self._layout.capacity)
+        return Shrinking(program, self._given, n_inner, self._layout.capacity)
 
     def _start(self, block: Block) -> tuple[Block, list[Future]]:
         return block, self._launch(*(self._columns(block.region, side) for side in (False, True)))
@@ -285,7 +288,7 @@ class Plan:
         """Share rows out to the threads and start them."""
         share = self._layout.batches(len(rows)) * self._layout.batch * len(kernel.local_devices())
         parts = [rows[start : start + share] for start in range(0, len(rows), share)]
-        return [kernel.threads().submit(kernel.solve_rows, self._executable, part, inner) for part in parts]
+        return [kernel.threads().submit(self._solver.solve, part, inner) for part in parts]
 
     def _collect(self, block: Block, parts: list[Future]) -> tuple[Block, dict[str, np.ndarray]]:
         """Wait for a block and bring its results into the order of the grid."""

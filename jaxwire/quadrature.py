@@ -198,11 +198,11 @@ def _invert(stretch: _Stretch, top: Scalar, points: Float[Array, " n"]) -> Float
     ends = jnp.stack([jnp.zeros(()), top])
     s_ends = stretch(ends)
     wanted = s_ends[0] + (s_ends[1] - s_ends[0]) * points
-    table = jnp.stack([knots, stretch(knots)])[:, None, :]
+    table = jnp.stack([knots, stretch(knots)])[:, :, None]
     bounds = jnp.stack([ends, s_ends], axis=1)[:, :, None, None]
-    is_below = table[1:] <= wanted[None, :, None]
-    low, s_low = jnp.max(jnp.where(is_below, table, bounds[0]), axis=2)
-    high, s_high = jnp.min(jnp.where(is_below, bounds[1], table), axis=2)
+    is_below = table[1:] <= wanted[None, None, :]
+    low, s_low = jnp.max(jnp.where(is_below, table, bounds[0]), axis=1)
+    high, s_high = jnp.min(jnp.where(is_below, bounds[1], table), axis=1)
     start = low + (high - low) * (wanted - s_low) / (s_high - s_low)
 
     tolerance = SETTLED * jnp.minimum(wanted - s_ends[0], 1.0)

@@ -7,7 +7,8 @@ import numpy as np
 from jaxwire.axes import Dimension, read_axes
 from jaxwire.checks import as_models
 from jaxwire.domain import POSITIVE, REAL, as_known
-from jaxwire.layout import read_memory
+from jaxwire.kernel import local_devices
+from jaxwire.layout import read_memory, usual_memory
 from jaxwire.observables import Observable, read_observables, uses_x
 from jaxwire.places import DRIVES, OPERATING_POINT
 from jaxwire.plan import Plan
@@ -63,7 +64,7 @@ def make_plan(
         x=_positions(x, kept),
         x_max=_x_max(x_max, kept),
         resolution=resolution,
-        memory=read_memory(memory),
+        memory=usual_memory(local_devices()) if memory is None else read_memory(memory),
         precision=precision,
     )
     _refuse_clashes(plan)

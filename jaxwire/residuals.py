@@ -150,12 +150,30 @@ def project(layout: Layout, found: Reading) -> Reading:
     if not linear:
         return found
     is_gain = np.array([layout.places[index] == GAIN for index in linear])
-    basis, triangle = jnp.linalg.qr(found.jacobian[:, linear])
+    basis, triangle = _orthonormal(found.jacobian[:, linear])
     shares = basis.T @ found.residual
     change = -jax.scipy.linalg.solve_triangular(triangle, shares)
     growth = 1.0 + jnp.sum(jnp.where(is_gain, change, 0.0))
     columns = found.jacobian[:, seen] * growth
     return Reading(found.residual - basis @ shares, columns - basis @ (basis.T @ columns))
+
+
+def _orthonormal(columns: Float[Array, "n k"]) -> tuple[Float[Array, "n k"], Float[Array, "k k"]]:
+    """Columns Q with Q^T Q = 1, and the upper triangle R: columns = Q R, by Gram and Schmidt, twice.
+
+    Of a few columns that is as good as reflections; a batch of these would be decomposed one by one on a GPU.
+    """
+    basis: list[Array] = []
+    triangle = jnp.zeros((columns.shape[1],) * 2, columns.dtype)
+    for index, column in enumerate(columns.T):
+        for _ in range(2):
+            for row, known in enumerate(basis):
+                share = known @ column
+                column, triangle = column - share * known, triangle.at[row, index].add(share)
+        size = jnp.sqrt(jnp.sum(column**2))
+        basis.append(column / size)
+        triangle = triangle.at[index, index].set(size)
+    return jnp.stack(basis, axis=1), triangle
 
 
 def residuals(layout: Layout, model: Model, scale: Float[Array, " k"]):

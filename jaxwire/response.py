@@ -18,13 +18,13 @@ Where the relaxation time is not constant or the wire is not neutral, another te
 
 from typing import NamedTuple
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
 from jaxwire.domain import Scalar
 from jaxwire.quadrature import Resolution
+from jaxwire.resolvents import Resolvents
 from jaxwire.wire import ConstantRelaxationTime, Wire
 
 LARGEST_MODULUS = 0.3
@@ -41,65 +41,6 @@ class Sampling(NamedTuple):
 
     size: int
     span: float = np.inf
-
-
-class Resolvents(NamedTuple):
-    """The matrix y_aj = 1/(d_j + q_a^2) of wavenumbers and nodes, as products with it.
-
-    A change of mean free paths and wavenumbers changes y by y^2 [dl^2/l^4 - dq^2]. The derivatives of the products are
-    written as products with y^2, so that no matrix is made for any one parameter.
-
-    Attributes:
-        squared: l_j^2, shape (n,).
-        wavenumber: q_a^2, shape (m,).
-    """
-
-    squared: Float[Array, " n"]
-    wavenumber: Float[Array, " m"]
-
-    def matrix(self) -> Float[Array, "m n"]:
-        """The matrix itself."""
-        return self.squared[None, :] / (1.0 + self.wavenumber[:, None] * self.squared[None, :])
-
-    def over_nodes(self, columns: Float[Array, "n c"]) -> Float[Array, "m c"]:
-        """Sums y c over the nodes."""
-        return _over_nodes(self, columns)
-
-    def over_wavenumbers(self, rows: Float[Array, "c m"]) -> Float[Array, "c n"]:
-        """Sums c y over the wavenumbers."""
-        return _over_wavenumbers(self, rows)
-
-    def relative_square(self) -> Float[Array, "m n"]:
-        """Squares of y/l^2, at most 1."""
-        return 1.0 / (1.0 + self.wavenumber[:, None] * self.squared[None, :]) ** 2
-
-
-@jax.custom_jvp
-def _over_nodes(resolvents: Resolvents, columns: Float[Array, "n c"]) -> Float[Array, "m c"]:
-    return resolvents.matrix() @ columns
-
-
-@_over_nodes.defjvp
-def _over_nodes_jvp(primals: tuple, tangents: tuple) -> tuple[Array, Array]:
-    (resolvents, columns), (moved, columns_dot) = primals, tangents
-    square = resolvents.relative_square()
-    by_nodes = square @ (moved.squared[:, None] * columns)
-    by_wavenumbers = moved.wavenumber[:, None] * (square @ (resolvents.squared[:, None] ** 2 * columns))
-    return _over_nodes(resolvents, columns), resolvents.matrix() @ columns_dot + by_nodes - by_wavenumbers
-
-
-@jax.custom_jvp
-def _over_wavenumbers(resolvents: Resolvents, rows: Float[Array, "c m"]) -> Float[Array, "c n"]:
-    return rows @ resolvents.matrix()
-
-
-@_over_wavenumbers.defjvp
-def _over_wavenumbers_jvp(primals: tuple, tangents: tuple) -> tuple[Array, Array]:
-    (resolvents, rows), (moved, rows_dot) = primals, tangents
-    square = resolvents.relative_square()
-    by_nodes = (rows @ square) * moved.squared[None, :]
-    by_wavenumbers = ((rows * moved.wavenumber[None, :]) @ square) * resolvents.squared[None, :] ** 2
-    return _over_wavenumbers(resolvents, rows), rows_dot @ resolvents.matrix() + by_nodes - by_wavenumbers
 
 
 class Response(NamedTuple):
@@ -124,19 +65,7 @@ class Response(NamedTuple):
     @property
     def size(self) -> int:
         """Number of products."""
-        return self.strength.size + 1
-
-    @property
-    def field(self) -> Float[Array, "a n"]:
-        """What each amount of collisions gives back."""
-        scaled = self.strength[:, None] * self.resolvents.matrix()
-        return jnp.concatenate([scaled, jnp.ones_like(self.local)[None, :]]) * self.returned[None, :]
-
-    @property
-    def drive(self) -> Float[Array, "a n"]:
-        """How much of each a spectral current makes."""
-        scaled = self.strength[:, None] * self.resolvents.matrix()
-        return jnp.concatenate([scaled, self.uniform[None, :]]) * self.forgotten[None, :]
+        return self.strength.shape[-1] + 1
 
     def give_back(self, amounts: Float[Array, " a"]) -> Float[Array, " n"]:
         """Product with `field` from the left."""
@@ -146,8 +75,12 @@ class Response(NamedTuple):
     def take_in(self, current: Float[Array, " n"]) -> Float[Array, " a"]:
         """Product with `drive` from the right."""
         forgotten = self.forgotten * current
-        summed = self.strength * self.resolvents.over_nodes(forgotten[:, None])[:, 0]
+        summed = self.strength * self.resolvents.over_nodes(forgotten[None, :])[0]
         return jnp.concatenate([summed, (self.uniform @ forgotten)[None]])
+
+    def symmetric_part(self, current: Float[Array, " n"]) -> Float[Array, " n"]:
+        """Symmetric part s = Z j of the distribution at x = 0 that a spectral current makes."""
+        return self.local * current - self.give_back(self.take_in(current))
 
     def of_last(self, size: int) -> "Response":
         """Give the part of the last nodes alone."""
@@ -205,8 +138,8 @@ def respond(
     share = rate * thermal / collisions
     squared = path**2
     resolvents = Resolvents(squared, q**2)
-    averages = jnp.stack([share, share * squared, momentum_weight * thermal / density], axis=1)
-    total, second, dense = resolvents.over_nodes(averages).T
+    averages = jnp.stack([share, share * squared, momentum_weight * thermal / density])
+    total, second, dense = resolvents.over_nodes(averages)
     strength = weight / total
     rows = jnp.stack([weight, strength * second, strength * dense])
     rational, of_second, of_dense = resolvents.over_wavenumbers(rows)

@@ -38,7 +38,7 @@ def scan(
     x=None,
     x_max=None,
     resolution: Resolution | None = None,
-    memory: str | float = "1GB",
+    memory: str | float | None = None,
     precision: str = "double",
     store=None,
     cluster=None,
@@ -85,7 +85,9 @@ def scan(
         x: positions in vF tau0, shape (n_x,), for observables that are functions of x; not 0 for the heating.
         x_max: how far spots are looked for, in vF tau0; 20 unless given.
         resolution: numbers of nodes.
-        memory: what the computation may take, such as "500MB" or "2GiB", beyond the 0.5 GB of Python and JAX.
+        memory: what the computation may take, such as "500MB" or "2GiB", beyond the 0.5 GB of Python and JAX; 1 GB
+            unless given, and on GPUs 80 % of what they report as free. A device that runs out of memory nevertheless is
+            given fewer points at once, with a warning.
         precision: "double", or "single" for float32 throughout: errors of 1e-6 at 90 % of the promised domain and 2e-5
             at worst; for a Lorentzian at given voltages, in a wire with a constant relaxation time; for current, force,
             potentials, powers, heating and heat current only.
@@ -175,7 +177,7 @@ def estimate(
     x=None,
     x_max=None,
     resolution: Resolution | None = None,
-    memory: str | float = "1GB",
+    memory: str | float | None = None,
     precision: str = "double",
 ) -> Estimate:
     """Tell time and memory of a scan before running it: compiles, and solves some points spread over the grid.

@@ -205,7 +205,8 @@ def _outcome(
     transmission: Float[Array, " n"], valid: Array, unreachable: Array, is_finite: Array, estimate: Scalar
 ) -> Array:
     """Status code: what is looked at later is the cause of what was seen before."""
-    is_probability = jnp.all((transmission >= 0) & (transmission <= 1))
+    rounding = 4.0 * jnp.finfo(transmission.dtype).eps  # a GPU divides equal numbers to 1 + eps in single precision
+    is_probability = jnp.all((transmission >= 0) & (transmission <= 1.0 + rounding))
     code = jnp.where(estimate > 1e-4, status.INACCURATE, status.SOLVED)
     code = jnp.where(is_finite, code, status.NOT_FINITE)
     code = jnp.where(is_probability, code, status.BAD_TRANSMISSION)

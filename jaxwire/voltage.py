@@ -30,7 +30,7 @@ MAX_ITERATIONS = 24
 SURVEY = 32
 """Voltages of the survey, which only currents beyond the first of two crests need; these are some 3 t wide, or more."""
 
-AT_ONCE = {"cpu": 1, "gpu": 256}
+AT_ONCE = {"cpu": 1, "gpu": 1024}
 """Points of a batch that take a step at the same time. Few of the first search are left to this one (one in 150), and
 some of these take fifty steps: places that stay empty would cost more than a full vector saves."""
 

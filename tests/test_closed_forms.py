@@ -246,7 +246,7 @@ def test_constant_mean_free_path_has_one_decay_length_and_a_closed_form(screenin
     modes = half_wire_modes(jnp.full(n, length), jnp.asarray(weight * thermal))
     arrays = map(jnp.asarray, (energy, weight, velocity, relaxation_time, thermal))
     response = HalfWire(*arrays, jnp.asarray(screening)).response(Sampling(16))
-    response = np.diag(response.local) - np.asarray(response.field).T @ np.asarray(response.drive)
+    response = np.asarray(jax.vmap(response.symmetric_part, in_axes=1, out_axes=1)(jnp.eye(n)))
     # All modes decay with l, so that delta f^s = delta f^a without its Drude part; minus the potential, Eq. 16.
     without_drude = np.eye(n) - np.outer(thermal, weight) / np.sum(weight * thermal)
     density = weight / velocity

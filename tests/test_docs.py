@@ -177,6 +177,8 @@ def test_messages_that_need_no_solution_are_raised_as_they_are_quoted():
 
 def test_tables_are_made_of_the_stored_results():
     for name, table in benchmark_tables.TABLES.items():
+        if benchmark_tables.is_missing(name):
+            continue
         titles, rows = benchmark_tables.cells(name)
         assert len(titles) == len(table.columns) and rows, name
         assert table.file in benchmark_tables.provenance(table.file)
@@ -194,6 +196,7 @@ def test_every_stored_result_is_shown():
         benchmark_tables.TABLES[name].file
         for page in PAGES
         for name in re.findall(r"\{benchmark\} (\w+)", page.read_text("utf-8"))
+        if not benchmark_tables.is_missing(name)
     }
     assert stored == used
 

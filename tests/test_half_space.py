@@ -42,8 +42,7 @@ def _slip(mean_free_path, weight, thermal, transmission, screening) -> Slip:
     twice_force = 2.0 * jnp.sum(half.weight * current) / half.drude_conductivity
     # What enters the right wire makes the density sum w delta f^s there; the potential takes it away, Eq. 16, and is
     # the opposite at the other face.
-    response = unscreened.response(EXACT)
-    entering = response.local * current - (response.drive @ current) @ response.field
+    entering = unscreened.response(EXACT).symmetric_part(current)
     potential = screening * jnp.sum(half.momentum_weight * entering) / half.compressibility
     return Slip((1.0 + 2.0 * potential) / twice_force, potential / twice_force, half.modes().rate)
 

@@ -1,6 +1,7 @@
 """What is asked of a scan is checked before anything is compiled: refusals, block shapes, predicted memory."""
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -113,7 +114,7 @@ def test_blocks_are_whole_along_the_last_dimensions_and_of_even_size(sizes):
 def test_memory_decides_how_much_is_done_at_once():
     need = Footprint(solving=10**6, kept=1000)
     assert layout.layout(need, 10**9, "cpu", 1, 1) == (16, 1024, 1, 512)
-    assert layout.layout(need, 10**9, "cuda", 1, 1).batch == 500  # half of the memory
+    assert layout.layout(need, 10**9, "gpu", 1, 1).batch == 256  # what half of the memory holds is 500
     assert layout.layout(need, 10**7, "cpu", 1, 1).batch == 5
     assert layout.layout(need, 10**9, "cpu", 4, 1) == (16, 1024, 4, 512)
     assert layout.layout(need, 10**9, "cpu", 1, 24).batch == 1  # each row has all inner values
@@ -124,6 +125,51 @@ def test_memory_decides_how_much_is_done_at_once():
     large = layout.layout(Footprint(10**6, 10**6), 10**9, "cpu", 2, 1)
     assert large.rows * 10**6 * (layout.IN_FLIGHT + 1) <= 5 * 10**8
     assert layout.layout(need, 10**9, "cpu", 2, 1, rows=5000).capacity == 2512  # as a store was made with
+
+
+def test_a_small_scan_is_not_solved_in_a_large_micro_batch():
+    need = Footprint(solving=1000, kept=100)
+    sizes = {
+        total: layout.layout(need, 10**11, "gpu", 2, 1, total=total)[:2] for total in (1, 2048, 2049, 10**5, 10**7)
+    }
+    assert sizes == {
+        1: (1024, 1024),
+        2048: (1024, 1024),  # a lane has half of them
+        2049: (8192, 8192),
+        10**5: (65536, 524288),
+        10**7: (65536, 524288),
+    }
+    assert layout.layout(need, 10**9, "cpu", 2, 1, total=1) == layout.layout(need, 10**9, "cpu", 2, 1)
+
+
+class Device(NamedTuple):
+    """What a device of JAX says of itself."""
+
+    platform: str
+    report: dict[str, int] | None
+
+    def memory_stats(self) -> dict[str, int] | None:
+        return self.report
+
+
+def test_unless_told_a_scan_takes_a_share_of_what_its_devices_have_free():
+    card = Device("gpu", {"bytes_limit": 60 * 10**9, "bytes_in_use": 10**10})
+    assert layout.usual_memory([card, card]) == layout.SHARE_OF_DEVICE * 10**11
+    full = Device("gpu", {"bytes_limit": 6 * 10**9, "bytes_in_use": 6 * 10**9})
+    assert layout.usual_memory([full]) > 0
+    assert layout.usual_memory([Device("gpu", None)]) == layout.ON_CPU
+    assert layout.usual_memory([Device("cpu", {"bytes_limit": 10**12, "bytes_in_use": 0})]) == layout.ON_CPU
+
+
+@pytest.mark.parametrize("gigabytes", [8, 12, 24, 40, 80, 141])
+@pytest.mark.parametrize("solving", [60_000, 150_000, 600_000])
+def test_cards_of_any_size_hold_what_is_solved_on_them(gigabytes, solving):
+    memory = int(0.75 * layout.SHARE_OF_DEVICE * gigabytes * 2**30)
+    chosen = layout.layout(Footprint(solving, 30), memory, "gpu", 2, 1)
+    assert 2 * chosen.batch * solving <= memory / 2
+    assert 2 * chosen.searched * layout.SEARCHING <= memory / 2
+    assert chosen.capacity % chosen.batch == 0
+    assert chosen.batch == 65536 or 4 * chosen.batch * solving > memory / 2  # as many as the memory allows
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import jaxwire as jw
 from jaxwire.matching import HalfWire, half_wire, match, spectral_current
 from jaxwire.modes import half_wire_modes
 from jaxwire.quadrature import Resolution, energy_grid
-from jaxwire.response import Resolvents, Sampling, respond, sampling_for, wavenumbers
+from jaxwire.response import Sampling, respond, sampling_for, wavenumbers
 from jaxwire.scatterer import NO_SCALES
 
 RNG = np.random.default_rng(1982)
@@ -27,7 +27,7 @@ def any_wire(screening: float) -> HalfWire:
 
 def matrix(half: HalfWire, sampling: Sampling) -> np.ndarray:
     response = half.response(sampling)
-    return np.diag(response.local) - np.asarray(response.field).T @ np.asarray(response.drive)
+    return np.asarray(jax.vmap(response.symmetric_part, in_axes=1, out_axes=1)(jnp.eye(half.energy.size)))
 
 
 def by_modes(half: HalfWire) -> np.ndarray:
@@ -103,32 +103,12 @@ def test_wavenumbers_err_less_than_the_grid_they_go_with(wire, point):
     assert_allclose(weight @ source, weight @ np.asarray(exact), rtol=1e-7)
 
 
-@pytest.mark.parametrize("product", ["over_nodes", "over_wavenumbers"])
-def test_derivatives_of_products_are_those_of_the_matrix(product):
-    squared, wavenumber = jnp.geomspace(1e-8, 3.0, 7), jnp.geomspace(1e-3, 1e6, 5)
-    moved = Resolvents(jnp.cos(jnp.arange(7.0)) * squared, jnp.sin(jnp.arange(5.0)) * wavenumber)
-    shape = (7, 2) if product == "over_nodes" else (2, 5)
-    factor = jnp.cos(jnp.arange(float(np.prod(shape)))).reshape(shape)
-
-    def plain(resolvents, factor):
-        matrix = 1.0 / (1.0 / resolvents.squared[None, :] + resolvents.wavenumber[:, None])
-        return matrix @ factor if product == "over_nodes" else factor @ matrix
-
-    def tested(resolvents, factor):
-        return getattr(resolvents, product)(factor)
-
-    point, direction = (Resolvents(squared, wavenumber), factor), (moved, jnp.sin(factor))
-    (found, slope), (expected, wanted) = (jax.jvp(function, point, direction) for function in (tested, plain))
-    assert_allclose(found, expected, rtol=1e-14)
-    assert_allclose(slope, wanted, rtol=0, atol=1e-14 * np.max(np.abs(wanted)))  # rounding of ten terms
-
-
 def test_derivatives_are_those_of_the_modes():
     arrays = [jnp.asarray(RNG.uniform(0.5, 2.0, N_NODES)) for _ in range(4)]
 
     def by_wavenumbers(length):
         response = respond(length, *arrays[1:], jnp.ones(()), EXACT)
-        return jnp.sum(response.field.T @ response.drive @ jnp.sin(jnp.arange(N_NODES)))
+        return jnp.sum(response.give_back(response.take_in(jnp.sin(jnp.arange(N_NODES)))))
 
     def modes_sum(length):
         tau, weight, thermal = arrays[1:]
