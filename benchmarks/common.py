@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import platform
+import subprocess
 import time
 from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
@@ -16,7 +17,8 @@ from jaxwire.layout import MICRO_BATCH
 
 K = TypeVar("K")
 
-RESULTS = Path(__file__).parent / "results"
+ROOT = Path(__file__).parents[1]
+RESULTS = ROOT / "benchmarks" / "results"
 VERSIONS = ("jaxwire", "jax", "jaxlib", "numpy", "scipy")
 
 
@@ -27,11 +29,42 @@ def machine(*packages: str) -> dict[str, Any]:
     device = jax.devices()[0]
     return {
         "device": device.device_kind if device.platform != "cpu" else "cpu",
+        **_memory_of(device),
         "processor": _processor(),
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
         "threads": os.environ.get("OMP_NUM_THREADS", "as many as cores"),
         "versions": {name: _version(name) for name in (*VERSIONS, *packages)},
     }
+
+
+def _memory_of(device: Any) -> dict[str, float]:
+    """What JAX takes at most of an accelerator's own memory, which is most of it; a CPU device has none."""
+    known = (device.memory_stats() or {}) if device.platform != "cpu" else {}
+    return {"device_memory_for_jax_GiB": round(known["bytes_limit"] / 2**30, 1)} if "bytes_limit" in known else {}
+
+
+def commit(folder: Path = ROOT) -> str | None:
+    """Short hash of the commit that runs, with "-dirty" where a tracked file differs; None where git knows none.
+
+    Stored results do not count: each benchmark of a run changes one. Where a copy without its history runs, the
+    environment variable JAXWIRE_COMMIT says what it is a copy of.
+    """
+    if told := os.environ.get("JAXWIRE_COMMIT"):
+        return told
+    ask = ["git", "--no-optional-locks", "-C", str(folder)]
+    changed = ["status", "--porcelain", "--untracked-files=no", "--", ".", ":!benchmarks/results"]
+    try:
+        short, changes = (
+            subprocess.run([*ask, *words], capture_output=True, text=True, timeout=10, check=True).stdout.strip()
+            for words in (["rev-parse", "--short", "HEAD"], changed)
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return f"{short}-dirty" if changes else short
+
+
+def today() -> str:
+    return time.strftime("%Y-%m-%d")
 
 
 def _processor() -> str:
@@ -97,11 +130,18 @@ def deviation(found: np.ndarray, exact: np.ndarray) -> np.ndarray:
     return np.max(np.abs(flat - reference), axis=1) / np.max(np.abs(reference), axis=1)
 
 
-def store(name: str, rows: Sequence[dict[str, Any]], folder: Path = RESULTS, **more: Any) -> None:
-    """Write the rows of one benchmark, with the machine that they were measured on, and print them."""
+def write(name: str, rows: Sequence[dict[str, Any]], folder: Path = RESULTS, **more: Any) -> None:
+    """Write the rows of one benchmark, with what was measured, when and on which machine; the file is always whole."""
     folder.mkdir(parents=True, exist_ok=True)
-    result = {"machine": machine(*more.pop("packages", ())), **more, "rows": list(rows)}
-    (folder / f"{name}.json").write_text(json.dumps(result, indent=2) + "\n")
+    made = {"commit": commit(), "date": today(), "machine": machine(*more.pop("packages", ()))}
+    part = folder / f"{name}.json.part"
+    part.write_text(json.dumps({**made, **more, "rows": list(rows)}, indent=2) + "\n")
+    part.replace(folder / f"{name}.json")
+
+
+def store(name: str, rows: Sequence[dict[str, Any]], folder: Path = RESULTS, **more: Any) -> None:
+    """Write the rows of one benchmark and print them."""
+    write(name, rows, folder, **more)
     for row in rows:
         print(json.dumps(row))
 

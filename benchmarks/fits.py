@@ -136,7 +136,7 @@ def main() -> None:
     given = options(__doc__, draws=100)
     measures = (speed, jacobian, *(lambda t=t: coverage(t, given.draws) for t in TRUTHS), many_points)
     rows = [measure() for measure in measures]
-    store("fits", rows, given.output, packages=("optimistix",), date=time.strftime("%Y-%m-%d"))
+    store("fits", rows, given.output, packages=("optimistix",))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,6 @@ from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
-RESULTS = Path(__file__).parent / "results"
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 KILLS = 50
 
@@ -56,6 +55,7 @@ def main():
     from fake_plan import FakePlan
     from killing import kill_often
 
+    from benchmarks.common import RESULTS, commit, today, write
     from jaxwire.runner import run_blocks
 
     is_real = "--real" in sys.argv
@@ -72,13 +72,12 @@ def main():
             tally = kill_often(real_scan, Path(folder), kills, 1.0, files_of_block, "spawn", told)
         else:
             tally = kill_often(partial(run_blocks, plan), Path(folder), kills, 0.6, files_of_block, told=told)
-    row = {"scan": "jaxwire.scan" if is_real else "writing only", **asdict(tally)}
+    row = {"scan": "jaxwire.scan" if is_real else "writing only", **asdict(tally), "commit": commit(), "date": today()}
     print(json.dumps(row), f"{time.perf_counter() - start:.0f} s")
-    RESULTS.mkdir(exist_ok=True)
     file = RESULTS / "kill_store.json"
     rows = json.loads(file.read_text())["rows"] if file.exists() else []
     rows = [old for old in rows if old["scan"] != row["scan"]] + [row]
-    file.write_text(json.dumps({"rows": rows}, indent=2) + "\n")
+    write("kill_store", rows)
 
 
 if __name__ == "__main__":

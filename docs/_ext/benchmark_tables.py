@@ -1,233 +1,23 @@
 """The directive `{benchmark} NAME`: stored results of benchmarks/results as a table, with their provenance.
 
 Every table is made from the JSON file when the site is built, so that no number on a page can differ from it. What a
-table shows is in `TABLES`: a title for each column, and how its text comes from a row.
+table shows is in `shown_results`.
 """
 
 import json
 import subprocess
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from docutils import nodes
 from docutils.parsers.rst import directives
+from shown_results import MISSING, TABLES
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "benchmarks" / "results"
-MISSING = "-"
-
-Row = dict[str, Any]
-
-
-def number(key: str, form: str, factor: float = 1.0) -> Callable[[Row], str]:
-    """Text of one number of a row."""
-    return lambda row: MISSING if row.get(key) is None else format(row[key] * factor, form)
-
-
-def share(key: str) -> Callable[[Row], str]:
-    """Text of a share, in percent."""
-    return lambda row: MISSING if row.get(key) is None else f"{100 * row[key]:.0f} %"
-
-
-def text(key: str) -> Callable[[Row], str]:
-    """Text of a row as it is."""
-    return lambda row: str(row.get(key, MISSING))
-
-
-def error(key: str) -> Callable[[Row], str]:
-    """Text of an error: one digit and a power of ten."""
-    return number(key, ".0e")
-
-
-class Table(NamedTuple):
-    """What is shown of a file: columns (title, text of a row), which rows, and of which list."""
-
-    file: str
-    columns: tuple[tuple[str, Callable[[Row], str]], ...]
-    rows: Callable[[Row], bool] = lambda row: True
-    of: str = "rows"
-
-
-def _nodes(row: Row) -> str:
-    return f"{row['above']} + {row['below']}" + (" (default)" if row["is_default"] else "")
-
-
-STAGES = ("grid", "response and linear system", "modes", "spots")
-
-
-def _stage(key: str, stage: str, form: str) -> Callable[[Row], str]:
-    return lambda row: MISSING if row.get(key) is None else format(row[key][stage], form)
-
-
-def _pair(key: str, form: str) -> Callable[[Row], str]:
-    return lambda row: MISSING if row.get(key) is None else ", ".join(format(value, form) for value in row[key])
-
-
-TABLES = {
-    "errors": Table(
-        "work_precision",
-        (
-            ("nodes above + below the step", _nodes),
-            ("median error", error("error_median")),
-            ("90 % of points", error("error_90_percent")),
-            ("largest", error("error_max")),
-            ("estimate at least the error", share("estimate_bounds_error")),
-        ),
-    ),
-    "times": Table(
-        "work_precision",
-        (
-            ("nodes above + below the step", _nodes),
-            ("one solve, ms", number("milliseconds", ".2f")),
-            ("with error estimate, ms", number("milliseconds_with_estimate", ".2f")),
-            ("error at 90 % of points", error("error_90_percent")),
-        ),
-    ),
-    "scans": Table(
-        "scans",
-        (
-            ("what", text("name")),
-            ("time for a point, µs", number("microseconds", ",.0f")),
-            ("largest error", error("error_max")),
-            ("times faster than the NumPy loop", number("times_numpy_loop", ",.0f")),
-            ("than the full system", number("times_full_system", ",.0f")),
-            ("share of the speed of LU, one call", number("share_of_lu", ".2f")),
-            ("of LU, tuned", number("share_of_tuned_lu", ".2f")),
-            ("of mere arithmetic", number("share_of_arithmetic", ".2f")),
-        ),
-    ),
-    "points": Table(
-        "scans",
-        (
-            ("nodes", text("nodes")),
-            ("points of one scan", number("points", ",.0f")),
-            ("time for a point, µs", number("microseconds", ",.1f")),
-            ("largest error", error("error_max")),
-        ),
-        of="by_points",
-    ),
-    "derivatives": Table(
-        "derivatives",
-        (
-            ("what", text("name")),
-            ("time for a point, µs", number("microseconds", ",.0f")),
-            ("in forward solves", number("forward_solves", ".2f")),
-            ("of the", lambda row: row["compared_with"] or MISSING),
-            ("error at 90 % of points", error("error_90_percent")),
-            ("largest error", error("error_max")),
-        ),
-    ),
-    "compiling": Table(
-        "compile_times",
-        (
-            ("what", text("name")),
-            ("import, s", number("import_seconds", ".1f")),
-            ("first call, s", number("first_call_seconds", ".1f")),
-            ("of which XLA's backend, s", number("backend_seconds", ".1f")),
-            ("first call with programs kept on disk, s", number("cached_first_call_seconds", ".1f")),
-            ("later call, ms", number("warm_seconds", ",.1f", 1e3)),
-            ("error of the current", error("error_max")),
-        ),
-    ),
-    "memory": Table(
-        "memory",
-        (
-            ("kept", text("observables")),
-            ("points", number("points", ",.0f")),
-            ("predicted, MB", number("predicted_bytes", ",.0f", 1e-6)),
-            ("results, MB", number("result_bytes", ",.1f", 1e-6)),
-            ("taken with the compiler, MB", number("peak_bytes", ",.0f", 1e-6)),
-            ("largest error", error("error_max")),
-        ),
-    ),
-    "growth": Table(
-        "growth",
-        (
-            ("nodes above + below the step", lambda row: f"{row['above']} + {row['below']}"),
-            *((f"{stage}, µs", _stage("microseconds", stage, ".0f")) for stage in STAGES),
-            *((f"exponent: {stage}", _stage("exponent", stage, ".1f")) for stage in STAGES),
-            ("largest error", error("error_max")),
-        ),
-    ),
-    "precision": Table(
-        "single_precision",
-        (
-            ("scatterer or wire", text("name")),
-            ("precision", text("precision")),
-            ("time for a point, µs", number("microseconds", ".0f")),
-            ("median error", error("error_median")),
-            ("largest error", error("error_max")),
-        ),
-    ),
-    "disort": Table(
-        "disort",
-        (
-            ("code", text("code")),
-            ("directions a hemisphere", number("nodes", ".0f")),
-            ("placed", text("rule")),
-            ("albedo", text("albedo")),
-            ("problems together", number("batch", ".0f")),
-            ("time for a problem, µs", number("microseconds", ",.0f")),
-            ("error of what leaves", error("emergent_error_max")),
-            ("error inside", error("interior_error_max")),
-        ),
-        lambda row: row["asked"] != "emergent",
-    ),
-    "spots": Table(
-        "scans",
-        (
-            ("what", text("name")),
-            ("spots found by both", share("spots_found_by_both")),
-            ("largest error of a position", error("spot_position_error_max")),
-            ("largest error of a spot's heating", error("spot_heating_error_max")),
-        ),
-        lambda row: "spots_found_by_both" in row,
-    ),
-    "wires": Table(
-        "wire_models",
-        (
-            ("wire", text("wire")),
-            ("one solve, ms", number("microseconds", ".2f", 1e-3)),
-            ("relative", number("ratio", ".2f")),
-            ("error", error("error")),
-        ),
-    ),
-    "fits": Table(
-        "fits",
-        (
-            ("what", text("name")),
-            ("time, s", number("seconds_warm", ".2f")),
-            ("first call, s", number("seconds_first_call", ".0f")),
-            ("χ² per degree of freedom", number("chi2_per_degree", ".2f")),
-        ),
-        lambda row: "seconds_warm" in row,
-    ),
-    "fit_errors": Table(
-        "fits",
-        (
-            ("what", text("name")),
-            ("within 3 σ (eps0, Gamma)", _pair("within_3_sigma", ".0%")),
-            ("stated error over scatter", _pair("stated_error_over_scatter", ".2f")),
-            ("best minimum found", share("best_minimum_found")),
-            ("median time, s", number("seconds_median", ".2f")),
-        ),
-        lambda row: "within_3_sigma" in row,
-    ),
-    "kills": Table(
-        "kill_store",
-        (
-            ("scan", text("scan")),
-            ("kills", number("kills", ",.0f")),
-            ("while the store was made", number("in_creation", ",.0f")),
-            ("while a file was written", number("in_file", ",.0f")),
-            ("in a block", number("in_block", ",.0f")),
-            ("chunks checked", number("checked", ",.0f")),
-        ),
-    ),
-}
 
 
 def read(file: str) -> dict[str, Any]:
@@ -235,13 +25,20 @@ def read(file: str) -> dict[str, Any]:
     return json.loads((RESULTS / f"{file}.json").read_text(encoding="utf-8"))
 
 
+def is_missing(name: str) -> bool:
+    """Whether a table waits for a machine that has not been there yet: one that may wait, and has no file."""
+    table = TABLES[name]
+    return table.if_missing is not None and not (RESULTS / f"{table.file}.json").exists()
+
+
 def provenance(file: str) -> str:
-    """Where a result was made, as far as the file says, and when it was stored."""
+    """Where a result was made, when, and by which commit, as far as the file says."""
     stored = read(file)
     machine = stored.get("machine", {})
     if isinstance(machine, str):
         machine = {"processor": machine, "cores": stored.get("cores"), "versions": stored.get("versions", {})}
     parts = [
+        f"commit {stored['commit']}" if stored.get("commit") else "",
         f"device {machine['device']}" if "device" in machine else "",
         str(machine.get("processor", "")),
         f"{machine['cores']} cores" if machine.get("cores") else "",
@@ -289,6 +86,8 @@ class Benchmark(SphinxDirective):
         name = self.arguments[0]
         table = TABLES[name]
         self.env.note_dependency(str(RESULTS / f"{table.file}.json"))
+        if is_missing(name):
+            return [nodes.paragraph("", str(table.if_missing))]
         titles, rows = cells(name)
         source = nodes.paragraph("", "", nodes.emphasis("", provenance(table.file)), classes=["provenance"])
         return [_table(titles, rows), source]
