@@ -55,9 +55,8 @@ def faults(text: str) -> list[str]:
             operands = line.rpartition(" : ")[2].partition("->")[0]
             shapes = [tuple(map(int, re.findall(r"(\d+)x", one))) for one in re.findall(r"tensor<([^>]*)>", operands)]
             found += [f"{name} of {shape}" for shape in shapes if len(shape) > 2 and shape[-1] != shape[-2]]
-    ends = re.findall(r"compare +LT, %iterArg\w*, %(\w+)", text)
-    constants = dict(re.findall(r"%(\w+) = stablehlo.constant dense<(-?\d+)> : tensor<i(?:32|64)>", text))
-    return found + [f"loop over {BATCH} members" for name in ends if constants.get(name) == str(BATCH)]
+    end = r"dense<(\d+)> : tensor<i(?:32|64)>\n\s*%\w+ = stablehlo.compare +LT, %iterArg"
+    return found + [f"loop over {BATCH} members" for count in re.findall(end, text) if int(count) == BATCH]
 
 
 def scan_program(observables, drive, wire, x=None) -> str:
