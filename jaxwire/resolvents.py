@@ -115,7 +115,7 @@ def _jvp(primals: Sequence[Array], tangents: Sequence[Any], *, over_nodes: bool,
     if not isinstance(rows_dot, ad.Zero):
         changes.append(_product(squared, wavenumber, rows_dot, over_nodes=over_nodes, power=power))
     value = _product(squared, wavenumber, rows, over_nodes=over_nodes, power=power)
-    return value, sum(changes[1:], changes[0]) if changes else ad.Zero.from_primal_value(value)
+    return value, sum(changes[1:], changes[0])
 
 
 def _transpose(cotangent: Any, squared: Array, wavenumber: Array, rows: Any, *, over_nodes: bool, power: int) -> Any:
