@@ -54,7 +54,8 @@ def working_in(precision: str) -> Iterator[None]:
 
     before = _working.set(precision)
     try:
-        with jax.enable_x64(False):
+        # On a GPU, products of matrices would keep ten bits (TF32) unless asked for more.
+        with jax.enable_x64(False), jax.default_matmul_precision("highest"):
             yield
     finally:
         _working.reset(before)

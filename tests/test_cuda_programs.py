@@ -20,6 +20,7 @@ from jaxwire.compiling import is_array
 from jaxwire.measurement import Measurement
 from jaxwire.optimise import LevenbergMarquardt
 from jaxwire.places import Place
+from jaxwire.precision import working_in
 from jaxwire.request import make_plan
 from jaxwire.thermometry import HeatingProfile
 
@@ -59,15 +60,16 @@ def faults(text: str) -> list[str]:
     return found + [f"loop over {BATCH} members" for count in re.findall(end, text) if int(count) == BATCH]
 
 
-def scan_program(observables, drive, wire, x=None) -> str:
+def scan_program(observables, drive, wire, x=None, precision="double") -> str:
     axes = {"center": np.linspace(0.5, 1.5, BATCH), "temperature": [0.3]}
     given = {"temperature": None, "voltage": None, "current": None, "force": None, drive: 0.01}
-    plan = make_plan(DOT, WIRES[wire], axes, observables, x, None, SMALL, None, given)
+    plan = make_plan(DOT, WIRES[wire], axes, observables, x, None, SMALL, None, given, precision)
     program = replace(plan.program, batch=BATCH, searched=BATCH)
     arrays, static = eqx.partition(plan._given.tree, is_array)
     inner = np.zeros((1, len(program.inner)))
     outer = np.zeros((1, 2 * BATCH, len(program.outer)))
-    return lowered(functools.partial(kernel.run, program, static), arrays, outer, inner, np.asarray(2))
+    with working_in(precision):
+        return lowered(functools.partial(kernel.run, program, static), arrays, outer, inner, np.asarray(2))
 
 
 @pytest.mark.parametrize("wire", WIRES)
@@ -83,6 +85,14 @@ def scan_program(observables, drive, wire, x=None) -> str:
 )
 def test_scans(observables, drive, x, wire):
     assert faults(scan_program(observables, drive, wire, x)) == []
+
+
+def test_products_of_single_precision_keep_all_its_bits():
+    """By itself a GPU would multiply matrices with ten bits (TF32)."""
+    program = scan_program(["heating_parts", "powers"], "voltage", "paper", np.array([-1.0, 0.3]), "single")
+    products = [line for line in program.splitlines() if "dot_general" in line]
+    assert products and all("precision = [HIGHEST, HIGHEST]" in line for line in products)
+    assert "f64" not in "".join(products)
 
 
 @pytest.mark.parametrize("mode", [jax.grad, jax.jacfwd])
