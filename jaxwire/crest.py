@@ -29,7 +29,7 @@ ACCURACY = 1e-9
 SURVEY, ZOOMED, ZOOMS = 48, 6, 3
 """Voltages at which the estimate is surveyed: over all of them, and between neighbours of the best one, three times."""
 
-SURVEYED_AT_ONCE = {"cpu": 1, "gpu": 4096}
+SURVEYED_AT_ONCE = {"cpu": 1, "gpu": 512}
 """Points of a batch that are surveyed at the same time: one fills the vector units."""
 
 HIGH, DIP = 0.75, 5e-4
