@@ -33,7 +33,7 @@ TEMPERATURES = (0.1, 0.3, 0.5, 0.7)
 
 PARAMETERS = ("center", "width", "temperature", "voltage")
 NUMBERS = ("current", "potential_right", "external_power", "error_estimate")
-OBSERVABLES = ("current", "total_voltage", "spots", "asymmetry", "landauer")
+OBSERVABLES = ("current", "total_voltage", "uniform_heat_current", "spots", "asymmetry", "landauer")
 
 
 def profile_points() -> "xarray.Dataset":
