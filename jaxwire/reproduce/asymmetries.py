@@ -82,7 +82,7 @@ def look(dataset: "xarray.Dataset") -> list[Finding]:
         crossings = part.temperature.values[np.argmax(wire < 0, axis=1)]
         findings.append(
             Finding(
-                f"({letter}) P_asym is positive at small T and becomes negative at higher T; Landauer's (Eq. 35) does not",
+                f"({letter}) P_asym is positive at small T and negative at higher T; Landauer's (Eq. 35) does not",
                 ", ".join(f"sign change at kT = {t:.2f} for eV = {v}" for t, v in zip(crossings, VOLTAGES, strict=True))
                 + f"; Eq. 35 is at least {theory.min():.2g}",
                 bool((cold > 0).all() and (hot < 0).all() and (theory > 0).all()),

@@ -81,7 +81,7 @@ def look(dataset: "xarray.Dataset") -> list[Finding]:
 _CODE = """\
 import numpy as np, jaxwire as jw
 from jaxwire import reproduce
-axes = {"center": np.array([0.64, 1.44]), "temperature": np.array([0.1, 0.3, 0.5, 0.7]), "voltage": np.linspace(0.0, 1.6, 33)}
+axes = {"center": np.array([0.64, 1.44]), "temperature": [0.1, 0.3, 0.5, 0.7], "voltage": np.linspace(0.0, 1.6, 33)}
 data = jw.scan(jw.Lorentzian(1.44, 0.08), axes=axes, observables=["current", "total_voltage", "asymmetry", "landauer"])
 reproduce.FIGURES["fig9"].draw(data).savefig("fig9.png")
 """
@@ -94,7 +94,8 @@ FIGURE_9 = Exhibit(
     look,
     _CODE,
     (
-        f"The caption does not tell the temperatures (ours are those of Figs. 3 and 4) nor the range of V (ours is {LARGEST}).",
+        f"The caption does not tell the temperatures, for which we take those of Figs. 3 and 4, nor the range of V, "
+        f"which ends at {LARGEST} here.",
         "The bound counts T from the band bottom on: T = 0 where a wire has no states (Sec. II C).",
     ),
 )

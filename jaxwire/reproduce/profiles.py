@@ -160,8 +160,8 @@ def _exhibit(number: int, columns: Sequence[int], look) -> Exhibit:
     voltages = " and ".join(f"({letter}) {COLUMNS[column][1]}" for letter, column in zip("ab", columns, strict=True))
     caption = (
         f"Heat given to the phonons, P_ph, in units of P_ext, against position. eps0 = {center}, Gamma = {WIDTH}, "
-        f"eV = {voltages}; kT = {', '.join(map(str, TEMPERATURES))}. Diamonds: P_ph - P_phi, without the part of charge "
-        "build-up. Dashed: P_ext."
+        f"eV = {voltages}; kT = {', '.join(map(str, TEMPERATURES))}. Diamonds: P_ph - P_phi, without the part of "
+        "charge build-up. Dashed: P_ext."
     )
     where = "above" if center > 1 else "below"
     code = {"center": center, "width": WIDTH, "voltage": COLUMNS[columns[0]][1], "temperatures": TEMPERATURES}

@@ -1,4 +1,4 @@
-"""Figs. 5 and 6: how strong the dominant spot of either wire is, and how far from the scatterer, for many resonances."""
+"""Figs. 5 and 6: how strong the dominant spot of either wire is, and how far from the scatterer, over resonances."""
 
 from typing import TYPE_CHECKING
 
@@ -42,7 +42,7 @@ def points(quality: Quality) -> "xarray.Dataset":
     width = np.linspace(*WIDTHS, quality.across)
     whole = grid(voltage=VOLTAGE, temperature=np.array(TEMPERATURES), center=root**2, width=width)
     about = {"units": "kF", "long_name": "sqrt(eps0/mu0)"}
-    return whole.assign_coords(root_center=("center", root, about)).assign_attrs(spot_x_max=REACH)
+    return whole.assign_coords(root_center=("center", root, about)).assign_attrs(spot_x_max=REACH, colour_exponent=0.2)
 
 
 def amplitude(dataset: "xarray.Dataset") -> "xarray.DataArray":
@@ -135,8 +135,9 @@ def look_at_figure_5(dataset: "xarray.Dataset") -> list[Finding]:
         findings.append(
             Finding(
                 f"({letter}) {word} spots in the {side} wire when the peak is close to the Fermi level",
-                f"with {NEAR[0]} < eps0 < {NEAR[1]} the strongest spot is {'heating' if at > 0 else 'cooling'}, |P_ph| = "
-                f"{abs(float(at)) + 1:.3g} P_ext at eps0 = {float(at.center):.2f}, Gamma = {float(at.width):.2f}",
+                f"with {NEAR[0]} < eps0 < {NEAR[1]} the strongest spot is {'heating' if at > 0 else 'cooling'}, "
+                f"|P_ph| = {abs(float(at)) + 1:.3g} P_ext at eps0 = {float(at.center):.2f}, "
+                f"Gamma = {float(at.width):.2f}",
                 float(at) * sign > 0,
             )
         )
@@ -192,7 +193,7 @@ def look_at_figure_6(dataset: "xarray.Dataset") -> list[Finding]:
 _CODE = """\
 import numpy as np, jaxwire as jw
 from jaxwire import reproduce
-axes = {{"temperature": np.array([0.1, 0.3, 0.7]), "center": np.linspace(0.6, 1.6, 31) ** 2, "width": np.linspace(0.08, 1.0, 31)}}
+axes = {{"temperature": [0.1, 0.3, 0.7], "center": np.linspace(0.6, 1.6, 31) ** 2, "width": np.linspace(0.08, 1, 31)}}
 data = jw.scan(jw.Lorentzian(1.0, 0.1), axes=axes, voltage=0.1, observables=["spots"], x_max=20.0)
 reproduce.FIGURES["{name}"].draw(data).savefig("{name}.png")
 """
@@ -214,8 +215,8 @@ FIGURE_5 = Exhibit(
     _CODE.format(name="fig5"),
     (
         _DOMINANT + "here the colour fades to white.",
-        f"Spots closer than {NEAREST:g} vF tau to the scatterer are not looked for. Those at large Gamma and eps0 in (c) and "
-        "(e), and in (d), are closer than 0.1: there P_phi varies as log|x|.",
+        f"Spots closer than {NEAREST:g} vF tau to the scatterer are not looked for. Those at large Gamma and eps0 "
+        "in (c) and (e), and at large Gamma in (d), are closer than 0.1: there P_phi varies as log|x|.",
         "Minima between -P_ext and P_ext are white, as in the paper; draw(data, weak=True) shades them in grey.",
     ),
 )
