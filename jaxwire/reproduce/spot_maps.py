@@ -172,7 +172,7 @@ def look_at_figure_6(dataset: "xarray.Dataset") -> list[Finding]:
 
     size, distance = (abs(each).values for each in (amplitude(dataset), dataset.spot_position))
     counts = size > FAINT
-    order = float(spearmanr(distance[counts], size[counts]).statistic)
+    order = float(spearmanr(distance[counts], size[counts])[0])
     near, far = np.quantile(distance[counts], (0.25, 0.75))
     typical = [np.median(size[counts & part]) for part in (distance < near, distance > far)]
     return [
