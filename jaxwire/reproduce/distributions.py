@@ -102,6 +102,7 @@ def draw(dataset: "xarray.Dataset") -> Figure:
             ylabel=r"kinetic energy, right wire ($\mu_0$)",
         )
         right.axvline(0.0, color="#BBBBBB", linewidth=0.6)
+        right.locator_params(axis="x", nbins=4)
         right.set_xlabel(r"$(\epsilon-\mu_0)\,[f(p,x)-f(p,\infty)]$ ($\mu_0$)")
         left.set_title("(a)", loc="left")
         right.set_title("(b)  heat still to be given", loc="left")

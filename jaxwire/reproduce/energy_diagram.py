@@ -140,5 +140,8 @@ FIGURE_2 = Exhibit(
     draw,
     look,
     _CODE,
-    ("The paper's figure is a sketch without numbers; this one is drawn to scale from a solution.",),
+    (
+        "The paper's figure is a sketch without numbers; this one is drawn to scale from a solution.",
+        "Its parameters are ours: with those of Figs. 3 and 4 e phi is too small to be seen on this scale.",
+    ),
 )

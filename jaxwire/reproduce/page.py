@@ -95,7 +95,7 @@ def _exhibit(exhibit: Exhibit, findings: Sequence[Finding], formats: Sequence[st
         f"<figcaption>{escape(exhibit.caption)} Figure: {others}. Data: <a href='{exhibit.name}.nc'>NetCDF</a>."
         "</figcaption></figure>",
         *_list("What is ours", exhibit.ours),
-        f"<details><summary>In Python</summary><pre>{escape(exhibit.code)}</pre></details>",
+        f"<details open><summary>In Python</summary><pre>{escape(exhibit.code)}</pre></details>",
         "<div class='wide'><table><tr><th>Statement</th><th>Data</th><th></th></tr>",
         *(
             f"<tr><td>{escape(one.claim)}</td><td>{escape(one.measured)}</td>"
