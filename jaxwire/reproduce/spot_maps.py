@@ -168,11 +168,11 @@ def _reach(panel: "xarray.DataArray") -> tuple[float, float]:
 
 def look_at_figure_6(dataset: "xarray.Dataset") -> list[Finding]:
     """Spots further from the scatterer are smaller, and within the range that was searched."""
-    from scipy.stats import spearmanr
+    from scipy.stats import rankdata
 
     size, distance = (abs(each).values for each in (amplitude(dataset), dataset.spot_position))
     counts = size > FAINT
-    order = float(spearmanr(distance[counts], size[counts])[0])
+    order = float(np.corrcoef(rankdata(distance[counts]), rankdata(size[counts]))[0, 1])
     near, far = np.quantile(distance[counts], (0.25, 0.75))
     typical = [np.median(size[counts & part]) for part in (distance < near, distance > far)]
     return [
