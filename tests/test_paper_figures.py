@@ -143,7 +143,10 @@ def test_the_code_beside_each_figure_makes_it(made, tmp_path, monkeypatch):
         exec(compile(exhibit.code, exhibit.name, "exec"), names[exhibit.name])
     written = {path.stem for path in tmp_path.glob("*.png")}
     assert written == {"fig3a", "fig4a", "fig5", "fig6", "fig7", "fig9", *OURS}
-    assert_allclose(names["fig2"]["band_bottom"][0], 4.0 * float(names["fig2"]["sol"].force), rtol=1.0)
+    diagram = made.data["fig2"]
+    expected = np.interp(names["fig2"]["x"], diagram.x, diagram.band_bottom)
+    away = abs(names["fig2"]["x"]) > 0.5  # lines between positions that are 0.1 apart there, of a smooth curve
+    assert_allclose(names["fig2"]["band_bottom"][away], expected[away], rtol=0, atol=5e-3)
     for name, voltage in (("fig3", 0.1), ("fig4", 0.1)):
         sol, data = names[name]["solutions"][-1], made.data[name].isel(center=0, temperature=-1).sel(voltage=voltage)
         assert_allclose(float(sol.heating(data.x.values[9]).total), data.heating.values[9], rtol=1e-9)
