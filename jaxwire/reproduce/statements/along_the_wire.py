@@ -98,7 +98,7 @@ def spectral_currents() -> "xarray.Dataset":
     found = {}
     for name, temperatures in cases.items():
         center, at = (0.64, 0) if name == "characteristics" else (1.44, -1)
-        each = [occupations(-1.0, center=center, temperature=float(t)) for t in temperatures]
+        each = [occupations(-1.0, center=center, temperature=float(t), voltage=0.4) for t in temperatures]
         carried = [(one.forward - one.backward).isel(distance=at) for one in each]
         found |= {
             f"{name}_current": ((f"{name}_temperature", "node"), np.array(carried)),

@@ -75,14 +75,14 @@ GROUPS: dict[str, dict[str, np.ndarray]] = {
         "temperature": np.array([0.3, 0.7]),
     },
     "narrow": {"width": np.geomspace(0.01, 0.64, 7), "temperature": np.array([0.1, 0.3, 0.7])},
-    "small": {"center": PEAKS, "temperature": HEATS, "voltage": np.geomspace(1e-3, 1e-2, 4)},
+    "small": {"center": PEAKS, "temperature": HEATS, "voltage": np.geomspace(1e-4, 1e-3, 4)},
     "characteristics": {"center": PEAKS, "temperature": HEATS, "voltage": np.linspace(0.1, 1.6, 16)},
     "heats": {"temperature": np.geomspace(0.03, 1.0, 12)},
     "scales": {
         "center": COARSE,
         "width": WIDTHS,
         "temperature": np.array([0.03, 0.1, 0.3, 0.7]),
-        "voltage": np.array([0.03, 0.1, 0.5]),
+        "voltage": np.array([0.03, 0.3, 1.0]),
     },
     "wires": {
         "exponent": np.array([-1.0, -0.5, 0.0, 0.5, 1.0]),
@@ -92,10 +92,10 @@ GROUPS: dict[str, dict[str, np.ndarray]] = {
         "temperature": np.array([0.3, 0.7]),
     },
     "transparent": {
-        "width": np.geomspace(1e2, 1e4, 3),
+        "width": np.geomspace(10.0, 100.0, 3),
         "exponent": np.array([-1.0, -0.5, 0.0, 1.0]),
         "strength": np.array([0.5, 1.0]),
-        "voltage": np.array([1e-4]),
+        "voltage": np.array([1e-12]),
     },
 }
 """What varies in each group."""
