@@ -1,16 +1,25 @@
 """Every sentence of the paper that states a result, looked up in computed data: seen, seen with a limit, or not seen.
 
 Data come from `operating_points` (one scan), `along_the_wire` (profiles, distributions, readings) and `waves` (sums of
-exponentials); the statements are in `emergence` (Secs. III A, III B), `left_and_right` (IV A), `distance` (IV B, IV C),
-`observation` (V, App. C) and `other_wires` (App. D). Not among them are definitions, derivations that lead to what is
-solved, and sentences about experiments.
+exponentials). The statements are in `emergence` (Secs. III A and B), `left_and_right` and `beyond_the_estimate` (IV A),
+`distance` (IV B and C), `observation` (V, App. C) and `other_wires` (App. D). Not among them are definitions,
+derivations that lead to what is solved, and sentences about experiments.
 """
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from jaxwire.reproduce.statements import along_the_wire, distance, emergence, left_and_right, observation, other_wires, waves
+from jaxwire.reproduce.statements import (
+    along_the_wire,
+    beyond_the_estimate,
+    distance,
+    emergence,
+    left_and_right,
+    observation,
+    other_wires,
+    waves,
+)
 from jaxwire.reproduce.statements.operating_points import solve_groups
 from jaxwire.reproduce.statements.statement import LIMITED, NOT_SEEN, SEEN, Data, Statement, Verdict
 
@@ -22,6 +31,7 @@ __all__ = ["LIMITED", "NOT_SEEN", "SEEN", "STATEMENTS", "Data", "Statement", "Ve
 STATEMENTS: tuple[Statement, ...] = (
     *emergence.STATEMENTS,
     *left_and_right.STATEMENTS,
+    *beyond_the_estimate.STATEMENTS,
     *distance.STATEMENTS,
     *observation.STATEMENTS,
     *other_wires.STATEMENTS,

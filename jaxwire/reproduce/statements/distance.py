@@ -18,7 +18,9 @@ SLOW_AND_FAST = (0.66, 1.0), (2.0, 4.0)
 """Kinetic energies of slow and of fast electrons, in mu0."""
 
 
-@statement("IV B", "heating away from x = 0", "At the coldest of the three temperatures few of these spots are visible.")
+@statement(
+    "IV B", "heating away from x = 0", "At the coldest of the three temperatures few of these spots are visible."
+)
 def heating_often_peaks_at_a_distance(data: Data) -> Verdict:
     """The phonons are often heated or cooled most at a finite distance from the scatterer, not at it."""
     points = data["map"]
@@ -35,9 +37,11 @@ def part_of_the_voltage_drops_in_the_wires(data: Data) -> Verdict:
     points = data["tables"]
     excess = (points.total_voltage / points.voltage - 1.0).values
     faces = points.potential_right - points.potential_left
-    identity = float(np.abs(points.total_voltage - points.voltage - faces).max())
-    measured = f"V_tot/V - 1 from {excess.min():+.1%} to {excess.max():+.1%}; V_tot - V is the step of phi to {identity:.0e}"
-    return judge(measured, np.abs(excess).max() > 0.02 and identity < 1e-12)
+    identity = float(abs(points.total_voltage - points.voltage - faces).max())
+    measured = (
+        f"V_tot/V - 1 from {excess.min():+.1%} to {excess.max():+.1%}; V_tot - V is the step of phi to {identity:.0e}"
+    )
+    return judge(measured, abs(excess).max() > 0.02 and identity < 1e-12)
 
 
 @statement("IV B", "orders of the two parts in I")
@@ -54,18 +58,21 @@ def non_local_part_is_of_lower_order(data: Data) -> Verdict:
         f"{names[part]} {side} {spread(value, '.3f')}" for (part, side), value in found.items()
     )
     order = {"scatterer": 1.0, "buildup": 2.0}
-    return judge(measured, all(np.all(np.abs(value - order[part]) < 0.05) for (part, _), value in found.items()))
+    return judge(measured, all(np.all(abs(value - order[part]) < 0.05) for (part, _), value in found.items()))
 
 
 @statement("IV B", "heating at x != 0 in Figs. 3 and 4", "In Fig. 4b at kT = 0.1 the local part reaches a tenth of it.")
 def heating_is_almost_entirely_non_local(data: Data) -> Verdict:
-    """In Figs. 3 and 4 the heating and cooling that the scatterer causes is almost all of it P_s, the non-local part."""
+    """In Figs. 3 and 4 almost all of the heat that the scatterer causes is P_s, the non-local part."""
     profiles = data["profiles"]
-    away = profiles.isel(x=np.abs(profiles.x.values) > 0.05)
+    away = profiles.isel(x=abs(profiles.x.values) > 0.05)
     weight = away.weight
-    local, whole = ((np.abs(each) * weight).sum("x") for each in (away.buildup, away.scatterer + away.buildup))
+    local, whole = ((abs(each) * weight).sum("x") for each in (away.buildup, away.scatterer + away.buildup))
     share = np.sort((local / whole).values.ravel())
-    measured = f"integral of |P_phi| over that of |P_s + P_phi|: {spread(share[:-1], '.1%')} in 15 curves, {share[-1]:.1%} in one"
+    measured = (
+        f"integral of |P_phi| over that of |P_s + P_phi|: {spread(share[:-1], '.1%')} in 15 curves, "
+        f"{share[-1]:.1%} in one"
+    )
     return judge(measured, np.all(share < 0.05), np.all(share[:-1] < 0.05) and share[-1] < 0.2)
 
 
@@ -77,10 +84,10 @@ def non_local_part_alone_has_the_spots(data: Data) -> Verdict:
     for side, name in ((-1.0, "left"), (1.0, "right")):
         distance, height = turning_points(curve.scatterer, side)
         face = curve.scatterer.isel(x=np.sign(curve.x.values) == side)
-        nearest = float(face.isel(x=int(np.argmin(np.abs(face.x.values)))))
+        nearest = float(face.isel(x=int(np.argmin(abs(face.x.values)))))
         if not distance.size:
             return judge(f"no extremum of P_s {name}", False)
-        top = int(np.argmax(np.abs(height)))
+        top = int(np.argmax(abs(height)))
         words.append(f"{name} P_s = {height[top]:.1f} P_ext at |x| = {distance[top]:.2f}, {nearest:.1f} at the face")
         holds.append(abs(height[top]) > abs(nearest))
     return judge("Fig. 3a, kT = 0.7: " + "; ".join(words), all(holds))
@@ -106,7 +113,10 @@ def profile_is_a_sum_of_many_exponentials(data: Data) -> Verdict:
     distance, values = _black_curve(data)
     one = min(_fit(distance, values, [length])[0] for length in np.geomspace(0.1, 6.0, 60))
     few, many = (_fit(distance, values, np.geomspace(0.1, 4.0, count))[0] for count in (4, 12))
-    measured = f"relative error of P_s in Fig. 3a, kT = 0.7, right: best single one {one:.0%}, four {few:.0%}, twelve {many:.0e}"
+    measured = (
+        f"relative error of P_s in Fig. 3a, kT = 0.7, right: best single one {one:.0%}, four "
+        f"{few:.0%}, twelve {many:.0e}"
+    )
     return judge(measured, one > 0.2 and few < one and many < 1e-3)
 
 
@@ -122,7 +132,8 @@ def two_exponentials_explain_the_spot(data: Data) -> Verdict:
     place = np.log(abs(first) * long / (abs(second) * short)) / (1.0 / short - 1.0 / long)
     spot = float(data["tables"].sel(center=1.44, voltage=0.1, temperature=0.7, side="right").spot_position)
     measured = (
-        f"P_s in Fig. 3a, kT = 0.7, right: {first:.1f} exp(-x/{short:.2f}) {second:+.1f} exp(-x/{long:.2f}) to {error:.1%}; "
+        f"P_s in Fig. 3a, kT = 0.7, right: {first:.1f} exp(-x/{short:.2f}) {second:+.1f} "
+        f"exp(-x/{long:.2f}) to {error:.1%}; "
         f"extremum at {place:.2f}, the spot is at {spot:.2f}"
     )
     return judge(measured, opposite and error < 0.05 and abs(place / spot - 1.0) < 0.1)
@@ -133,7 +144,7 @@ def two_exponentials_have_an_extremum_under_two_conditions(data: Data) -> Verdic
     """A1 exp(-x/l1) + A2 exp(-x/l2) with l1 < l2 has one if and only if the signs differ and |A1|/l1 > |A2|/l2."""
     pairs = data["two_exponentials"]
     (first, second), (short, long) = pairs.amplitude.values.T, pairs.length.values.T
-    signs, slopes = first * second < 0, np.abs(first) * long > np.abs(second) * short
+    signs, slopes = first * second < 0, abs(first) * long > abs(second) * short
     exists = pairs.exists.values
     wrong = int(np.sum(exists != (signs & slopes)))
     measured = (
@@ -162,7 +173,9 @@ def very_different_lengths_make_faint_spots(data: Data) -> Verdict:
     pairs = data["two_exponentials"]
     height, place = pairs.height.values, (pairs.distance / pairs.ratio).values
     measured = "maximum and its distance in l2: " + ", ".join(
-        f"{h:.2f} at {x:.2f} for l2/l1 = {q:g}" for h, x, q in zip(height, place, pairs.ratio.values, strict=True) if q >= 2
+        f"{h:.2f} at {x:.2f} for l2/l1 = {q:g}"
+        for h, x, q in zip(height, place, pairs.ratio.values, strict=True)
+        if q >= 2
     )
     return judge(measured, height[-1] < 0.5 * np.max(height))
 
@@ -189,10 +202,11 @@ def _heats_and_cools(data: Data, side: str) -> dict[str, tuple[float, float]]:
 
 @statement("IV C", "Fig. 8, leaving electrons on the right")
 def slow_electrons_heat_near_and_fast_ones_cool_far(data: Data) -> Verdict:
-    """To the right of the black curve's dot, slow electrons heat the phonons near it and fast ones cool them farther on."""
+    """On the right, slow electrons heat the phonons near the scatterer and fast ones cool them farther on."""
     found = _heats_and_cools(data, "right")
     measured = ", ".join(
-        f"those that {name}: mean energy {mean:.2f} mu0, {near:.0%} of it within |x| < 1" for name, (mean, near) in found.items()
+        f"those that {name}: mean energy {mean:.2f} mu0, {near:.0%} of it within |x| < 1"
+        for name, (mean, near) in found.items()
     )
     holds = found["heat"][0] < found["cool"][0] and found["heat"][1] > found["cool"][1] + 0.1
     return judge(measured, holds)
@@ -200,10 +214,11 @@ def slow_electrons_heat_near_and_fast_ones_cool_far(data: Data) -> Verdict:
 
 @statement("IV C", "leaving electrons on the left")
 def same_picture_holds_on_the_left(data: Data) -> Verdict:
-    """On the left the leaving electrons do the same with the signs exchanged: slow ones cool, fast ones heat farther on."""
+    """On the left it is the same with signs exchanged: slow electrons cool nearby, fast ones heat farther on."""
     found = _heats_and_cools(data, "left")
     measured = ", ".join(
-        f"those that {name}: mean energy {mean:.2f} mu0, {near:.0%} of it within |x| < 1" for name, (mean, near) in found.items()
+        f"those that {name}: mean energy {mean:.2f} mu0, {near:.0%} of it within |x| < 1"
+        for name, (mean, near) in found.items()
     )
     holds = found["cool"][0] < found["heat"][0] and found["cool"][1] > found["heat"][1] + 0.1
     return judge(measured, holds)
@@ -213,7 +228,7 @@ def same_picture_holds_on_the_left(data: Data) -> Verdict:
 def faster_electrons_relax_over_longer_distances(data: Data) -> Verdict:
     """The more energy an electron has, the longer the distance over which it exchanges heat with the phonons."""
     found = data["leaving_right"]
-    excess = np.abs(found.forward - found.forward.isel(distance=-1)) * found.weight
+    excess = abs(found.forward - found.forward.isel(distance=-1)) * found.weight
     left_over = []
     for low, high in SLOW_AND_FAST:
         band = excess.isel(energy=(found.energy.values > low) & (found.energy.values < high)).sum("energy")
@@ -228,7 +243,10 @@ def heating_is_nearer_than_cooling(data: Data) -> Verdict:
     curve = data["profiles"].heating.sel(center=1.44, voltage=0.1, temperature=0.7)
     right = curve.isel(x=curve.x.values > 0)
     turn = int(np.argmax(right.values < 0))
-    measured = f"kT = 0.7: {float(right[0]):.1f} P_ext at the face, negative from x = {float(right.x[turn]):.2f}, {float(right.min()):.1f} at least"
+    measured = (
+        f"kT = 0.7: {float(right[0]):.1f} P_ext at the face, negative from x = "
+        f"{float(right.x[turn]):.2f}, {float(right.min()):.1f} at least"
+    )
     return judge(measured, float(right[0]) > 0 and float(right.min()) < -1.0 and turn > 0)
 
 
@@ -238,19 +256,22 @@ def spots_disappear_when_cold(data: Data) -> Verdict:
     spots = data["tables"].sel(center=1.44, voltage=0.1)
     prominence = spots.spot_prominence.fillna(0.0).transpose("temperature", "side").values
     measured = "prominence in P_ext, left and right: " + "; ".join(
-        f"{left:.2g} and {right:.2g} at kT = {t}" for (left, right), t in zip(prominence, spots.temperature.values, strict=True)
+        f"{left:.2g} and {right:.2g} at kT = {t}"
+        for (left, right), t in zip(prominence, spots.temperature.values, strict=True)
     )
     return judge(measured, np.all(np.diff(prominence, axis=0) > 0) and np.all(prominence[0] == 0))
 
 
 @statement("IV C", "limits of the sketch")
 def leaving_electrons_alone_are_not_quantitative(data: Data) -> Verdict:
-    """The picture of the leaving electrons alone is qualitative: near the scatterer its heat differs from the full one."""
+    """The picture of the leaving electrons alone is qualitative: near the scatterer its heat is not the full one."""
     found = data["leaving_right"]
     carried = ((found.energy - 1.0) * (found.forward - found.backward) * found.weight).sum("energy")
     full, alone = carried.isel(distance=0) - carried, _released(data, "right").sum("energy")
     near, far = ((float(alone.sel(distance=d)), float(full.sel(distance=d))) for d in (0.5, 60.0))
-    measured = f"heat up to x = 0.5: {near[0]:+.1e} instead of {near[1]:+.1e}; in all {far[0]:+.1e} instead of {far[1]:+.1e}"
+    measured = (
+        f"heat up to x = 0.5: {near[0]:+.1e} instead of {near[1]:+.1e}; in all {far[0]:+.1e} instead of {far[1]:+.1e}"
+    )
     return judge(measured, abs(near[0] - near[1]) > 0.5 * abs(near[1]) and abs(far[0] / far[1] - 1.0) < 0.2)
 
 

@@ -32,7 +32,7 @@ class Verdict(NamedTuple):
     word: str
 
 
-def judge(measured: str, holds, in_part=False) -> Verdict:
+def judge(measured: str, holds: object, in_part: object = False) -> Verdict:
     """The verdict: seen where it holds, seen with a limit where it holds only in part."""
     word = SEEN if bool(holds) else LIMITED if bool(in_part) else NOT_SEEN
     return Verdict(measured, word)
