@@ -34,7 +34,7 @@ def _deviation(data: Data, estimate) -> "dict[tuple[float, float], float]":
 
 @statement("IV A", "Eqs. 28, 31 and 34")
 def asymmetry_follows_from_the_faces(data: Data) -> Verdict:
-    """P_R and P_L, integrals of P_s and P_phi over x, follow from heat currents and potentials at the faces."""
+    """P_R and P_L, integrals over x, follow from heat currents and potentials at the faces, and add up to I V_tot."""
     points, profiles = data["tables"], data["profiles"]
     worst = 0.0
     for side, sign in (("left", -1.0), ("right", 1.0)):
@@ -42,7 +42,12 @@ def asymmetry_follows_from_the_faces(data: Data) -> Verdict:
         for part in ("scatterer", "buildup"):
             whole = (profiles[part] * there).sum("x") * points.external_power
             worst = max(worst, float(abs(whole / points.powers.sel(side=side, part=part) - 1.0).max()))
-    return judge(f"integrals over the profiles of Figs. 3 and 4 agree to {worst:.0e}", worst < 1e-5)
+    total = power(points, "left") + power(points, "right")
+    missing = float(abs(total / total_power(points) - 1.0).max())
+    measured = (
+        f"integrals over the profiles of Figs. 3 and 4 agree to {worst:.0e}, P_R + P_L is I V_tot to {missing:.0e}"
+    )
+    return judge(measured, worst < 1e-5 and missing < 1e-9)
 
 
 @statement("IV A", "most obvious feature of Fig. 3")
