@@ -5,6 +5,7 @@ negative. So the difference to the target is measured by (I - target)/(I + targe
 """
 
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array
 
 from jaxwire.domain import Scalar
@@ -91,9 +92,9 @@ def begin_survey(state: State, question: Question) -> State:
 def survey(state: State, here: LocalCurrent, question: Question) -> State:
     """One step of the survey: keep the first interval that carries the target, or else surround the highest crest."""
     target, top, (last, before, _), point = question.target, question.top, state.seen, here.point
-    following, promise = _survey_voltage(state.left, top), _promise(before, last, point)
-    is_behind = last.value >= point.value
-    around = choose(is_behind, (before, last, point), (last, point, origin(following)._replace(voltage=following)))
+    following, promise = _survey_voltage(state.left, top), _promise(last, point)
+    # one interval more on either side: values tell on which side of a voltage a crest is, slopes only guess it
+    around = before, choose(last.value >= point.value, last, point), point._replace(voltage=following)
     low, best, high = choose(promise > state.promise, around, (state.low, state.best, state.high))
     promise = jnp.maximum(promise, state.promise)
     on = state._replace(voltage=following, seen=here.seen, low=low, best=best, high=high, promise=promise)
@@ -111,12 +112,10 @@ def _survey_voltage(left: Array | int, top: Scalar) -> Scalar:
     return top * ((size + 1 - left) / size) ** 2
 
 
-def _promise(before: Point, last: Point, here: Point) -> Scalar:
-    """Largest current to be expected between three points, on the parabola through them."""
-    first, second = last.voltage - before.voltage, here.voltage - last.voltage
-    rise = (last.value - before.value) / jnp.where(first > 0, first, jnp.inf)
-    bend = ((here.value - last.value) / second - rise) / (first + second)
-    vertex = 0.5 * (first - rise / jnp.where(bend < 0, bend, -1.0))
-    is_inside = (bend < 0) & (vertex > 0) & (vertex < first + second)
-    summit = before.value + vertex * (rise + bend * (vertex - first))
-    return jnp.where(is_inside, summit, jnp.maximum(last.value, here.value))
+def _promise(low: Point, high: Point) -> Scalar:
+    """Largest current to be expected between two points, on the cubic through them."""
+    t = np.linspace(0.0, 1.0, 9)
+    width, jump = high.voltage - low.voltage, high.value - low.value
+    rise, fall = jnp.where(low.voltage > 0, width * low.slope, jump), width * high.slope
+    cubic = low.value + t * (rise + t * ((3.0 * jump - 2.0 * rise - fall) + t * (rise + fall - 2.0 * jump)))
+    return jnp.max(cubic)

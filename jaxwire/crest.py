@@ -105,6 +105,7 @@ def climb(state: State, here: LocalCurrent, question: Question) -> State:
     step = jnp.clip(jnp.where(is_slow, LEAP * newton, newton), -furthest, furthest)
     section = _section(low.voltage, best.voltage, high.voltage, voltage, 0.9 * furthest)
     better = _inside(voltage + step, low.voltage, high.voltage, section)
+    better = jnp.where(better == best.voltage, section, better)
 
     doubt = DOUBT * jnp.abs(here.curvature * stride) * here.expected
     # the parabola through here rises by half of what an exponential does
@@ -119,7 +120,8 @@ def climb(state: State, here: LocalCurrent, question: Question) -> State:
     largest = jnp.maximum(state.largest, value + jnp.where(is_crest, gain, 0.0))
     next_voltage, seen = jnp.where(is_first, state.start, better), choose(is_first, state.seen, here.seen)
     on = state._replace(voltage=next_voltage, seen=seen, low=low, best=best, high=high, largest=largest)
-    is_near = (jnp.abs(slope) + doubt) * (high.voltage - low.voltage) <= NEAR * value
+    is_inside = (low.voltage < best.voltage) & (best.voltage < high.voltage)
+    is_near = is_inside & ((jnp.abs(slope) + doubt) * (high.voltage - low.voltage) <= NEAR * value)
     is_settled |= (state.left <= 0) & is_slight & is_near & ((1.0 + NEAR) * largest < question.target)
     fails = ~is_first & (is_lost | (state.left <= 0))
     is_beyond = is_settled & (largest < question.target)
