@@ -93,19 +93,19 @@ def _excite(half: HalfWire, spectral_current: Float[Array, " n"], sign: float) -
 
 
 class Faces(NamedTuple):
-    """Potential and heat current where either wire meets the scatterer.
+    """Potential, and heat current beyond that far away, where either wire meets the scatterer.
 
     Attributes:
         potential_upper: e phi at the upper wire's face, in mu0.
         potential_lower: e phi at the lower wire's face, in mu0.
-        heat_upper: J_el there, in mu0^2/h, positive towards the lower wire.
-        heat_lower: J_el there, in mu0^2/h, positive away from the upper wire.
+        excess_upper: J_el - J_inf at the upper wire's face, in mu0^2/h, positive towards the lower wire.
+        excess_lower: J_el - J_inf at the lower wire's face, in mu0^2/h, positive away from the upper wire.
     """
 
     potential_upper: Scalar
     potential_lower: Scalar
-    heat_upper: Scalar
-    heat_lower: Scalar
+    excess_upper: Scalar
+    excess_lower: Scalar
 
 
 class Flow(eqx.Module):
@@ -150,9 +150,9 @@ class Flow(eqx.Module):
         return self.screening.neutral_share() * self._sum(x, lambda side: side.neutral)
 
     def faces(self) -> Faces:
-        """Potential and heat current on either side of the scatterer."""
+        """Potential and excess heat current on either side of the scatterer."""
         upper, lower = jnp.asarray(-0.0), jnp.asarray(0.0)
-        return Faces(self.potential(upper), self.potential(lower), self.heat_current(upper), self.heat_current(lower))
+        return Faces(self.potential(upper), self.potential(lower), self._excess_heat(upper), self._excess_heat(lower))
 
     def _potential_fall(self, x: Scalar) -> Scalar:
         """Minus the derivative of the potential."""
@@ -167,7 +167,11 @@ class Flow(eqx.Module):
 
     def heat_current(self, x: Scalar) -> Scalar:
         """Heat current J_el(x); x = -0.0 is the upper wire's face, x = 0.0 the lower wire's."""
-        return self.uniform_heat_current + self._sum(x, lambda side: side.heat)
+        return self.uniform_heat_current + self._excess_heat(x)
+
+    def _excess_heat(self, x: Scalar) -> Scalar:
+        """Heat current beyond that of the Drude state."""
+        return self._sum(x, lambda side: side.heat)
 
     def heating_shares(self, side: Side) -> Float[Array, " m"]:
         """Share of each mode in P_ph at x = 0, in mu0^2/(h vF tau0), but for a potential that is not local."""
@@ -195,13 +199,14 @@ class Flow(eqx.Module):
 
 
 def excite(matching: Matching, drive: Scalar, screening: AbstractScreening) -> Flow:
-    """Scale a matching solution by its drive and work out what flows in either wire."""
+    """Scale a matching solution by its drive and work out what flows in either wire; NaN where modes are unknown."""
     current = drive * matching.spectral_current
     below = matching.lower.energy.size - current.size
     upper = _excite(matching.upper, current, -1.0)
     lower = _excite(matching.lower, jnp.pad(current, (below, 0)), 1.0)
     half = upper.half
-    total = half.weight @ current
+    are_known = upper.modes.converged & lower.modes.converged
+    total = jnp.where(are_known, half.weight @ current, jnp.nan)
     force = total / half.drude_conductivity
     uniform = 2.0 * force * (half.weight @ ((half.energy - 1.0) * half.mean_free_path * half.thermal))
     return Flow(upper, lower, current, total, force, uniform, matching.step, screening)

@@ -62,7 +62,7 @@ class AbstractScatterer(eqx.Module):
 
     def energy_scales(self) -> EnergyScales:
         """Features of T that the energy grid must resolve; none unless a subclass says so."""
-        return NO_SCALES
+        return EnergyScales(jnp.zeros(0), jnp.ones(0), jnp.ones(0))
 
 
 class Lorentzian(AbstractScatterer):
