@@ -15,7 +15,7 @@ import jaxwire as jw
 from benchmarks.common import command, deviation, in_turn
 from benchmarks.points import REFERENCE, sample
 from jaxwire.precision import PRECISIONS
-from jaxwire.request import IN_SINGLE
+from jaxwire.single import IN_SINGLE
 
 X = np.concatenate([-np.geomspace(0.01, 6.0, 8)[::-1], np.geomspace(0.01, 6.0, 8)])
 CHECKED = 512

@@ -199,14 +199,13 @@ class Flow(eqx.Module):
 
 
 def excite(matching: Matching, drive: Scalar, screening: AbstractScreening) -> Flow:
-    """Scale a matching solution by its drive and work out what flows in either wire; NaN where modes are unknown."""
+    """Scale a matching solution by its drive and work out what flows in either wire."""
     current = drive * matching.spectral_current
     below = matching.lower.energy.size - current.size
     upper = _excite(matching.upper, current, -1.0)
     lower = _excite(matching.lower, jnp.pad(current, (below, 0)), 1.0)
     half = upper.half
-    are_known = upper.modes.converged & lower.modes.converged
-    total = jnp.where(are_known, half.weight @ current, jnp.nan)
+    total = half.weight @ current
     force = total / half.drude_conductivity
     uniform = 2.0 * force * (half.weight @ ((half.energy - 1.0) * half.mean_free_path * half.thermal))
     return Flow(upper, lower, current, total, force, uniform, matching.step, screening)

@@ -39,9 +39,8 @@ LATE_PASSES = 6
 
 MAX_ROUNDS = 16
 
-SETTLED = ByPrecision(1e-7, 1e-2)
-"""Relative step of a root after which the next error is rounding: it is the square, or a thirtieth of it. In single
-precision rounding alone moves a root by up to 1e-2 where a pole of tiny weight has two others close by."""
+SETTLED = ByPrecision(1e-7, 1e-3)
+"""Relative step of a root after which the next error is rounding: it is the square, or a thirtieth of it."""
 
 
 class Modes(eqx.Module):

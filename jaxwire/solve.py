@@ -5,13 +5,12 @@ from typing import NamedTuple
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Bool, Float, Int
+from jaxtyping import Array, Bool, Float
 
 from jaxwire import status
 from jaxwire.checks import as_setting, one_drive
 from jaxwire.closed_form import Nodes, tabulate
 from jaxwire.domain import POSITIVE, REAL, Scalar, as_parameter, in_domain
-from jaxwire.fermi import fermi_window
 from jaxwire.flow import Flow, excite
 from jaxwire.matching import Matching, drude_coefficients, match
 from jaxwire.quadrature import Resolution
@@ -29,14 +28,6 @@ SATURATED, SATURATED_PER_T = 2.0, 40.0
 
 NEGLIGIBLE = 1e-6
 """Potentials and voltages below this times the force (a length of 1e-6 vF tau0) are compared as if they were that."""
-
-MOST_CARRIED = 60.0
-"""Largest current that single precision tells, in units of that of the scatterer alone (Landauer): the error of the
-current grows with this ratio, to 4e-5 there, and that of powers to twice as much."""
-
-LEAST_POWER = 1e-30
-"""Smallest P_ext that single precision tells: of smaller ones, a steep transmission or what is left out of the grid may
-carry much, and products of two currents soon leave the range of its exponents."""
 
 ROUNDING = 2e-10
 """Smallest error estimate: below it, rounding in sums that nearly cancel is not seen (1.1e-10 at eV = 1e-9)."""
@@ -165,32 +156,15 @@ def solve_found(
         estimate = _estimate(matching, coarser, drive, wire.screening, found.slope)
         is_finite &= jnp.isfinite(estimate)
     outcome = _outcome(matching.transmission, valid, found.is_unreachable, is_finite, estimate)
-    outcome = _unless(_is_told(matching, drive, temperature), outcome, status.IMPRECISE)
-    flow = excite(matching, jnp.where(status.has_failed(outcome), jnp.nan, drive), wire.screening)
-    outcome = _unless(jnp.isfinite(flow.current), outcome, status.NOT_FINITE)
-    estimate = jnp.where(status.has_failed(outcome), jnp.nan, estimate)
+    failed = status.has_failed(outcome)
+    flow = excite(matching, jnp.where(failed, jnp.nan, drive), wire.screening)
+    estimate = jnp.where(failed, jnp.nan, estimate)
     result = Status(outcome.astype(int), found.limit)
     return Solution(scatterer, wire, temperature, voltage, result, estimate, flow.faces(), flow, resolution)
 
 
 def _is_valid(scatterer: AbstractScatterer, wire: Wire, temperature: Scalar, target: Scalar) -> Bool[Array, ""]:
     return in_domain(scatterer) & in_domain(wire) & POSITIVE.contains(temperature) & jnp.isfinite(target)
-
-
-def _is_told(matching: Matching, drive: Scalar, temperature: Scalar) -> Bool[Array, ""]:
-    """Whether the working precision tells a solution: double always does, single not at all points."""
-    if matching.step.dtype.itemsize == 8:
-        return jnp.asarray(True)
-    upper, transmission = matching.upper, matching.transmission
-    window = fermi_window(upper.energy, upper.energy + matching.step, temperature)
-    alone, carried = upper.weight @ (transmission * window), upper.weight @ matching.spectral_current
-    power = (drive * carried) * (drive * carried / upper.drude_conductivity)
-    return (drive == 0) | ((jnp.abs(carried) < MOST_CARRIED * alone) & (power > LEAST_POWER))
-
-
-def _unless(is_fine: Bool[Array, ""], code: Int[Array, ""], other: int) -> Int[Array, ""]:
-    """Status code: what it was if that tells of a failure, or if all is fine; else the other one."""
-    return jnp.where(is_fine | status.has_failed(code), code, other)
 
 
 def _drive(voltage: Scalar, temperature: Scalar) -> Scalar:

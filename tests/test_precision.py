@@ -10,7 +10,7 @@ from numpy.testing import assert_array_equal
 import jaxwire as jw
 from jaxwire import status
 from jaxwire.precision import working_in, working_type
-from jaxwire.request import IN_SINGLE
+from jaxwire.single import IN_SINGLE
 
 DOT = jw.Lorentzian(1.0, 0.1)
 X = np.array([-3.0, -0.3, 0.01, 1.0])
