@@ -176,6 +176,7 @@ TABLES = {
             ("time for a point, µs", number("microseconds", ".0f")),
             ("median error", error("error_median")),
             ("largest error", error("error_max")),
+            ("imprecise", share("imprecise")),
         ),
     ),
     "disort": Table(
