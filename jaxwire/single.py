@@ -5,11 +5,13 @@ difference of, and those points are given up rather than wrong:
 
     hardly anything is reflected:   the current is many times that of the scatterer alone (Landauer);
     nothing passes:                 products of two currents leave the range of exponents;
+    the transmission is steep:      it changes within the rounding of an energy;
     potentials or powers cancel:    they are far below what they are made of, F l and I kT.
 """
 
 from collections.abc import Collection
 
+import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Int
 
@@ -39,6 +41,10 @@ MOST_CARRIED = 60.0
 LEAST_POWER = 1e-30
 """Smallest P_ext that is told, in mu0^2/(h vF tau0)."""
 
+MOST_STEEP = 250.0
+"""Largest mean of |dT/d ln eps| in the window, in units of that of T, of which it costs up to 6e-5; a resonance at eps
+has 0.6 eps/Gamma, at most 166 in the promised domain."""
+
 LEAST_SHARE = 1e-2
 """Smallest potentials and powers that are told, in units of F and I kT, of which rounding takes 1e-6."""
 
@@ -64,8 +70,10 @@ def _tells_current(sol: Solution) -> Bool[Array, ""]:
     flow, half = sol.flow, sol.flow.upper.half
     left = jnp.where(sol.voltage >= 0, half.energy, half.energy + flow.step)
     window = fermi_difference(half.energy, flow.step, sol.temperature)
-    alone = half.weight @ (sol.scatterer.transmission(left) * window)
-    return (jnp.abs(flow.current) < MOST_CARRIED * alone) & (sol.external_power > LEAST_POWER)
+    transmission, change = jax.jvp(sol.scatterer.transmission, (left,), (left,))
+    alone, steepness = half.weight @ (transmission * window), half.weight @ (jnp.abs(change) * window)
+    is_sound = (jnp.abs(flow.current) < MOST_CARRIED * alone) & (steepness < MOST_STEEP * alone)
+    return is_sound & (sol.external_power > LEAST_POWER)
 
 
 def _tells_profile(sol: Solution) -> Bool[Array, ""]:
