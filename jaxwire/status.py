@@ -16,8 +16,8 @@ MESSAGES = (
     "values are NaN; pass a larger resolution",
     "inaccurate: the estimated relative error is above 1e-4; pass resolution=Resolution(above, below) with more nodes",
     "no voltage carries this current",
-    "single precision does not tell this point to 1e-4, as hardly anything is reflected, nothing passes, T is steep, or "
-    "potentials or powers cancel: values are NaN; use precision='double'",
+    "single precision does not tell this point to 1e-4, as hardly anything is reflected, nothing passes, T is steep, "
+    "or potentials or powers cancel: values are NaN; use precision='double'",
 )
 
 
