@@ -78,8 +78,8 @@ def _tells_current(sol: Solution) -> Bool[Array, ""]:
 
 def _tells_profile(sol: Solution) -> Bool[Array, ""]:
     """Modes that are not known make this false too, as they are NaN."""
-    flow, faces, powers = sol.flow, sol.faces, sol.powers
-    potential = jnp.maximum(jnp.abs(faces.potential_upper), jnp.abs(faces.potential_lower))
-    power = jnp.maximum(jnp.abs(powers.left), jnp.abs(powers.right))
-    scale = LEAST_SHARE * jnp.abs(flow.current) * sol.temperature
-    return (potential > LEAST_SHARE * jnp.abs(flow.force)) & (power > scale)
+    potential = jnp.max(jnp.abs(jnp.stack([sol.potential_left, sol.potential_right])))
+    power = jnp.max(jnp.abs(jnp.stack(sol.powers)))
+    usual_potential = jnp.abs(sol.force) * sol.wire.screening.neutral_share()
+    usual_power = jnp.abs(sol.current) * sol.temperature
+    return (potential >= LEAST_SHARE * usual_potential) & (power > LEAST_SHARE * usual_power)

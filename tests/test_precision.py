@@ -127,6 +127,13 @@ def test_the_current_alone_is_told_where_potentials_cancel():
     assert np.max(np.abs(found["current"] / exact["current"] - 1.0).values[is_told]) < 1e-4
 
 
+def test_a_wire_without_potential_is_told():
+    bare = jw.Wire(screening=jw.LocalScreening(0.0))
+    found, exact = (scan(each, observables=["current", "powers"], wire=bare) for each in ("single", "double"))
+    assert_array_equal(found["status"], status.SOLVED)
+    assert np.max(np.abs(found["current"] / exact["current"] - 1.0)) < 1e-4
+
+
 def test_no_voltage_is_told_exactly():
     columns = {name: values[:4] for name, values in DOMAIN.items()} | {"voltage": np.zeros(4)}
     found = scan("single", observables=["current", "powers"], columns=columns)
