@@ -32,11 +32,7 @@ from jaxwire.scatterer import AbstractScatterer, no_scales
 from jaxwire.wire import AbstractNonLocalScreening, AbstractScreening, Wire
 
 SMALLEST_OCCUPATION = ByPrecision(1e-80, 1e-30)
-"""Sources below this count as this."""
-
-SMALLEST_THERMAL = ByPrecision(1e-80, 1e-15)
-"""Thermal factors below this count as this: far above `modes.SMALLEST_WEIGHT`, so that both wires see the same ones,
-and in single precision large enough that what a node alone excites is in range."""
+"""Thermal factors below this count as this: far above `modes.SMALLEST_WEIGHT`, so that both wires see the same ones."""
 
 ADJUSTMENT_STEPS = 6
 """Newton steps that make two grids share one Drude state; two suffice but on the coarsest grids."""
@@ -146,7 +142,7 @@ def half_wire(
 ) -> HalfWire:
     """Set up one half-wire on given nodes.
 
-    Thermal weights that underflow are raised to `SMALLEST_THERMAL`, where nodes decouple without dividing by zero.
+    Thermal weights that underflow are raised to `SMALLEST_OCCUPATION`, where nodes decouple without dividing by zero.
 
     Args:
         wire: the wire.
@@ -157,7 +153,7 @@ def half_wire(
     """
     velocity = wire.velocity(energy)
     relaxation_time = wire.relaxation_time(energy)
-    thermal = jnp.maximum(thermal_weight(energy, temperature), SMALLEST_THERMAL.of(temperature) / temperature)
+    thermal = jnp.maximum(thermal_weight(energy, temperature), SMALLEST_OCCUPATION.of(temperature) / temperature)
     adjustment = jnp.zeros(2)
     if like is not None:
         adjustment = _adjustment(like, energy, weight * velocity * relaxation_time * thermal)
