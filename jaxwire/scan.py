@@ -88,7 +88,7 @@ def scan(
         memory: what the computation may take, such as "500MB" or "2GiB", beyond the 0.5 GB of Python and JAX; 1 GB
             unless given, and on GPUs 80 % of what they report as free. A device that runs out of memory nevertheless is
             given fewer points at once, with a warning.
-        precision: "double", or "single" for float32 throughout: errors of 1e-4 at worst over the promised domain, and
+        precision: "double", or "single" for float32 throughout: rounding of 1e-4 at worst over the promised domain, and
             the status "imprecise" where it cannot tell; at given voltages, for current, force, potentials, powers,
             heating and heat current only.
         store: folder in which every finished block is kept (zarr); with it the same call goes on where it stopped.
