@@ -93,19 +93,19 @@ def _excite(half: HalfWire, spectral_current: Float[Array, " n"], sign: float) -
 
 
 class Faces(NamedTuple):
-    """Potential, and heat current beyond that far away, where either wire meets the scatterer.
+    """Potential and heat current where either wire meets the scatterer.
 
     Attributes:
         potential_upper: e phi at the upper wire's face, in mu0.
         potential_lower: e phi at the lower wire's face, in mu0.
-        excess_upper: J_el - J_inf at the upper wire's face, in mu0^2/h, positive towards the lower wire.
-        excess_lower: J_el - J_inf at the lower wire's face, in mu0^2/h, positive away from the upper wire.
+        heat_upper: J_el there, in mu0^2/h, positive towards the lower wire.
+        heat_lower: J_el there, in mu0^2/h, positive away from the upper wire.
     """
 
     potential_upper: Scalar
     potential_lower: Scalar
-    excess_upper: Scalar
-    excess_lower: Scalar
+    heat_upper: Scalar
+    heat_lower: Scalar
 
 
 class Flow(eqx.Module):
@@ -150,9 +150,9 @@ class Flow(eqx.Module):
         return self.screening.neutral_share() * self._sum(x, lambda side: side.neutral)
 
     def faces(self) -> Faces:
-        """Potential and excess heat current on either side of the scatterer."""
+        """Potential and heat current on either side of the scatterer."""
         upper, lower = jnp.asarray(-0.0), jnp.asarray(0.0)
-        return Faces(self.potential(upper), self.potential(lower), self._excess_heat(upper), self._excess_heat(lower))
+        return Faces(self.potential(upper), self.potential(lower), self.heat_current(upper), self.heat_current(lower))
 
     def _potential_fall(self, x: Scalar) -> Scalar:
         """Minus the derivative of the potential."""
@@ -167,11 +167,7 @@ class Flow(eqx.Module):
 
     def heat_current(self, x: Scalar) -> Scalar:
         """Heat current J_el(x); x = -0.0 is the upper wire's face, x = 0.0 the lower wire's."""
-        return self.uniform_heat_current + self._excess_heat(x)
-
-    def _excess_heat(self, x: Scalar) -> Scalar:
-        """Heat current beyond that of the Drude state."""
-        return self._sum(x, lambda side: side.heat)
+        return self.uniform_heat_current + self._sum(x, lambda side: side.heat)
 
     def heating_shares(self, side: Side) -> Float[Array, " m"]:
         """Share of each mode in P_ph at x = 0, in mu0^2/(h vF tau0), but for a potential that is not local."""

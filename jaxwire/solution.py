@@ -82,7 +82,7 @@ class Solution(eqx.Module):
         voltage: eV, misalignment of the band bottoms, in mu0.
         status: how the solve ended.
         error_estimate: estimated relative error of current, potentials and heating; NaN if it was switched off.
-        faces: potential and excess heat current on either side of the scatterer.
+        faces: potential and heat current on either side of the scatterer.
         flow: modes and amplitudes, seen from the wire whose band starts higher.
         resolution: numbers of nodes.
     """
@@ -136,7 +136,8 @@ class Solution(eqx.Module):
     def powers(self) -> Powers:
         """Powers that electrons give to the phonons beyond the uniform P_ext, integrated over x (Eqs. 28, 31)."""
         is_left = self.voltage >= 0
-        upper, lower = -self.faces.excess_upper, self.faces.excess_lower
+        upper = self.flow.uniform_heat_current - self.faces.heat_upper
+        lower = self.faces.heat_lower - self.flow.uniform_heat_current
         return Powers(
             left_scatterer=jnp.where(is_left, upper, lower),
             left_buildup=-self.current * self.potential_left,
