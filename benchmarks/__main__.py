@@ -23,6 +23,7 @@ NAMES = (
     "disort",
     "wire_models",
     "fits",
+    "statements",
     "kill_store",
     "pictures",
 )

@@ -34,7 +34,15 @@ if TYPE_CHECKING:
     from jaxwire.fit import fit, fit_profile
     from jaxwire.flow import Heating
     from jaxwire.iv import CurrentVoltage, iv
-    from jaxwire.landauer import Coefficients, Landauer, LinearResponse, asymmetry, landauer, linear_response
+    from jaxwire.landauer import (
+        Coefficients,
+        Landauer,
+        LinearResponse,
+        asymmetry,
+        asymmetry_ratio,
+        landauer,
+        linear_response,
+    )
     from jaxwire.measurement import Measurement, read_profile
     from jaxwire.optimise import (
         AbstractLoss,
@@ -142,6 +150,7 @@ __all__ = [
     "TunnelBarrier",
     "Wire",
     "asymmetry",
+    "asymmetry_ratio",
     "combine",
     "estimate",
     "find_extrema",

@@ -6,20 +6,12 @@ parabola through the last three voltages looked at. Typical points are settled b
 system, none of which is differentiated.
 """
 
-from typing import NamedTuple
-
 import jax.numpy as jnp
+from jaxtyping import Array, Bool
 
-from jaxwire.closed_form import Estimate, Table
-from jaxwire.compacted import while_loop
 from jaxwire.domain import Scalar
-from jaxwire.local_current import Current, Seen, derivatives, look
-
-MAX_EVALUATIONS = 9
-"""Evaluations of I(V) after which following the estimate gives up; typical points need 2 or 3."""
-
-AT_ONCE = {"cpu": 16, "gpu": 16384}
-"""Points of a batch that take a step at the same time: enough to fill the vector units."""
+from jaxwire.local_current import LocalCurrent, derivatives
+from jaxwire.search_state import FAILED, FOLLOW, FOUND, Question, State
 
 ACCURACY = 1e-10
 """Relative error of the voltage to be expected once it counts as found."""
@@ -50,75 +42,62 @@ SHALLOW = 0.98
 """The estimate is followed only where it nowhere falls below this share of what it was at smaller voltages."""
 
 
-class Approach(NamedTuple):
-    """Where the approach along the estimate stands.
+def first_voltage(question: Question) -> tuple[Scalar, Bool[Array, ""]]:
+    """Where the estimate carries the current, and whether it is worth following: it rises all the way to there."""
+    target, estimate, table = question
+    first, highest = table.reaching(target, NEARLY), table.highest()
+    rises = jnp.all((table.current >= SHALLOW * highest) | (table.voltage >= first))
+    expected, slope, bend = derivatives(estimate.roughly, first)
+    polish = _curved_step(jnp.minimum(target, NEARLY * highest[-1]) - expected, slope, bend, first)
+    begin = jnp.where((slope > 0) & (first + polish > 0), first + polish, first)
+    return begin, rises & (first > 0) & (target < FAR * highest[-1])
 
-    Attributes:
-        voltage: where I(V) is looked at next; once settled, the answer.
-        seen: what the voltages before it told.
-        largest: largest current seen.
-        settled: whether the voltage is known to `ACCURACY`.
-        left: how often I(V) may still be evaluated.
-        evaluations: how often it was.
+
+def follow(state: State, here: LocalCurrent, question: Question) -> State:
+    """One step along the estimate times its ratio to I(V), a parabola through three points.
+
+    It errs by as much as the ratio varies otherwise along it, so that no derivative of I(V) is needed.
     """
+    voltage, value, slope = here.point
+    target, estimate, table = question
+    ratio, line, curvature, last, before = (
+        here.ratio,
+        here.line,
+        here.curvature,
+        state.seen.last,
+        state.seen.before.voltage,
+    )
 
-    voltage: Scalar
-    seen: Seen
-    largest: Scalar
-    settled: Scalar
-    left: Scalar
-    evaluations: Scalar
+    step = _curved_step(target - value, slope, here.second, voltage)
+    # What the step leaves open is taken with the slope there.
+    ahead = voltage + step
+    reached = (ratio + (line + curvature * (ahead - last.voltage)) * step) * estimate(here.nodes, ahead)
+    slope_there, most = slope + here.second * step, 0.5 * jnp.abs(step)
+    is_rising = (slope > 0) & (slope_there > 0)
+    missed = jnp.where(is_rising, (target - reached) / slope_there, jnp.inf)
+    rest = jnp.where(is_rising, jnp.clip(missed, -most, most), 0.0)
+    better = ahead + rest
+
+    scale = jnp.minimum(voltage, _finest(question))
+    third = SLOWNESS * jnp.abs(curvature * (better - before)) / scale
+    unseen = CURVATURE * (jnp.abs(ratio - 1.0) / scale + jnp.abs(here.seen.tilt)) / scale
+    unseen = jnp.where(before > 0, third, unseen)
+    unseen = jnp.where(here.is_slight, unseen * jnp.abs((better - last.voltage) * (better - voltage)), jnp.inf)
+    error = unseen * here.expected / slope + jnp.abs(missed - rest) + jnp.abs(rest * step) / scale
+    is_close = error <= ACCURACY * better
+    # Where hardly an electron is reflected, I(V) has a pole, and so has the estimate; behind it they are negative.
+    is_lost = ~((better > 0) & (better < table.voltage[-1]) & (value > 0) & (ratio > 0))
+    is_settled = ~is_lost & (slope > 0) & (is_close | (jnp.abs(target - value) <= ROUNDING * target))
+    stage = jnp.where(is_settled, FOUND, jnp.where(is_lost | (state.left <= 0), FAILED, FOLLOW))
+    return state._replace(stage=stage, voltage=better, seen=here.seen)
 
 
-def follow(current: Current, target: Scalar, estimate: Estimate, table: Table) -> Approach:
-    """Follow the estimate, where that rises all the way, times its ratio to I(V): a parabola through three points.
-
-    A step errs by as much as the ratio varies otherwise along it, so that no derivative of I(V) is needed.
-    """
-    first = table.reaching(target, NEARLY)
+def _finest(question: Question) -> Scalar:
+    """Smallest scale on which the ratio varies."""
+    estimate = question.estimate
     # On the other side the transmission moves with the voltage, against the nodes.
     narrowest = jnp.min(estimate.scatterer.energy_scales().width, initial=jnp.inf)
-    finest = jnp.minimum(estimate.temperature, jnp.where(estimate.sign > 0, jnp.inf, narrowest))
-    rises = jnp.all((table.current >= SHALLOW * table.highest()) | (table.voltage >= first))
-
-    def improve(state: Approach) -> Approach:
-        voltage, (last, before, _) = state.voltage, state.seen
-        here, seen = look(current, estimate, voltage, state.seen, STEEPEST)
-        value, slope, second = here.value, here.slope, here.second
-        ratio, line, curvature = here.ratio, here.line, here.curvature
-
-        step = _curved_step(target - value, slope, second, voltage)
-        # What the step leaves open is taken with the slope there.
-        ahead = voltage + step
-        reached = (ratio + (line + curvature * (ahead - last.voltage)) * step) * estimate(here.nodes, ahead)
-        slope_there, most = slope + second * step, 0.5 * jnp.abs(step)
-        is_rising = (slope > 0) & (slope_there > 0)
-        missed = jnp.where(is_rising, (target - reached) / slope_there, jnp.inf)
-        rest = jnp.where(is_rising, jnp.clip(missed, -most, most), 0.0)
-        better = ahead + rest
-        scale = jnp.minimum(voltage, finest)
-        third = SLOWNESS * jnp.abs(curvature * (better - before)) / scale
-        unseen = CURVATURE * (jnp.abs(ratio - 1.0) / scale + jnp.abs(seen.tilt)) / scale
-        unseen = jnp.where(before > 0, third, unseen)
-        unseen = jnp.where(here.is_slight, unseen * jnp.abs((better - last.voltage) * (better - voltage)), jnp.inf)
-        error = unseen * here.expected / slope + jnp.abs(missed - rest) + jnp.abs(rest * step) / scale
-        is_close = error <= ACCURACY * better
-        is_settled = (slope > 0) & (is_close | (jnp.abs(target - value) <= ROUNDING * target))
-        # Where hardly an electron is reflected, I(V) has a pole, and so has the estimate; behind it they are negative.
-        is_lost = ~((better > 0) & (better < table.voltage[-1]) & (value > 0) & (ratio > 0))
-        is_settled &= ~is_lost
-        left = jnp.where(is_settled | is_lost, 0.0, state.left - 1.0)
-        found, evaluations = is_settled.astype(float), state.evaluations + 1.0
-        return Approach(better, seen, jnp.maximum(state.largest, value), found, left, evaluations)
-
-    expected, slope, bend = derivatives(estimate.roughly, first)
-    polish = _curved_step(jnp.minimum(target, NEARLY * table.highest()[-1]) - expected, slope, bend, first)
-    begin = jnp.where((slope > 0) & (first + polish > 0), first + polish, first)
-    zero = jnp.zeros_like(target)
-    is_promising = rises & (first > 0) & (target < FAR * table.highest()[-1])
-    allowed = jnp.where(is_promising, float(MAX_EVALUATIONS), 0.0)
-    start = Approach(begin, Seen.nothing(zero), zero, zero, allowed, zero)
-    return while_loop(lambda state: state.left > 0, improve, start, AT_ONCE)
+    return jnp.minimum(estimate.temperature, jnp.where(estimate.sign > 0, jnp.inf, narrowest))
 
 
 def _curved_step(lacking: Scalar, slope: Scalar, bend: Scalar, voltage: Scalar) -> Scalar:

@@ -18,6 +18,7 @@ Weideman, SIAM Review 56, 385 (2014)), at all positions from the nearest on. Poi
 conjugates: half of them suffice.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import jax
@@ -25,6 +26,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Complex, Float
 
 from jaxwire.domain import Scalar
+from jaxwire.resolvents import reciprocal
 
 ANGLE = 0.7
 """Angle theta: a little nearer to the rates than to the imaginary axis, so that errors are small beside what is left of
@@ -85,11 +87,31 @@ def enter(
         entering: e_i, shape (n,).
         carried: eta_i, shape (c, n).
     """
-    squared, moved = mean_free_path[:, None] ** 2, contour.rate[None, :] ** 2
-    real, imaginary = 1.0 - moved.real * squared, moved.imag * squared
-    scaled = squared / (real**2 + imaginary**2)
+    moved = contour.rate**2
     rows = jnp.concatenate([share[None, :], entering[None, :], share[None, :] * carried, entering[None, :] * carried])
-    sums = jax.lax.complex(rows @ (scaled * real), rows @ (scaled * imaginary))
+    sums = jax.lax.complex(
+        *jax.lax.platform_dependent(mean_free_path**2, moved.real, moved.imag, rows, cpu=_by_matrix, default=_by_sums)
+    )
     total, amount, of_share, of_entering = jnp.split(sums, [1, 2, 2 + len(carried)])
     excess = amount / total
     return Entering(excess[0], excess * of_share - of_entering)
+
+
+def _resolvent(squared: Array, real: Array, imaginary: Array, inverse: Callable[[Array], Array]) -> tuple[Array, Array]:
+    """Real and imaginary part of y_i = 1/(1/l_i^2 - lambda_a), both of shape (m, n)."""
+    real, imaginary = 1.0 - real[:, None] * squared[None, :], imaginary[:, None] * squared[None, :]
+    scaled = squared[None, :] * inverse(real**2 + imaginary**2)
+    return scaled * real, scaled * imaginary
+
+
+def _by_matrix(squared: Array, real: Array, imaginary: Array, rows: Array) -> tuple[Array, Array]:
+    """Sums over the nodes of every row: make the matrix, and multiply; see `resolvents`."""
+    parts = _resolvent(squared, real, imaginary, lambda x: 1.0 / x)
+    return rows @ parts[0].T, rows @ parts[1].T
+
+
+def _by_sums(squared: Array, real: Array, imaginary: Array, rows: Array) -> tuple[Array, Array]:
+    """The same on a GPU: make the matrix while it is summed, and never store it."""
+    parts = _resolvent(squared, real, imaginary, reciprocal)
+    real, imaginary = (jnp.stack([jnp.sum(part * row[None, :], axis=1) for row in rows]) for part in parts)
+    return real, imaginary

@@ -51,8 +51,10 @@ def in_order(found: Extrema, limit: int) -> Extrema:
 
 
 def dominant(found: Extrema) -> Extrema:
-    """The one with the largest excess."""
-    index = jnp.argmax(jnp.where(found.exists, jnp.abs(found.excess), -1.0))
+    """The one with the largest |h|, if that exceeds 1; else, with -1 < h < 1, the one with the largest |h - 1| < 2."""
+    size = jnp.abs(1.0 + found.excess)
+    rank = jnp.where(size > 1.0, 1.0 + size, jnp.abs(found.excess))
+    index = jnp.argmax(jnp.where(found.exists, rank, -1.0))
     return jax.tree.map(operator.itemgetter(index), found)
 
 

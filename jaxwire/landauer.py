@@ -30,8 +30,8 @@ class Landauer(NamedTuple):
         heat_left: heat current at 0-, in mu0^2/h (Eq. 29 with Fermi functions).
         heat_right: heat current at 0+, in mu0^2/h (Eq. 29 with Fermi functions).
         uniform_heat_current: J_inf of a wire that carries this current, in mu0^2/h.
-        asymmetry: share by which the right side is heated more than the left one, Landauer's (Eq. 35).
-        improved_asymmetry: the same, with the wire's own heat current subtracted on either side (Eq. 36).
+        asymmetry: P_R - P_L, by how much the right side is heated more than the left one, in mu0^2/h (Eq. 35).
+        improved_asymmetry: the same, with the wire's own heat current subtracted on either side, in mu0^2/h (Eq. 36).
     """
 
     current: Scalar
@@ -45,9 +45,9 @@ class Landauer(NamedTuple):
 def landauer(scatterer: AbstractScatterer, wire: Wire | None = None, *, temperature, voltage) -> Landauer:
     """Landauer theory at a given voltage.
 
-    Heat released on the right is heat_right, on the left -heat_left, and their sum is I V. The asymmetry is
-    (right - left)/(right + left). A wire carries the heat current J_inf = Pi I anyway: the improved estimate counts
-    what each side releases beyond that, as Eqs. 28 and 30 do with the wire's own distribution.
+    Heat released on the right is heat_right, on the left -heat_left: their sum is I V, their difference the asymmetry.
+    A wire carries the heat current J_inf = Pi I anyway: the improved estimate counts what each side releases beyond
+    that, as Eqs. 28 and 30 do with the wire's own distribution.
 
     ```python
     >>> import jaxwire as jw
@@ -60,7 +60,7 @@ def landauer(scatterer: AbstractScatterer, wire: Wire | None = None, *, temperat
         scatterer: transmission model.
         wire: the wire, for its own heat current; the paper's unless given.
         temperature: kB T, in mu0, positive.
-        voltage: eV, in mu0, of either sign. At 0 the asymmetries are undefined (NaN).
+        voltage: eV, in mu0, of either sign.
 
     Raises:
         TypeError: if an argument is not of its type or a number is not in double precision.
@@ -83,24 +83,42 @@ def _landauer(scatterer: AbstractScatterer, wire: Wire, temperature: Scalar, vol
     heat_right = jnp.sum(grid.above_weight * (in_right - 1.0) * spectral)
     _, wire_peltier = drude_coefficients(wire, temperature)
     uniform = wire_peltier * current
-    power = current * voltage
-    asymmetry = (heat_right + heat_left) / power
-    return Landauer(current, heat_left, heat_right, uniform, asymmetry, asymmetry - 2.0 * uniform / power)
+    asymmetry = heat_right + heat_left
+    return Landauer(current, heat_left, heat_right, uniform, asymmetry, asymmetry - 2.0 * uniform)
 
 
 def asymmetry(sol: Solution) -> Scalar:
-    """Share by which the right side is heated more than the left one, (P_R - P_L)/(P_R + P_L) (Eq. 34).
+    """By how much the right side is heated more than the left one: P_asym = P_R - P_L (Eq. 34).
 
     P_R and P_L are the powers beyond the uniform P_ext, integrated over either half-wire (see `Solution.powers`).
+
+    ```python
+    >>> import jaxwire as jw
+    >>> print(f"{jw.asymmetry(jw.solve(jw.Lorentzian(1.44, 0.08), temperature=0.3, voltage=0.1)):.6f}")
+    0.006240
+
+    ```
 
     Args:
         sol: a solution, or a batch of them.
 
     Returns:
-        The share, without a unit, of the shape of the batch; NaN at zero voltage and where the solve failed.
+        The power, in mu0^2/h, of the shape of the batch; NaN where the solve failed.
     """
     powers = sol.powers
-    return (powers.right - powers.left) / (powers.right + powers.left)
+    return powers.right - powers.left
+
+
+def asymmetry_ratio(sol: Solution) -> Scalar:
+    """Asymmetry in shares of all heat that the scatterer adds: (P_R - P_L)/(I V_tot) (Eqs. 34 and 32).
+
+    Args:
+        sol: a solution, or a batch of them.
+
+    Returns:
+        The ratio, without a unit, of the shape of the batch; NaN at zero voltage and where the solve failed.
+    """
+    return asymmetry(sol) / (sol.current * sol.total_voltage)
 
 
 class Coefficients(NamedTuple):

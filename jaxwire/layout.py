@@ -25,8 +25,9 @@ SEARCHED = {"cpu": 512, "gpu": 524288}
 """Points whose voltages are searched for together: few of them take a step at the same time (see `compacted`), and the
 more wait for one, the less is left to do by the last; 13 us of a core go to each that is not there."""
 
-LANE_POINTS = {"cpu": 1024, "gpu": 524288}
-"""Points of a block per lane: up to a second of work, so that an interruption costs little and overhead is unseen."""
+LANE_POINTS = {"cpu": 1024, "gpu": 131072}
+"""Points of a block per lane, or more where voltages are searched for: up to a second of work, so that an interruption
+costs little; on a GPU what is prepared and collected for the first and last block is seen, for others it is hidden."""
 
 ON_CPU, SHARE_OF_DEVICE = 10**9, 0.8
 """Bytes that a scan may take unless told: on a CPU, and as a share of what its devices report as free."""
@@ -158,7 +159,15 @@ def footprint(of: Contents, platform: str = "cpu") -> Footprint:
 
 
 def layout(
-    need: Footprint, memory: int, platform: str, n_lanes: int, inner: int, *, rows: int = 0, total: int = sys.maxsize
+    need: Footprint,
+    memory: int,
+    platform: str,
+    n_lanes: int,
+    inner: int,
+    *,
+    is_searched: bool = False,
+    rows: int = 0,
+    total: int = sys.maxsize,
 ) -> Layout:
     """Choose how many rows are solved at once, and how many a block may have.
 
@@ -171,6 +180,7 @@ def layout(
         platform: "cpu", or another.
         n_lanes: what works at the same time.
         inner: values of the inner axes that a row has.
+        is_searched: whether voltages are searched for.
         rows: rows of a block at least.
         total: rows of the whole scan.
     """
@@ -182,7 +192,8 @@ def layout(
         at_once = 2 ** int(math.log2(max(1, at_once)))
     batch = max(1, at_once // inner)
     held = memory // (2 * (IN_FLIGHT + 1) * n_lanes * need.kept)
-    points = min(_of(LANE_POINTS, platform) if usual == largest else usual, held)
+    most = max(_of(LANE_POINTS, platform), _of(SEARCHED, platform) if is_searched else 0)
+    points = min(most if usual == largest else usual, held)
     n_batches = max(1, points // inner // batch, -(-rows // (n_lanes * batch)))
     capacity = n_batches * batch
     searched = min(_of(SEARCHED, platform), max(1, share // SEARCHING), capacity) if at_once == usual else batch

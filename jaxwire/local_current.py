@@ -27,31 +27,35 @@ class Point(NamedTuple):
     slope: Scalar
 
 
+def origin(zero: Scalar) -> Point:
+    """I(0) = 0."""
+    return Point(zero, zero, zero + jnp.inf)
+
+
 class Seen(NamedTuple):
     """What is known from the voltages looked at so far.
 
     Attributes:
         last: the last point; at 0 where there is none.
-        before: the voltage before it; 0 where there is none.
+        before: the point before it; at 0 where there is none.
         tilt: by how much the ratio of I(V) to its estimate grew with the voltage, between these two.
     """
 
     last: Point
-    before: Scalar
+    before: Point
     tilt: Scalar
 
     @classmethod
     def nothing(cls, zero: Scalar) -> "Seen":
         """Before the first voltage."""
-        return cls(Point(zero, zero, zero + jnp.inf), zero, zero)
+        return cls(origin(zero), origin(zero), zero)
 
 
 class LocalCurrent(NamedTuple):
     """I(V) close to a voltage: value, first and second derivative, and how they follow from estimate and ratio.
 
     Attributes:
-        value: the current.
-        slope: dI/dV.
+        point: the voltage, the current and its slope.
         second: d2I/dV2.
         nodes: on which it was worked out.
         expected: the estimate on these.
@@ -59,10 +63,10 @@ class LocalCurrent(NamedTuple):
         is_slight: whether that varies slowly enough to be believed; else it counts as constant.
         line: by how much it grows with the voltage, from the last voltage to this one, if that is believed.
         curvature: half the second derivative of the ratio.
+        seen: what is known with this point.
     """
 
-    value: Scalar
-    slope: Scalar
+    point: Point
     second: Scalar
     nodes: Nodes
     expected: Scalar
@@ -70,11 +74,10 @@ class LocalCurrent(NamedTuple):
     is_slight: Bool[Array, ""]
     line: Scalar
     curvature: Scalar
+    seen: Seen
 
 
-def look(
-    current: Current, estimate: Estimate, voltage: Scalar, seen: Seen, steepest: float
-) -> tuple[LocalCurrent, Seen]:
+def look(current: Current, estimate: Estimate, voltage: Scalar, seen: Seen, steepest: Scalar | float) -> LocalCurrent:
     """Work out the current at a voltage, and what is known with it.
 
     Args:
@@ -86,7 +89,7 @@ def look(
     """
     value, nodes = current(voltage)
     expected, steepness, bend = derivatives(partial(estimate, nodes), voltage)
-    last, before = seen.last, seen.before
+    last, before = seen.last, seen.before.voltage
     # on the same nodes, so that what these miss of a moving transmission is seen as part of the ratio
     ratio, last_ratio = value / expected, last.value / estimate(nodes, last.voltage)
     way = voltage - last.voltage
@@ -95,10 +98,10 @@ def look(
     line = jnp.where(is_slight, tilt, 0.0)
     curvature = jnp.where(is_slight & (before > 0), (tilt - seen.tilt) / (voltage - before), 0.0)
     gradient = line + curvature * way
-    slope = gradient * expected + ratio * steepness
+    point = Point(voltage, value, gradient * expected + ratio * steepness)
     second = 2.0 * (curvature * expected + gradient * steepness) + ratio * bend
-    here = LocalCurrent(value, slope, second, nodes, expected, ratio, is_slight, line, curvature)
-    return here, Seen(Point(voltage, value, slope), last.voltage, tilt)
+    seen = Seen(point, last, tilt)
+    return LocalCurrent(point, second, nodes, expected, ratio, is_slight, line, curvature, seen)
 
 
 def derivatives(function: Callable[[Scalar], Scalar], at: Scalar) -> tuple[Scalar, Scalar, Scalar]:

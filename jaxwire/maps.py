@@ -123,7 +123,7 @@ def measure_spots(dataset: "xarray.Dataset") -> "xarray.DataArray":
     heating = jnp.asarray(value.values)  # also in place of position and prominence, which do not count
     exists = (jnp.abs(kind) == 1) & jnp.isfinite(heating)
     value = value.copy(data=np.asarray(spot_measure(Spot(heating, heating, exists, kind, heating))))
-    value.attrs = {"units": "", "long_name": "spot measure s ||P_ph/P_ext| - 1|^(1/5)"}
+    value.attrs = {"units": "", "long_name": "spot measure +-(|P_ph|/P_ext - 1)^(1/5)"}
     return value
 
 

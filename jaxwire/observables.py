@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from jaxwire.labels import LABELS
-from jaxwire.landauer import asymmetry, landauer
+from jaxwire.landauer import asymmetry, asymmetry_ratio, landauer
 from jaxwire.solution import Solution
 from jaxwire.spots import find_spots
 from jaxwire.status import MESSAGES
@@ -122,7 +122,8 @@ TABLE: dict[str, Quantity] = dict(
             lambda sol, setup: sol.direction * sol.flow.uniform_heat_current,
             *((), POWER, "heat current far away, J_inf"),
         ),
-        _single("asymmetry", lambda sol, setup: asymmetry(sol), (), "", "asymmetry (P_R - P_L)/(P_R + P_L)"),
+        _single("asymmetry", lambda sol, setup: asymmetry(sol), (), POWER, "asymmetry of the heating, P_R - P_L"),
+        _single("asymmetry_ratio", lambda sol, setup: asymmetry_ratio(sol), (), "", "asymmetry (P_R - P_L)/(I V_tot)"),
         _single("powers", _powers, ("side", "part"), POWER, "power beyond the uniform heating, on either side"),
         _single("heating", lambda sol, setup: along(sol, sol.heating, setup).total, ("x",), "", "heating P_ph/P_ext"),
         _single("heating_parts", _heating_parts, ("x", "part"), "", "parts of the heating, in units of P_ext"),
@@ -148,8 +149,8 @@ TABLE: dict[str, Quantity] = dict(
                 _landauer,
                 {
                     "landauer_current": Meaning((), "e mu0/h", "current of Landauer theory at the same voltage"),
-                    "landauer_asymmetry": Meaning((), "", "asymmetry of Landauer theory"),
-                    "landauer_improved_asymmetry": Meaning((), "", "asymmetry of Landauer theory beyond the wire's"),
+                    "landauer_asymmetry": Meaning((), POWER, "asymmetry of Landauer theory"),
+                    "landauer_improved_asymmetry": Meaning((), POWER, "asymmetry of Landauer theory beyond the wire's"),
                 },
             ),
         ),

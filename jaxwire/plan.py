@@ -218,7 +218,8 @@ class Plan:
         n_lanes = len(kernel.local_devices()) * kernel.n_threads()
         total = math.prod(self.shape[i] for i in self._select(False))
         platform = jax.default_backend()
-        return layout.layout(self.footprint, self.memory, platform, n_lanes, inner, rows=rows, total=total)
+        more = {"is_searched": self._is_searched, "rows": rows, "total": total}
+        return layout.layout(self.footprint, self.memory, platform, n_lanes, inner, **more)
 
     @property
     def _is_searched(self) -> bool:

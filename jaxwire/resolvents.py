@@ -77,7 +77,7 @@ def _by_sums(squared: Array, wavenumber: Array, rows: Array, *, over_nodes: bool
     def summed(row: Array) -> Array:
         s, k, row = jax.lax.optimization_barrier((squared, wavenumber, row))
         row = row[..., None, :] if over_nodes else row[..., :, None]
-        matrix = _matrix(s, k, power, _reciprocal)
+        matrix = _matrix(s, k, power, reciprocal)
         return jax.lax.optimization_barrier(jnp.sum(matrix * row, axis=-1 if over_nodes else -2))
 
     if rows.shape[-2] > SUMMED:
@@ -85,8 +85,11 @@ def _by_sums(squared: Array, wavenumber: Array, rows: Array, *, over_nodes: bool
     return jnp.stack([summed(rows[..., index, :]) for index in range(rows.shape[-2])], axis=-2)
 
 
-def _reciprocal(x: Float[Array, "..."]) -> Float[Array, "..."]:
-    """1/x for x >= 1, to rounding: on a GPU, two Newton steps from single precision take half as long as a division."""
+def reciprocal(x: Float[Array, "..."]) -> Float[Array, "..."]:
+    """1/x to rounding, in the range of single precision.
+
+    Two Newton steps from single precision take half as long as a division on a GPU.
+    """
     if x.dtype == jnp.float32:
         return 1.0 / x
     estimate = (1.0 / x.astype(jnp.float32)).astype(x.dtype)

@@ -78,10 +78,10 @@ def scan(
         force: F, in mu0/(vF tau0).
         observables: what is kept, a list of names and functions or a mapping from names to functions; the current
             unless given, or the voltage where the current is. Names: current, voltage, force, total_voltage,
-            external_power, potential_left, potential_right, uniform_heat_current, asymmetry, error_estimate (half as
-            much work again), powers, heating, heating_parts, potential, chemical_potential, heat_current (these five at
-            the positions x), spots, landauer. A function maps one `Solution` to a number, an array, or a dict of them
-            by name; pass the same function object again to avoid compiling anew.
+            external_power, potential_left, potential_right, uniform_heat_current, asymmetry, asymmetry_ratio,
+            error_estimate (half as much work again), powers, heating, heating_parts, potential, chemical_potential,
+            heat_current (these five at the positions x), spots, landauer. A function maps one `Solution` to a number,
+            an array, or a dict of them by name; pass the same function object again to avoid compiling anew.
         x: positions in vF tau0, shape (n_x,), for observables that are functions of x; not 0 for the heating.
         x_max: how far spots are looked for, in vF tau0; 20 unless given.
         resolution: numbers of nodes.

@@ -61,7 +61,10 @@ class Spots(NamedTuple):
 
 
 def find_spots(sol: Solution, x_max=20.0) -> Spots:
-    """Find the dominant extremum of P_ph/P_ext in either wire, the one with the largest |P_ph/P_ext - 1|.
+    """Find the dominant extremum of P_ph/P_ext in either wire: the strongest spot as Figs. 5 and 6 count.
+
+    It is the one with the largest |P_ph|, if that is above P_ext: a maximum above P_ext heats, a minimum below -P_ext
+    cools. Where no extremum is, it is the minimum with the largest |P_ph/P_ext - 1|, which the paper does not show.
 
     Extrema inside 0.01 < |x| < x_max count, its ends do not, however faint an extremum is: select by `prominence`.
     Possibly missed are two about to merge, with prominences below about 1e-7 of the largest |P_ph/P_ext - 1|, and what
@@ -120,13 +123,14 @@ def find_extrema(sol: Solution, x_max=20.0, limit: int = 8) -> Spots:
 
 
 def spot_measure(spot: Spot) -> Float[Array, "..."]:
-    """Signed strength kind * ||P_ph/P_ext| - 1|^(1/5) of spots of any shape, the measure of Fig. 5; NaN for none.
+    """Signed strength +-[|P_ph|/P_ext - 1]^(1/5) of spots of any shape, the measure of Fig. 5.
 
-    The paper writes sign * [|P_ph/P_ext| - 1]^(1/5), whose bracket is negative where |P_ph| < P_ext; read as real, its
-    absolute value counts, and the sign is that of P_ph/P_ext - 1. It is 0, with infinite slopes, at P_ph = -P_ext.
+    It is positive for heating and negative for cooling spots; NaN where there is no spot, or one between -P_ext and
+    P_ext, where the bracket is negative and Fig. 5 is white.
     """
-    heating = jnp.where(spot.exists, spot.heating, 2.0)
-    return jnp.where(spot.exists, spot.kind * jnp.abs(jnp.abs(heating) - 1.0) ** 0.2, jnp.nan)
+    excess = jnp.abs(spot.heating) - 1.0
+    counts = spot.exists & (excess > 0)
+    return jnp.where(counts, spot.kind * jnp.where(counts, excess, 1.0) ** 0.2, jnp.nan)
 
 
 def _checked(name: str, sol: Solution, x_max) -> tuple[Solution, Scalar]:

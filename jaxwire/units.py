@@ -60,7 +60,8 @@ NAMES = {
     ("mu0", "K"): "temperature",
     ("mu0", "V"): "voltage voltages total_voltage potential potential_left potential_right",
     ("e mu0/h", "A"): "reverse_current landauer_current current_limit",
-    ("mu0^2/h", "W"): "heat_current uniform_heat_current heat_left heat_right powers",
+    ("mu0^2/h", "W"): "heat_current uniform_heat_current heat_left heat_right powers asymmetry improved_asymmetry "
+    "landauer_asymmetry landauer_improved_asymmetry",
     ("mu0^2/(h vF tau0)", "W/m"): "external_power heating_power",
     ("vF tau0", "m"): "x x_max position spot_position mean_free_path",
     ("tau0", "s"): "relaxation_time",
@@ -68,7 +69,7 @@ NAMES = {
     ("e^2 vF tau0/h", "S m"): "conductivity",
     ("mu0/e", "V"): "peltier",
     ("kB/e", "V/K"): "seebeck",
-    ("", ""): "heating heating_parts spot_heating spot_prominence asymmetry rectification error_estimate",
+    ("", ""): "heating heating_parts spot_heating spot_prominence asymmetry_ratio rectification error_estimate",
 }
 QUANTITIES = {
     **{name: (natural, next(iter(SI[natural]))) for name, (natural, _) in LABELS.items()},
@@ -191,8 +192,7 @@ class Scale(eqx.Module):
 
     def from_si(self, quantity: str, value) -> Float[Array, "..."]:
         """Turn numbers in `scale.si_unit(quantity)` into natural ones; arguments and errors as in `to_si`."""
-        factor = self._unit(quantity)
-        return as_double(quantity, value) / factor
+        return as_double(quantity, value) / self._unit(quantity)
 
     def natural(self, quantity: str, value) -> Float[Array, "..."]:
         """Turn a quantity of `pint` into natural numbers; plain numbers are natural already.

@@ -64,9 +64,8 @@ for name, variable in ds.data_vars.items():
 # ## A map
 #
 # `plot_map` draws any variable over any two axes. The spot measure of Fig. 5 is the signed fifth root of
-# $|P_\mathrm{ph}/P_\mathrm{ext}|-1$, which makes strong and weak spots visible together: red where the spot heats more
-# than $P_\mathrm{ext}$, blue where it heats less or cools. Hatched points have no spot. The pale line inside the blue
-# is no border: there $P_\mathrm{ph} = -P_\mathrm{ext}$, where this measure vanishes.
+# $|P_\mathrm{ph}|/P_\mathrm{ext}-1$, which makes strong and weak spots visible together: red where the spot heats by
+# more than $P_\mathrm{ext}$, blue where it cools by more. Hatched points have no such spot.
 
 # %%
 plot_map(ds, "spot_measure", x="center", y="width", select={"temperature": 0.5})

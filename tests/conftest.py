@@ -39,3 +39,21 @@ def _release_compiled_programs():
     """Drop compiled programs after each file: a process that holds hundreds of them runs out of memory maps."""
     yield
     jax.clear_caches()
+
+
+@pytest.fixture(scope="session")
+def made():
+    """Data of the paper's figures and tables, and what is seen in them."""
+    from jaxwire import reproduce
+
+    return reproduce.compute(reproduce.DRAFT)
+
+
+@pytest.fixture(scope="session")
+def folder(made, tmp_path_factory):
+    """The same as files, in all formats, in a folder that did not exist."""
+    from jaxwire import reproduce
+
+    folder = tmp_path_factory.mktemp("paper") / "new" / "folder"
+    reproduce.write(folder, made)
+    return folder

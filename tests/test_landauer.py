@@ -70,21 +70,52 @@ def test_powers_are_the_integrals_of_the_heating(kt):
     assert_allclose(powers.left + powers.right, sol.current * sol.total_voltage, rtol=1e-11)  # Eq. 32
 
 
+@pytest.mark.parametrize("kt", [0.1, 0.3, 0.7])
+def test_the_asymmetry_is_eq_34_in_heat_currents_and_potentials(kt):
+    """P_asym = J(0+) - J(inf) + J(0-) - J(-inf) + I [phi(0-) + phi(0+)], the second line of Eq. 34."""
+    sol = _solutions()[kt]
+    heat = sol.heat_current(0.0) + sol.heat_current(-0.0) - sol.heat_current(300.0) - sol.heat_current(-300.0)
+    buildup = sol.current * (sol.potential_left + sol.potential_right)
+    assert_allclose(jw.asymmetry(sol), heat + buildup, rtol=1e-9)  # at |x| = 300 the modes have decayed
+    assert abs(buildup) > 1e-6 * abs(heat)
+    total = sol.current * sol.total_voltage
+    assert_allclose(jw.asymmetry_ratio(sol) * total, jw.asymmetry(sol), rtol=1e-12)
+    failed = jw.solve(DOT, temperature=kt, current=9.0)
+    assert np.isnan(jw.asymmetry(failed)) and np.isnan(jw.asymmetry_ratio(failed))
+
+
+def test_landauer_asymmetries_are_eqs_35_and_36():
+    found = jw.landauer(DOT, temperature=0.3, voltage=0.1)
+
+    def spectral(e):
+        return _transmission(e) * (_fermi(e, 0.3) - _fermi(e + 0.1, 0.3))
+
+    def wire(e, n):  # integrand of Eqs. 14 and 15: l f0' (eps - mu0)^n
+        return np.sqrt(e) * (e - 1) ** n * _fermi(e, 0.3) * (1 - _fermi(e, 0.3)) / 0.3
+
+    heat = _integral(lambda e: (2 * (e - 1) + 0.1) * spectral(e), 0.3)
+    peltier = _integral(lambda e: wire(e, 1), 0.3) / _integral(lambda e: wire(e, 0), 0.3)
+    assert_allclose(found.asymmetry, heat, rtol=1e-8)
+    assert_allclose(found.improved_asymmetry, heat - 2 * peltier * _integral(spectral, 0.3), rtol=1e-8)
+    still = jw.landauer(DOT, temperature=0.3, voltage=0.0)
+    assert_allclose([still.asymmetry, still.improved_asymmetry], 0.0, atol=1e-16)
+
+
 def test_asymmetry_changes_sign_with_temperature_against_landauer():
     """Fig. 7: with the wire the heated side changes with temperature; Landauer theory says right at every one."""
     wire = [float(jw.asymmetry(sol)) for sol in _solutions().values()]
     theory = [jw.landauer(DOT, temperature=kt, voltage=0.1) for kt in _solutions()]
     assert wire[0] > 0 and wire[1] > 0 and wire[2] < 0
     assert all(float(one.asymmetry) > 0 for one in theory)
-    # Eq. 36 is good for a narrow peak ...
-    assert_allclose([one.improved_asymmetry for one in theory], wire, rtol=0.06)
+    # Eq. 36 is good for a narrow peak: to 0.2 of the value, of which a share of 0.13 comes from Landauer's current ...
+    assert_allclose([one.improved_asymmetry for one in theory], wire, rtol=0.2)
 
 
 def test_improved_asymmetry_is_poor_for_a_wide_peak():
     wide = jw.Lorentzian(1.44, 0.8)
     sol = jw.solve(wide, temperature=0.7, voltage=0.1, error_estimate=False)
     improved = float(jw.landauer(wide, temperature=0.7, voltage=0.1).improved_asymmetry)
-    assert abs(improved / float(jw.asymmetry(sol)) - 1) > 0.1
+    assert abs(improved / float(jw.asymmetry(sol)) - 1) > 0.3
 
 
 @functools.cache

@@ -160,7 +160,7 @@ def test_spots_agree_with_dense_sampling_at_random_points():
 
     points = random_points(20240710, N_RANDOM)
     heating, spots, every = jax.jit(lambda p: jax.lax.map(one, p, batch_size=BATCH))(jnp.asarray(points))
-    compared = 0
+    compared = overruled = 0
     for side, (spot, all_found, sign) in enumerate(zip(spots, every, SIDES.values(), strict=True)):
         for i in range(N_RANDOM):
             wanted = reference(np.asarray(heating[side][i]))
@@ -177,14 +177,16 @@ def test_spots_agree_with_dense_sampling_at_random_points():
             assert_allclose(found_plain[:, 2], wanted_plain[:, 2], rtol=2e-3)  # sampled: (0.0038)^2/8 of the heights
             compared += len(wanted_plain)
             if len(found):
-                excess = found[:, 1] - 1
-                dominant = np.argmax(np.abs(excess))
+                excess, size = found[:, 1] - 1, np.abs(found[:, 1])
+                dominant = np.argmax(size if np.any(size > 1) else np.abs(excess))
+                overruled += dominant != np.argmax(np.abs(excess))
                 assert_allclose([sign * spot.position[i], spot.heating[i]], found[dominant, :2], rtol=1e-12)
                 assert bool(spot.exists[i]) and spot.kind[i] == np.sign(excess[dominant])
             else:
                 assert not spot.exists[i] and spot.kind[i] == 0
                 assert np.isnan([spot.position[i], spot.heating[i], spot.prominence[i]]).all()
     assert compared >= 40
+    assert overruled >= 1  # a maximum above P_ext that is closer to it than a minimum between -P_ext and P_ext
 
 
 def test_spots_of_a_gated_wire_agree_with_its_heating():
@@ -226,11 +228,11 @@ def test_negative_voltage_exchanges_the_sides():
         assert_allclose(spot[1:], mirrored[1:], rtol=1e-10)
 
 
-def test_measure_has_the_sign_of_the_spot_and_is_real():
+def test_measure_has_the_sign_of_the_spot_and_none_between_minus_and_plus_p_ext():
     heating = jnp.array([33.0, 2.0, 0.5, -1.0, -1.5, -33.0, jnp.nan])
     kind = jnp.array([1, 1, -1, -1, -1, -1, 0])
     spot = Spot(jnp.zeros(7), heating, kind != 0, kind, jnp.zeros(7))
-    expected = [2.0, 1.0, -(0.5**0.2), 0.0, -(0.5**0.2), -2.0, np.nan]
+    expected = [2.0, 1.0, np.nan, np.nan, -(0.5**0.2), -2.0, np.nan]
     assert_allclose(spot_measure(spot), expected, rtol=1e-14)
 
 

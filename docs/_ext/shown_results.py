@@ -77,6 +77,24 @@ def _goal(goal: Row) -> str:
     return f"{sign} {number} {GOALS[goal['of']]}: {reached}"
 
 
+def _claim(row: Row) -> str:
+    return f"{row['claim']} ({row['place']})"
+
+
+def _seen(row: Row) -> str:
+    return row["measured"] + (f". Limit: {row['limit']}" if row["limit"] else "")
+
+
+def _statements(section: str) -> Table:
+    """Statements of one section of the paper."""
+    columns = ("statement, and its place", _claim), ("verdict", text("verdict")), ("in the data", _seen)
+    return Table("statements", columns, lambda row: row["section"] == section)
+
+
+SECTIONS = ("III A", "III B", "IV A", "IV B", "IV C", "V", "C", "D")
+"""Sections and appendices of the paper whose statements are shown."""
+
+
 def _or_why_not(row: Row) -> str:
     outcome = next((word for word in ("failed", "skipped") if word in row), "")
     return f"{row['name']} ({outcome})" if outcome else row["name"]
@@ -279,4 +297,5 @@ TABLES = {
         of="floors",
         if_missing=NOT_MEASURED,
     ),
+    **{f"statements_{section.replace(' ', '_')}": _statements(section) for section in SECTIONS},
 }

@@ -15,7 +15,7 @@ def reproduce(
     draft: Annotated[bool, Parameter(negative="")] = False,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """Compute Tables I and II and Figs. 3, 4, 5, 6, 7 and 9 of the paper, and look up its statements in the data.
+    """Compute Tables I and II and Figs. 2 to 9 of the paper, and look up its statements in the data.
 
     Args:
         folder: Where to write figures (PNG, PDF, SVG), data (NetCDF), tables (Markdown, CSV, JSON) and index.html,
@@ -46,8 +46,10 @@ def reproduce(
 
 def _findings_text(findings) -> str:
     """What is seen in the figures, a line each."""
+    from jaxwire.reproduce import FIGURES
+
     lines = ["# Figures: statements looked up in the data", ""]
     for name, found in findings.items():
-        lines += [f"Fig. {name.removeprefix('fig')}"]
+        lines += [FIGURES[name].heading]
         lines += [f"  {'seen    ' if one.holds else 'NOT SEEN'}  {one.claim}: {one.measured}" for one in found]
     return "\n".join(lines) + "\n"

@@ -1,8 +1,10 @@
-"""The paper's Tables I and II and Figs. 3, 4, 5, 6, 7 and 9 (arXiv:2407.10192), computed, drawn and looked at.
+"""The paper's Tables I and II and Figs. 2 to 9 (arXiv:2407.10192), and figures of our own for its outlook.
 
-Data flows from operating points (`points`) to data (xarray Datasets), from there to figures and to what is seen in them
-(`profiles`, `spot_maps`, `asymmetries`, `characteristics`), to the comparison with the printed tables (`tables`), and
-to a page that shows it all (`page`). Fig. 8 is a picture of distribution functions: notebooks/04_anatomy_of_a_hot_spot.
+Computed, drawn and looked at. Data flows from operating points (`points`) to data (xarray Datasets), from there to
+figures and to what is seen in them, a module per kind of figure: `energy_diagram` (2), `profiles` (3, 4), `spot_maps`
+(5, 6), `asymmetries` (7), `distributions` (8), `characteristics` (9), `outlook` (ours); to the comparison with the
+printed tables (`tables`), and to a page that shows it all (`page`). What the paper says of each figure is in
+paper_facts.json.
 """
 
 import csv
@@ -14,8 +16,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jaxwire.plot import save_figure
-from jaxwire.reproduce import asymmetries, characteristics, page, profiles, spot_maps
-from jaxwire.reproduce.exhibit import DRAFT, FULL, Exhibit, Finding, Quality, Reproduction
+from jaxwire.reproduce import (
+    asymmetries,
+    characteristics,
+    distributions,
+    energy_diagram,
+    outlook,
+    page,
+    profiles,
+    spot_maps,
+)
+from jaxwire.reproduce.exhibit import DRAFT, FULL, Exhibit, Fact, Finding, Quality, Reproduction
 from jaxwire.reproduce.points import COLUMNS, TEMPERATURES, WIDTH, profile_points, solve_grids, solve_profiles
 from jaxwire.reproduce.tables import Comparison, compare, printed_tables, tables_text
 
@@ -26,11 +37,13 @@ __all__ = [
     "COLUMNS",
     "DRAFT",
     "EXHIBITS",
+    "FIGURES",
     "FULL",
     "TEMPERATURES",
     "WIDTH",
     "Comparison",
     "Exhibit",
+    "Fact",
     "Finding",
     "Quality",
     "Reproduction",
@@ -43,22 +56,27 @@ __all__ = [
 ]
 
 EXHIBITS = (
+    energy_diagram.FIGURE_2,
     profiles.FIGURE_3,
     profiles.FIGURE_4,
     spot_maps.FIGURE_5,
     spot_maps.FIGURE_6,
     asymmetries.FIGURE_7,
+    distributions.FIGURE_8,
     characteristics.FIGURE_9,
+    *outlook.FIGURES,
 )
-"""The figures, in the paper's order."""
+"""The figures, in the paper's order, and our own."""
+
+FIGURES = {exhibit.name: exhibit for exhibit in EXHIBITS}
+"""The figures by their names."""
 
 POINTS: Mapping[str, "Callable[[Quality], xarray.Dataset]"] = {
-    "fig5": spot_maps.points_of_figure_5,
-    "fig6": spot_maps.points_of_figure_6,
+    "fig5": spot_maps.points,
     "fig7": asymmetries.points,
     "fig9": characteristics.points,
 }
-"""Operating points of the figures that are not made of the tables' points."""
+"""Operating points of the maps and curves, thousands of them. Fig. 6 is drawn from those of Fig. 5."""
 
 
 def compute(quality: Quality = FULL, report: Callable[[int, int], None] = lambda done, total: None) -> Reproduction:
@@ -71,16 +89,27 @@ def compute(quality: Quality = FULL, report: Callable[[int, int], None] = lambda
     total = len(EXHIBITS) + 1
     report(0, total)
     grids = {name: points(quality) for name, points in POINTS.items()} | {"tables": profile_points()}
-    with ThreadPoolExecutor(1) as other:  # two programs to compile, mostly outside of Python
-        waiting = other.submit(solve_profiles, quality)
+    with ThreadPoolExecutor(1) as other:  # programs to compile, mostly outside of Python
+        waiting = other.submit(_few_points, quality)
         data = solve_grids(grids, quality.resolution)
         report(len(POINTS), total)
-        solved = waiting.result()
+        few = waiting.result()
     spots = [name for name in data["tables"] if str(name).startswith("spot_")]
-    data["tables"] = solved.assign(data["tables"][spots].data_vars).assign_attrs(data["tables"].attrs)
-    data |= {"fig3": data["tables"], "fig4": data["tables"]}
+    tables = few["tables"].assign(data["tables"][spots].data_vars).assign_attrs(data["tables"].attrs)
+    above, below = (tables.sel(center=[center]) for center in dict.fromkeys(center for center, _ in COLUMNS))
+    data |= few | {"tables": tables, "fig3": above, "fig4": below, "fig6": data["fig5"]}
     report(total, total)
-    return Reproduction(data, compare(data["tables"]), {one.name: one.look(data[one.name]) for one in EXHIBITS})
+    return Reproduction(data, compare(tables), {one.name: one.look(data[one.name]) for one in EXHIBITS})
+
+
+def _few_points(quality: Quality) -> "dict[str, xarray.Dataset]":
+    """Figures of single solutions, and the points of the tables, one after another."""
+    return {
+        "tables": solve_profiles(quality),
+        "fig2": energy_diagram.compute(quality),
+        "fig8": distributions.compute(quality),
+        **outlook.compute(quality),
+    }
 
 
 def write(folder: Path, made: Reproduction, quality: Quality = FULL) -> list[Path]:
@@ -125,7 +154,12 @@ def _portable(data: "xarray.Dataset") -> "xarray.Dataset":
 
 def _about(data: "xarray.Dataset") -> dict[str, str]:
     """Versions and settings of the maps."""
-    names = {"jaxwire_version": "jaxwire", "jax_version": "JAX", "git": "commit", "resolution": "nodes of Figs. 5 to 9"}
+    names = {
+        "jaxwire_version": "jaxwire",
+        "jax_version": "JAX",
+        "git": "commit",
+        "resolution": "nodes of Figs. 5, 6, 7, 9",
+    }
     about = {words: str(data.attrs[name]) for name, words in names.items() if name in data.attrs}
     sizes = {name: size for name, size in data.sizes.items() if name in ("width", "center")}
-    return about | {"points of a map": " x ".join(map(str, sizes.values()))}
+    return about | {"points of a map (eps0 x Gamma)": " x ".join(map(str, sizes.values()))}

@@ -1,6 +1,9 @@
 """What is reproduced: a figure or table of the paper with its data, how it is drawn, and what must be seen in it."""
 
+import functools
+import json
 from collections.abc import Callable, Mapping, Sequence
+from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
 
 from matplotlib.figure import Figure
@@ -36,8 +39,8 @@ class Quality(NamedTuple):
 
 
 FULL = Quality(
-    across=120,
-    up=80,
+    across=139,
+    up=121,
     curve=81,
     positions=200,
     resolution=Resolution(),
@@ -45,8 +48,8 @@ FULL = Quality(
     error_estimate=True,
 )
 DRAFT = Quality(
-    across=40,
-    up=28,
+    across=47,
+    up=41,
     curve=33,
     positions=60,
     resolution=Resolution(64, 24),
@@ -69,8 +72,31 @@ class Finding(NamedTuple):
     holds: bool
 
 
+class Fact(NamedTuple):
+    """What the paper says of a figure, and where it is found in the data.
+
+    Attributes:
+        says: its words, formulas in plain letters.
+        place: where it says so.
+        quantity: coordinate or attribute of the data, "" where no number is stated.
+        values: numbers that the quantity has.
+        ends: first and last number of the quantity.
+    """
+
+    says: str
+    place: str
+    quantity: str = ""
+    values: tuple[float, ...] = ()
+    ends: tuple[float, ...] = ()
+
+
+@functools.cache
+def _paper() -> dict[str, list[dict]]:
+    return json.loads(files("jaxwire").joinpath("paper_facts.json").read_text(encoding="utf-8"))["figures"]
+
+
 class Exhibit(NamedTuple):
-    """One figure of the paper.
+    """One figure, of the paper or of our own.
 
     Attributes:
         name: of its files, such as "fig3".
@@ -78,6 +104,8 @@ class Exhibit(NamedTuple):
         caption: what is drawn, with all parameters.
         draw: makes the figure of the data.
         look: says what is seen in the data.
+        code: lines of Python that make the figure, or its first panel.
+        ours: what differs from the paper, or what the paper does not say and we chose.
     """
 
     name: str
@@ -85,6 +113,28 @@ class Exhibit(NamedTuple):
     caption: str
     draw: "Callable[[xarray.Dataset], Figure]"
     look: "Callable[[xarray.Dataset], list[Finding]]"
+    code: str
+    ours: tuple[str, ...] = ()
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """What the paper says of this figure; nothing of a figure of our own."""
+        return tuple(
+            Fact(
+                fact["says"],
+                fact["place"],
+                fact.get("quantity", ""),
+                tuple(fact.get("values", ())),
+                tuple(fact.get("ends", ())),
+            )
+            for fact in _paper().get(self.name, [])
+        )
+
+    @property
+    def heading(self) -> str:
+        """Number and title."""
+        number = self.name.removeprefix("fig")
+        return f"Fig. {number}. {self.title}" if number.isdigit() else f"Our own: {self.title}"
 
 
 class Reproduction(NamedTuple):

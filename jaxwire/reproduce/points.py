@@ -1,7 +1,8 @@
 """Operating points of the figures, solved together: compiling a program takes longer than most figures do.
 
 One program solves the thousands of points of the maps and curves. The 16 points of Tables I and II and of Figs. 3 and 4
-are solved one by one, with error estimate and profiles: a program for a batch of those would take longer to compile.
+are solved one by one (`single`), with error estimate and profiles: a program for a batch of those would take longer to
+compile.
 """
 
 from collections.abc import Mapping
@@ -15,9 +16,9 @@ from jaxwire.observables import ALWAYS, COORDS, TABLE
 from jaxwire.plot import positions
 from jaxwire.quadrature import Resolution
 from jaxwire.reproduce.exhibit import Quality
+from jaxwire.reproduce.single import solve_single
 from jaxwire.scan import scan
 from jaxwire.scatterer import Lorentzian
-from jaxwire.solve import solve
 
 if TYPE_CHECKING:
     import xarray
@@ -33,7 +34,7 @@ TEMPERATURES = (0.1, 0.3, 0.5, 0.7)
 
 PARAMETERS = ("center", "width", "temperature", "voltage")
 NUMBERS = ("current", "potential_right", "external_power", "error_estimate")
-OBSERVABLES = ("current", "total_voltage", "spots", "asymmetry", "landauer")
+OBSERVABLES = ("current", "total_voltage", "uniform_heat_current", "spots", "asymmetry", "landauer")
 
 
 def profile_points() -> "xarray.Dataset":
@@ -52,7 +53,7 @@ def solve_profiles(quality: Quality) -> "xarray.Dataset":
     found = []
     for center, voltage, temperature in product(*(points[name].values for name in points.sizes)):
         dot = Lorentzian(center, WIDTH)  # pyright: ignore[reportArgumentType] - converted by the field
-        sol = solve(dot, temperature=temperature, voltage=voltage, error_estimate=quality.error_estimate)
+        sol = solve_single(dot, temperature, voltage, quality)
         heating = sol.heating(x)
         numbers = {name: getattr(sol, name) for name in NUMBERS} | {"status": sol.status.code}
         parts = np.stack([np.asarray(getattr(heating, part)) for part in COORDS["part"]], axis=1)

@@ -7,7 +7,7 @@ import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
-from jaxwire.plot import COLORS, DASHES, STYLE, draw_curve, draw_frame
+from jaxwire.plot import COLORS, STYLE, draw_curve, draw_frame
 from jaxwire.reproduce.exhibit import Exhibit, Finding
 from jaxwire.reproduce.points import COLUMNS, TEMPERATURES, WIDTH
 
@@ -31,21 +31,25 @@ def panel(dataset: "xarray.Dataset", column: int) -> "xarray.Dataset":
 
 
 def draw(dataset: "xarray.Dataset", columns: Sequence[int]) -> Figure:
-    """P_ph/P_ext against x in a panel per column of the tables, a line per temperature; P_phi as thin lines."""
+    """P_ph/P_ext against x in a panel per column of the tables, a line per temperature; diamonds: without P_phi."""
     x = dataset.x.values
+    few = slice(None, None, max(1, x.size // 40))
     with matplotlib.rc_context(STYLE):
-        figure = Figure(figsize=(7.0, 3.0), layout="constrained")
+        figure = Figure(figsize=(7.0, 3.4), layout="constrained")
         for axes, column, letter in zip(figure.subplots(1, len(columns)), columns, "ab", strict=True):
             draw_frame(axes)
+            axes.axhline(1.0, color="black", linestyle="--", linewidth=0.8, zorder=1)
             for row, temperature in enumerate(TEMPERATURES):
                 part = panel(dataset, column).isel(temperature=row)
                 words = rf"$k_\mathrm{{B}}T = {temperature}\,\mu_0$"
-                draw_curve(axes, x, part.heating, color=COLORS[row], linestyle=DASHES[row], label=words)
-                draw_curve(axes, x, part.heating_parts.sel(part="buildup"), color=COLORS[row], linewidth=0.6)
-            axes.plot([], [], color="#888888", linewidth=0.6, label=r"$P_\phi$ of each")
+                draw_curve(axes, x, part.heating, color=COLORS[row], label=words)
+                without = (part.heating - part.heating_parts.sel(part="buildup")).values
+                axes.plot(x[few], without[few], "D", color=COLORS[row], markersize=2.5, markeredgewidth=0.0)
+            axes.plot([], [], "D", color="#888888", markersize=3, label=r"$P_\mathrm{ph}-P_\mathrm{ph}^{(\varphi)}$")
+            axes.plot([], [], "--", color="black", linewidth=0.8, label=r"$P_\mathrm{ph}(x\to\pm\infty)$")
             center, voltage = COLUMNS[column]
             axes.set_title(rf"({letter})  $\varepsilon_0 = {center}\,\mu_0$,  $eV = {voltage}\,\mu_0$", loc="left")
-        figure.axes[0].legend(handlelength=2.8)
+        figure.axes[0].legend(handlelength=2.0)
         figure.axes[1].set_ylabel("")
     return figure
 
@@ -78,6 +82,21 @@ def _buildup(dataset: "xarray.Dataset", columns: Sequence[int]) -> list[Finding]
     return findings
 
 
+def _far_away(dataset: "xarray.Dataset", columns: Sequence[int]) -> Finding:
+    """P_ph approaches P_ext: at the ends of the panels it is nearer to it than anywhere else in the outer half."""
+    outer = dataset.isel(x=abs(dataset.x.values) >= 0.5 * float(dataset.x.max()))
+    excess = [abs(panel(outer, column).heating - 1.0) for column in columns]
+    ends = max(float(one.isel(x=index).max()) for one in excess for index in (0, -1))
+    share = max(float((one.isel(x=[0, -1]).max("x") / one.max("x")).max()) for one in excess)
+    inner = max(float(abs(panel(dataset, column).heating - 1.0).max()) for column in columns)
+    return Finding(
+        "far from the scatterer P_ph approaches P_ext",
+        f"|P_ph/P_ext - 1| at |x| = {float(dataset.x.max()):g} is at most {ends:.2g}, {share:.0%} of that at half the "
+        f"distance; near the scatterer it is up to {inner:.3g}",
+        share < 0.7 and ends < 0.1 * inner,
+    )
+
+
 def look_at_figure_3(dataset: "xarray.Dataset") -> list[Finding]:
     """No spots when cold, a heating spot left and a cooling spot right when hot, right side heated then cooled."""
     part = panel(dataset, 0)
@@ -107,7 +126,7 @@ def look_at_figure_3(dataset: "xarray.Dataset") -> list[Finding]:
                 holds,
             )
         )
-    return findings + _buildup(dataset, (0, 1))
+    return [*findings, *_buildup(dataset, (0, 1)), _far_away(dataset, (0, 1))]
 
 
 def look_at_figure_4(dataset: "xarray.Dataset") -> list[Finding]:
@@ -124,19 +143,40 @@ def look_at_figure_4(dataset: "xarray.Dataset") -> list[Finding]:
         )
         claim = f"({letter}) next to the scatterer the left wire is heated and the right one cooled {when}"
         findings.append(Finding(claim, measured, bool((left > 0).all() and (right < 0).all())))
-    return findings + _buildup(dataset, (2, 3))
+    return [*findings, *_buildup(dataset, (2, 3)), _far_away(dataset, (2, 3))]
+
+
+_CODE = """\
+import jaxwire as jw
+from jaxwire.plot import plot_heating, save_figure
+dot = jw.Lorentzian(center={center}, width={width})
+solutions = [jw.solve(dot, temperature=temperature, voltage={voltage}) for temperature in {temperatures}]
+save_figure(plot_heating(solutions), "{name}a.png")
+"""
 
 
 def _exhibit(number: int, columns: Sequence[int], look) -> Exhibit:
-    center = COLUMNS[columns[0]][0]
+    name, center = f"fig{number}", COLUMNS[columns[0]][0]
     voltages = " and ".join(f"({letter}) {COLUMNS[column][1]}" for letter, column in zip("ab", columns, strict=True))
     caption = (
         f"Heat given to the phonons, P_ph, in units of P_ext, against position. eps0 = {center}, Gamma = {WIDTH}, "
-        f"eV = {voltages}; kT = {', '.join(map(str, TEMPERATURES))}. Thin lines: the part P_phi of charge build-up."
+        f"eV = {voltages}; kT = {', '.join(map(str, TEMPERATURES))}. Diamonds: P_ph - P_phi, without the part of "
+        "charge build-up. Dashed: P_ext."
     )
     where = "above" if center > 1 else "below"
-    title = f"Heating along the wire, resonance {where} the Fermi energy"
-    return Exhibit(f"fig{number}", title, caption, lambda dataset: draw(dataset, columns), look)
+    code = {"center": center, "width": WIDTH, "voltage": COLUMNS[columns[0]][1], "temperatures": TEMPERATURES}
+    return Exhibit(
+        name,
+        f"Heating along the wire, resonance {where} the Fermi energy",
+        caption,
+        lambda dataset: draw(dataset, columns),
+        look,
+        _CODE.format(name=name, **code),
+        (
+            "The captions do not tell the range of x: |x| <= 5 vF tau is ours, and so are the colours.",
+            "Positions start at |x| = 0.01 vF tau: P_phi diverges as log|x| at the scatterer.",
+        ),
+    )
 
 
 FIGURE_3 = _exhibit(3, (0, 1), look_at_figure_3)

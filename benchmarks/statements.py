@@ -1,0 +1,17 @@
+"""What the paper's text says, looked up in computed data: a row for every statement, for the page that shows them.
+
+python -m benchmarks statements     # a minute on two cores
+"""
+
+from benchmarks.common import options, store
+from jaxwire.reproduce import statements
+
+
+def main() -> None:
+    """Compute the data, look up every statement, and write the rows."""
+    given = options(__doc__)
+    store("statements", statements.look_up(statements.compute()), given.output)
+
+
+if __name__ == "__main__":
+    main()
