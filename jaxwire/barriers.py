@@ -121,19 +121,23 @@ class DoubleBarrier(AbstractScatterer):
 
     def transmission(self, energy: RealLike) -> Float[Array, "*n"]:
         """T(eps), in a form that is exact at resonance."""
-        product = jnp.sqrt((1.0 - self.left) * (1.0 - self.right))
+        product, lost = self._kept_and_lost()
         half = jnp.sqrt(energy) * self.separation + 0.5 * self.phase
-        off_resonance = (1.0 - product) ** 2 + 4.0 * product * jnp.sin(half) ** 2
-        return self.left * self.right / off_resonance
+        return self.left * self.right / (lost**2 + 4.0 * product * jnp.sin(half) ** 2)
 
     def energy_scales(self) -> EnergyScales:
         """The lowest resonances, each with the width that its level broadening gives it."""
         number = jnp.ceil(self.phase / (2 * jnp.pi)) + jnp.arange(N_RESONANCES)
         wave_number = (jnp.pi * number - 0.5 * self.phase) / self.separation
-        product = jnp.sqrt((1.0 - self.left) * (1.0 - self.right))
-        linewidth = jnp.arcsinh((1.0 - product) / (2.0 * jnp.sqrt(product))) / self.separation
+        product, lost = self._kept_and_lost()
+        linewidth = jnp.arcsinh(lost / (2.0 * jnp.sqrt(product))) / self.separation
         width = 2.0 * wave_number * linewidth + linewidth**2
         return EnergyScales(wave_number**2, width, jnp.full(N_RESONANCES, 0.6))
+
+    def _kept_and_lost(self) -> tuple[Scalar, Scalar]:
+        """sqrt(R1 R2) and 1 - sqrt(R1 R2), which does not cancel for small T1 and T2."""
+        product = jnp.sqrt((1.0 - self.left) * (1.0 - self.right))
+        return product, (self.left + self.right * (1.0 - self.left)) / (1.0 + product)
 
 
 N_RESONANCES = 6

@@ -26,6 +26,7 @@ from jaxwire.places import Place, substitute
 from jaxwire.precision import working_in
 from jaxwire.quadrature import Resolution
 from jaxwire.scatterer import AbstractScatterer
+from jaxwire.single import judge
 from jaxwire.solve import Found, find_voltage, solve_found
 from jaxwire.wire import Wire
 
@@ -96,7 +97,8 @@ def point(program: Program, given: Given, at: OperatingPoint, found: Found | Non
     """Solve one point of the grid: the variables by name, NaN where it failed."""
     with_estimate = any(entry == Observable("error_estimate") for entry in program.observables)
     sol = solve_found(*at, found, program.resolution, with_estimate)
-    code = sol.status.code
+    names = [entry.name for entry in program.observables]
+    code = judge(sol, names) if program.precision == "single" else sol.status.code
     failed = status.has_failed(code)
     observed = observe(program.observables, sol, Setup(given.x, program.x_max))
     kept = {name: jnp.where(failed, jnp.nan, v) if v.dtype.kind == "f" else v for name, v in observed.items()}

@@ -28,7 +28,7 @@ from jaxwire.modes import Modes, half_wire_modes
 from jaxwire.precision import ByPrecision
 from jaxwire.quadrature import Resolution, energy_grid
 from jaxwire.response import Response, Sampling, respond, sampling_for
-from jaxwire.scatterer import NO_SCALES, AbstractScatterer
+from jaxwire.scatterer import AbstractScatterer, no_scales
 from jaxwire.wire import AbstractNonLocalScreening, AbstractScreening, Wire
 
 SMALLEST_OCCUPATION = ByPrecision(1e-80, 1e-30)
@@ -166,7 +166,7 @@ def drude_coefficients(wire: Wire, temperature: Scalar) -> tuple[Scalar, Scalar]
 
     The latter is the Peltier coefficient int (eps - 1) l f0' / int l f0', in mu0/e.
     """
-    grid = energy_grid(NO_SCALES, temperature, jnp.zeros(()), Resolution(above=96, below=1))
+    grid = energy_grid(no_scales(), temperature, jnp.zeros(()), Resolution(above=96, below=1))
     flux = wire.velocity(grid.above) * wire.relaxation_time(grid.above) * thermal_weight(grid.above, temperature)
     current = grid.above_weight @ flux
     return 2.0 * current, grid.above_weight @ ((grid.above - 1.0) * flux) / current

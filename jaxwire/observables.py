@@ -28,7 +28,7 @@ POWER, POTENTIAL = "mu0^2/h", "mu0"
 COORDS: dict[str, tuple[str, ...]] = {"side": ("left", "right"), "part": ("scatterer", "buildup")}
 """Dimensions that observables bring along, besides x."""
 
-FLAGS = ("solved", "out_of_domain", "bad_transmission", "not_finite", "inaccurate", "unreachable")
+FLAGS = ("solved", "out_of_domain", "bad_transmission", "not_finite", "inaccurate", "unreachable", "imprecise")
 assert len(FLAGS) == len(MESSAGES)
 
 

@@ -13,26 +13,11 @@ from jaxwire.observables import Observable, read_observables, uses_x
 from jaxwire.places import DRIVES, OPERATING_POINT
 from jaxwire.plan import Plan
 from jaxwire.precision import PRECISIONS
-from jaxwire.scatterer import AbstractScatterer, Lorentzian
-from jaxwire.wire import AbstractNonLocalScreening, ConstantRelaxationTime, Wire
+from jaxwire.single import IN_SINGLE
+from jaxwire.wire import AbstractNonLocalScreening, Wire
 
 X_MAX = 20.0
 """How far from the scatterer spots are looked for, in vF tau0, unless `x_max` is given."""
-
-IN_SINGLE = (
-    "current",
-    "force",
-    "total_voltage",
-    "external_power",
-    "potential_left",
-    "potential_right",
-    "powers",
-    "heating",
-    "heating_parts",
-    "potential",
-    "heat_current",
-)
-"""What single precision gives to 1e-6 at 90 % of the promised domain and 2e-5 at worst; it misses spots."""
 
 
 def make_plan(
@@ -54,7 +39,7 @@ def make_plan(
     if observables is None:
         observables = ["voltage"] if "current" in _varied(dimensions) else ["current"]
     kept = read_observables(observables)
-    _check_precision(precision, scatterer, wire, {*fixed, *_varied(dimensions)}, kept)
+    _check_precision(precision, wire, {*fixed, *_varied(dimensions)}, kept)
     plan = Plan(
         scatterer,
         wire,
@@ -126,9 +111,7 @@ def _x_max(x_max: Any, kept: tuple[Observable, ...]) -> float:
     return float(as_known("x_max", x_max, POSITIVE))
 
 
-def _check_precision(
-    precision: Any, scatterer: AbstractScatterer, wire: Wire, given: set[str], kept: tuple[Observable, ...]
-) -> None:
+def _check_precision(precision: Any, wire: Wire, given: set[str], kept: tuple[Observable, ...]) -> None:
     """Single precision computes what it was measured for, and nothing else (benchmarks/single_precision.py)."""
     if precision not in PRECISIONS:
         raise ValueError(f"`precision` must be 'double' or 'single', got {precision!r}.")
@@ -138,13 +121,6 @@ def _check_precision(
     if "voltage" not in given:
         drive = next(name for name in DRIVES if name in given)
         raise ValueError(f"`precision='single'` must go with a given voltage, got a given {drive}; {instead}.")
-    if not isinstance(scatterer, Lorentzian):
-        raise ValueError(f"`precision='single'` must go with a Lorentzian, got {type(scatterer).__name__}; {instead}.")
-    if not isinstance(wire.relaxation, ConstantRelaxationTime):
-        raise ValueError(
-            f"`precision='single'` must go with a constant relaxation time, got {type(wire.relaxation).__name__}; "
-            f"{instead}."
-        )
     if isinstance(wire.screening, AbstractNonLocalScreening):
         raise ValueError(
             f"`precision='single'` must go with a local potential, got {type(wire.screening).__name__}; {instead}."

@@ -88,9 +88,9 @@ def scan(
         memory: what the computation may take, such as "500MB" or "2GiB", beyond the 0.5 GB of Python and JAX; 1 GB
             unless given, and on GPUs 80 % of what they report as free. A device that runs out of memory nevertheless is
             given fewer points at once, with a warning.
-        precision: "double", or "single" for float32 throughout: errors of 1e-6 at 90 % of the promised domain and 2e-5
-            at worst; for a Lorentzian at given voltages, in a wire with a constant relaxation time; for current, force,
-            potentials, powers, heating and heat current only.
+        precision: "double", or "single" for float32 throughout: rounding of 1e-4 at worst over the promised domain, and
+            the status "imprecise" where it cannot tell; at given voltages, for current, force, potentials, powers,
+            heating and heat current only.
         store: folder in which every finished block is kept (zarr); with it the same call goes on where it stopped.
         cluster: a Dask client or cluster to whose workers the blocks are sent; needs a store that they share.
         progress: whether to show a bar on stderr, if that is a terminal.

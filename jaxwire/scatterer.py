@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import equinox as eqx
-import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, PyTree
@@ -45,8 +44,9 @@ class EnergyScales(NamedTuple):
     weight: Float[Array, " n_features"]
 
 
-with jax.ensure_compile_time_eval():  # this file may be imported while a user's function is being traced
-    NO_SCALES = EnergyScales(jnp.zeros(0), jnp.ones(0), jnp.ones(0))
+def no_scales() -> EnergyScales:
+    """Scales of a transmission without features, in the precision at work."""
+    return EnergyScales(jnp.zeros(0), jnp.ones(0), jnp.ones(0))
 
 
 class AbstractScatterer(eqx.Module):
@@ -62,7 +62,7 @@ class AbstractScatterer(eqx.Module):
 
     def energy_scales(self) -> EnergyScales:
         """Features of T that the energy grid must resolve; none unless a subclass says so."""
-        return NO_SCALES
+        return no_scales()
 
 
 class Lorentzian(AbstractScatterer):

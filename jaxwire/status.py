@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
-SOLVED, OUT_OF_DOMAIN, BAD_TRANSMISSION, NOT_FINITE, INACCURATE, UNREACHABLE = range(6)
+SOLVED, OUT_OF_DOMAIN, BAD_TRANSMISSION, NOT_FINITE, INACCURATE, UNREACHABLE, IMPRECISE = range(7)
 
 MESSAGES = (
     "solved",
@@ -16,6 +16,8 @@ MESSAGES = (
     "values are NaN; pass a larger resolution",
     "inaccurate: the estimated relative error is above 1e-4; pass resolution=Resolution(above, below) with more nodes",
     "no voltage carries this current",
+    "single precision does not tell this point to 1e-4, as hardly anything is reflected, nothing passes, T is steep, "
+    "or potentials or powers cancel: values are NaN; use precision='double'",
 )
 
 

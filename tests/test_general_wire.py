@@ -13,7 +13,7 @@ import jaxwire as jw
 from jaxwire.matching import half_wire, spectral_current
 from jaxwire.quadrature import Resolution, energy_grid
 from jaxwire.response import Sampling
-from jaxwire.scatterer import NO_SCALES
+from jaxwire.scatterer import no_scales
 
 X = np.array([-3.0, -0.8, -0.05, 0.05, 0.8, 3.0])
 WIRES = {
@@ -53,7 +53,7 @@ def test_a_wire_is_asked_as_users_do(name):
 
 
 def _half_wire(wire, temperature=0.4):
-    grid = energy_grid(NO_SCALES, jnp.asarray(temperature), jnp.zeros(()), Resolution(64, 4))
+    grid = energy_grid(no_scales(), jnp.asarray(temperature), jnp.zeros(()), Resolution(64, 4))
     return half_wire(wire, grid.above, grid.above_weight, jnp.asarray(temperature))
 
 

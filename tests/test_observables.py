@@ -38,6 +38,7 @@ def test_every_named_quantity_has_dimensions_that_fit_units_and_a_long_name():
 
 def test_every_status_has_a_flag():
     assert len(FLAGS) == len(status.MESSAGES) and FLAGS[status.UNREACHABLE] == "unreachable"
+    assert FLAGS[status.IMPRECISE] == "imprecise"
 
 
 def heat_at_face(sol):

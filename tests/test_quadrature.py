@@ -11,7 +11,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from jaxwire import quadrature
 from jaxwire.quadrature import CUTOFF, SMALLEST_STEP, Grid, Resolution, energy_grid
-from jaxwire.scatterer import NO_SCALES, EnergyScales
+from jaxwire.scatterer import EnergyScales, no_scales
 
 DEFAULT = Resolution()
 TEMPERATURES = (0.03, 0.1, 0.3, 1.0)
@@ -92,7 +92,7 @@ def test_lorentzian_is_exact(center, width):
 
 def test_narrow_resonance_that_was_not_declared_is_missed():
     center, width = 1.0, 1e-4
-    grid = grid_for(NO_SCALES, 0.3, 0.1)
+    grid = grid_for(no_scales(), 0.3, 0.1)
     lorentzian = width**2 / ((grid.above - center) ** 2 + width**2)
     assert abs(np.sum(grid.above_weight * lorentzian) / (np.pi * width) - 1) > 0.1  # of order one: no node inside
 
@@ -130,7 +130,7 @@ def test_logarithm_at_the_band_bottom_is_integrated(temperature):
 @pytest.mark.parametrize("voltage", [1e-9, 1e-3, 0.1, 1.0])
 def test_region_below_the_step_is_integrated(voltage):
     temperature = 0.3
-    grid = grid_for(NO_SCALES, temperature, voltage)
+    grid = grid_for(no_scales(), temperature, voltage)
     assert_allclose(np.sum(grid.below_weight), voltage, rtol=1e-10)  # spectral, 32 nodes
     density = np.sum(grid.below_weight / np.sqrt(grid.below) * thermal(grid.below, temperature))
     exact = mp.quad(lambda p: 2 / (4 * temperature * mp.cosh((p * p - 1) / (2 * temperature)) ** 2), [0, voltage**0.5])

@@ -11,7 +11,7 @@ from jaxwire.matching import HalfWire, half_wire, match, spectral_current
 from jaxwire.modes import half_wire_modes
 from jaxwire.quadrature import Resolution, energy_grid
 from jaxwire.response import Sampling, respond, sampling_for, wavenumbers
-from jaxwire.scatterer import NO_SCALES
+from jaxwire.scatterer import no_scales
 
 RNG = np.random.default_rng(1982)
 N_NODES = 24
@@ -67,7 +67,7 @@ def test_few_wavenumbers_err_as_the_rule_does():
 
 @pytest.mark.parametrize("sampling", [Sampling(4), Sampling(8, 30.0), EXACT])
 def test_drude_state_is_in_the_null_space_with_any_wavenumbers(sampling):
-    grid = energy_grid(NO_SCALES, jnp.asarray(0.3), jnp.zeros(()), Resolution(40, 4))
+    grid = energy_grid(no_scales(), jnp.asarray(0.3), jnp.zeros(()), Resolution(40, 4))
     half = half_wire(jw.Wire(), grid.above, grid.above_weight, jnp.asarray(0.3))
     longest = float(jnp.max(half.mean_free_path))
     drude = np.asarray(jnp.maximum(half.mean_free_path, longest / sampling.span) * half.thermal)

@@ -193,7 +193,9 @@ TABLES = {
             ("precision", text("precision")),
             ("time for a point, µs", number("microseconds", ".0f")),
             ("median error", error("error_median")),
-            ("largest error", error("error_max")),
+            ("error at 90 % of the points", error("error_90_percent")),
+            ("largest rounding", error("rounding_max")),
+            ("imprecise", number("imprecise", ".1%")),
         ),
     ),
     "disort": Table(
