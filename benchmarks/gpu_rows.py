@@ -76,8 +76,8 @@ class Sizes(NamedTuple):
 
 FULL = Sizes(
     maps=(2**20, 2**18, 2**14, 2**10),
-    spots=2**18,
-    given=(2**16, 2**15),
+    spots=2**20,
+    given=(2**20, 2**15),
     checked=2**14,
     batch=8192,
     profiles=2048,
