@@ -51,16 +51,17 @@ def narrow(state: State, here: LocalCurrent, question: Question) -> State:
     (voltage, value, slope), target, last = here.point, question.target, state.seen.last
     is_low = (value < target) & (value >= state.low.value)
     low, high = choose(is_low, here.point, state.low), choose(is_low, state.high, here.point)
-    width = high.voltage - low.voltage
+    width: Scalar = high.voltage - low.voltage
     is_open = jnp.isinf(high.value)
 
     newton = voltage + (target - value) / slope
     is_inside = (slope > 0) & (newton > low.voltage) & (newton < high.voltage)
     is_shorter = jnp.abs(newton - voltage) < 0.5 * jnp.abs(voltage - last.voltage)
     below, above = _excess(low, target), _excess(high, target)
-    secant = low.voltage - width * below / (above - below)
+    secant: Scalar = low.voltage - width * below / (above - below)
+    middle: Scalar = low.voltage + 0.5 * width
     halves = width <= 0.5 * (state.high.voltage - state.low.voltage)
-    closed = jnp.where(is_inside & is_shorter, newton, jnp.where(halves, secant, low.voltage + 0.5 * width))
+    closed = jnp.where(is_inside & is_shorter, newton, jnp.where(halves, secant, middle))
     first = question.table.reaching(jnp.asarray(jnp.inf), FIRST)
     furthest = jnp.where(last.voltage > 0, 2.0 * voltage + 0.1, first)
     straight = jnp.where(slope > 0, newton, voltage * target / value)

@@ -53,9 +53,8 @@ def likely_crest(estimate: Estimate, low: Scalar, high: Scalar) -> tuple[Scalar,
     """
 
     def estimated(voltage: Array) -> Array:
-        return jax.vmap(lambda each: jnp.where(each > 0, estimate.on_own_nodes(jnp.where(each > 0, each, high)), 0.0))(
-            voltage
-        )
+        somewhere: Array = jnp.where(voltage > 0, voltage, high)
+        return jnp.where(voltage > 0, jax.vmap(estimate.on_own_nodes)(somewhere), 0.0)
 
     voltage = low + (high - low) * (jnp.arange(SURVEY + 1) / SURVEY) ** 2
     table = Table(voltage, estimated(voltage))

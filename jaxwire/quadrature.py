@@ -219,7 +219,9 @@ def _invert(stretch: _Stretch, top: Scalar, points: Float[Array, " n"]) -> Float
     return q
 
 
-def _between_knots(wanted: Float[Array, " n"], ends: tuple[Array, Array], table: tuple[Array, Array]) -> list[Array]:
+def _between_knots(
+    wanted: Float[Array, " n"], ends: tuple[Array, Array], table: tuple[Array, Array]
+) -> tuple[Array, ...]:
     """Closest values of q and s(q) on either side of wanted values of s: lower q and s, upper q and s, shape (n,).
 
     One comparison after the other, all of which are part of one loop over the nodes: a maximum over the table would be
@@ -230,10 +232,11 @@ def _between_knots(wanted: Float[Array, " n"], ends: tuple[Array, Array], table:
         ends: the first and last q, and s there, shape (2,).
         table: values of q in any order, and s there, shape (k,).
     """
-    low, high = ([jnp.broadcast_to(of[end], wanted.shape) for of in ends] for end in (0, 1))
-    for q, s in zip(*table, strict=True):
+    low, s_low, high, s_high = (jnp.full_like(wanted, of[end]) for end in (0, 1) for of in ends)
+    for index in range(table[0].size):
+        q, s = table[0][index], table[1][index]
         is_below = s <= wanted
-        rises, falls = is_below & (s > low[1]), ~is_below & (s < high[1])
-        low = [jnp.where(rises, new, old) for new, old in zip((q, s), low, strict=True)]
-        high = [jnp.where(falls, new, old) for new, old in zip((q, s), high, strict=True)]
-    return [*low, *high]
+        rises, falls = is_below & (s > s_low), ~is_below & (s < s_high)
+        low, s_low = jnp.where(rises, q, low), jnp.where(rises, s, s_low)
+        high, s_high = jnp.where(falls, q, high), jnp.where(falls, s, s_high)
+    return low, s_low, high, s_high
