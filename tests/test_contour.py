@@ -190,3 +190,16 @@ def test_profile_and_its_derivatives_are_those_of_its_waves(kind):
         left = ORDER + 1 - n
         bound = np.abs(coefficient) @ (size**n * (size * step) ** left / math.factorial(left) * largest)
         assert np.all(np.abs(near[n] - exact[n]) <= bound + 1e-14 * scale[n])
+
+
+def test_sums_of_a_gpu_are_those_of_the_matrix():
+    """Which of both a program has depends on its platform; a CPU computes both."""
+    path, share, entering, carried = any_wire(decades=4.0)
+    squared = jnp.asarray(path) ** 2
+    moved = Contour.around(jnp.max(jnp.asarray(path)), NEAREST, 72).rate ** 2
+    rows = jnp.stack([share, entering, *(share * carried), *(entering * carried)])
+    by_matrix, by_sums = (
+        jnp.stack(sums(squared, moved.real, moved.imag, rows)) for sums in (contour._by_matrix, contour._by_sums)
+    )
+    size = jnp.abs(rows) @ jnp.hypot(*contour._resolvent(squared, moved.real, moved.imag, lambda x: 1.0 / x)).T
+    assert np.all(np.abs(by_sums - by_matrix) < 1e-15 * N_NODES * size[None])

@@ -225,3 +225,16 @@ def test_nodes_are_those_of_gauss_and_legendre_to_rounding(center, width):
     placed = np.asarray(stretch(jnp.concatenate([jnp.zeros(1), energy, jnp.full(1, 4.0)]) ** 0.25))
     points = (np.polynomial.legendre.leggauss(64)[0] + 1.0) / 2.0
     assert_allclose((placed[1:-1] - placed[0]) / (placed[-1] - placed[0]), points, rtol=0.0, atol=1e-12)
+
+
+def test_either_platform_finds_the_same_knots_around_a_value():
+    """One reduces over the table, the other sorts it; a CPU computes both."""
+    rng = np.random.default_rng(7)
+    q = jnp.asarray(rng.uniform(0.0, 2.0, 32))
+    table, ends = (q, q**3), (jnp.array([0.0, 2.0]), jnp.array([0.0, 8.0]))
+    wanted = jnp.asarray(rng.uniform(0.0, 8.0, 500)).at[:3].set([1e-12, 8.0 - 1e-12, float(q[3]) ** 3])
+    found = [np.asarray(way(wanted, ends, table)) for way in (quadrature._closest, quadrature._enclosing)]
+    assert_array_equal(found[0], found[1])
+    low, s_low, high, s_high = found[0]
+    assert np.all((s_low <= wanted) & (wanted <= s_high) & (low < high))
+    assert not np.any((q[:, None] > low[None, :]) & (q[:, None] < high[None, :]))
