@@ -76,7 +76,7 @@ class Fact(NamedTuple):
     """What the paper says of a figure, and where it is found in the data.
 
     Attributes:
-        says: its words, formulas in plain letters.
+        says: what it says, in our words, formulas in plain letters.
         place: where it says so.
         quantity: coordinate or attribute of the data, "" where no number is stated.
         values: numbers that the quantity has.
