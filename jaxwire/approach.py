@@ -11,7 +11,7 @@ from jaxtyping import Array, Bool
 
 from jaxwire.domain import Scalar
 from jaxwire.local_current import LocalCurrent, derivatives
-from jaxwire.search_state import FAILED, FOLLOW, FOUND, Question, State
+from jaxwire.search_state import FAILED, FOLLOW, FOUND, ROUNDING, Question, State
 
 ACCURACY = 1e-10
 """Relative error of the voltage to be expected once it counts as found."""
@@ -25,9 +25,6 @@ a multiple of the last one (0.2 and 1.2)."""
 
 STEEPEST = 1.0
 """Logarithmic derivative of the ratio by the voltage up to which it is followed; beyond, it counts as constant."""
-
-ROUNDING = 1e-14
-"""Relative difference of two currents that is no more than rounding."""
 
 FAR = 1.5
 """Nothing is followed towards more than this multiple of the largest estimate."""
@@ -60,13 +57,8 @@ def follow(state: State, here: LocalCurrent, question: Question) -> State:
     """
     voltage, value, slope = here.point
     target, estimate, table = question
-    ratio, line, curvature, last, before = (
-        here.ratio,
-        here.line,
-        here.curvature,
-        state.seen.last,
-        state.seen.before.voltage,
-    )
+    last, before = state.seen.last, state.seen.before.voltage
+    ratio, line, curvature = here.ratio, here.line, here.curvature
 
     step = _curved_step(target - value, slope, here.second, voltage)
     # What the step leaves open is taken with the slope there.

@@ -16,6 +16,7 @@ from jaxwire.search_state import (
     FOUND,
     MAX_EVALUATIONS,
     NARROW,
+    ROUNDING,
     SURVEY,
     Question,
     State,
@@ -24,9 +25,6 @@ from jaxwire.search_state import (
 
 SETTLED = 1e-8
 """Relative step of a voltage after which the next error is rounding: it is smaller by as much as the slope errs."""
-
-ROUNDING = 1e-14
-"""Relative difference of two currents, and of two voltages, that is no more than rounding."""
 
 SMALLEST = 1e-9
 """First voltage of a search from zero, in units of t: there I(V) is straight."""

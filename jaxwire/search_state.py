@@ -20,6 +20,10 @@ MAX_EVALUATIONS = (9, 24, 32, 24)
 where I(V) has a plateau; the voltages of the survey, which few currents need, are some 3 t wide, or more."""
 
 
+ROUNDING = 1e-14
+"""Relative difference of two currents, or of two voltages, that is no more than rounding."""
+
+
 class Question(NamedTuple):
     """What is looked for.
 

@@ -47,7 +47,6 @@ SURVEYED_AT_ONCE = {"cpu": 1, "gpu": 512}
 DOUBTFUL = 0.6
 """Share of the largest estimate from which a current that was not found may be beyond the largest one."""
 
-
 ROUNDS = 3
 """Times that the loop is entered: after the first and the second one the estimate is asked where the crest is."""
 
@@ -169,10 +168,9 @@ def _start_of_climb(state: State, question: Question, is_wanted: Bool[Array, ""]
 
     def work_out(unknown: Scalar) -> Scalar:
         # with the state: else XLA would move this out of the loop and do it always
-        low = jnp.where(state.is_surveyed, state.low.voltage, unknown)
-        start, is_double = crest.likely_crest(
-            question.estimate, low, jnp.where(state.is_surveyed, state.high.voltage, question.top) + unknown
-        )
+        low = jnp.where(state.is_surveyed, state.low.voltage, 0.0) + unknown
+        high = jnp.where(state.is_surveyed, state.high.voltage, question.top)
+        start, is_double = crest.likely_crest(question.estimate, low, high)
         return jnp.where(is_double & ~state.is_surveyed, jnp.nan, start)
 
     nothing = jnp.zeros_like(question.target)

@@ -129,16 +129,23 @@ def test_memory_decides_how_much_is_done_at_once():
 
 def test_a_small_scan_is_not_solved_in_a_large_micro_batch():
     need = Footprint(solving=1000, kept=100)
-    sizes = {
-        total: layout.layout(need, 10**11, "gpu", 2, 1, total=total)[:2] for total in (1, 2048, 2049, 10**5, 10**7)
-    }
-    assert sizes == {
+
+    def sizes(is_searched):
+        totals = (1, 2048, 2049, 10**5, 10**7)
+        return {
+            total: layout.layout(need, 10**11, "gpu", 2, 1, is_searched=is_searched, total=total)[:2]
+            for total in totals
+        }
+
+    assert sizes(is_searched=True) == {
         1: (1024, 1024),
         2048: (1024, 1024),  # a lane has half of them
         2049: (8192, 8192),
         10**5: (65536, 524288),
         10**7: (65536, 524288),
     }
+    smaller = {10**5: (65536, 131072), 10**7: (65536, 131072)}  # no voltages that are searched for together
+    assert sizes(is_searched=False) == sizes(is_searched=True) | smaller
     assert layout.layout(need, 10**9, "cpu", 2, 1, total=1) == layout.layout(need, 10**9, "cpu", 2, 1)
 
 

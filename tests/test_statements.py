@@ -29,6 +29,7 @@ IN_PART = {
     "potential_is_small",
     "spots_are_common",
     "resonances_at_the_fermi_level_heat_left_and_cool_right",
+    "heat_supports_spots_of_higher_and_wider_resonances",
     "improved_estimate_is_close_for_a_narrow_resonance",
     "scatterers_peltier_effect_depends_weakly_on_temperature",
     "hot_wires_do_the_opposite_of_landauer_theory",

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from jaxwire.plot import STYLE
 from jaxwire.reproduce.exhibit import Exhibit, Finding, Quality
 from jaxwire.reproduce.points import WIDTH, grid
-from jaxwire.reproduce.single import solve_single
+from jaxwire.reproduce.solutions import solve_single
 from jaxwire.scatterer import Lorentzian
 
 if TYPE_CHECKING:

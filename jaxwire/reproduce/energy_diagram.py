@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from jaxwire.plot import STYLE, draw_curve, positions
 from jaxwire.reproduce.exhibit import Exhibit, Finding, Quality
 from jaxwire.reproduce.points import grid
-from jaxwire.reproduce.single import solve_single
+from jaxwire.reproduce.solutions import solve_single
 from jaxwire.scatterer import Lorentzian
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from jaxwire.plot import COLORS, DASHES, STYLE, draw_curve, draw_frame, positions
 from jaxwire.reproduce.exhibit import Exhibit, Finding, Quality
 from jaxwire.reproduce.points import TEMPERATURES, grid
-from jaxwire.reproduce.single import KINDS, solve_single
+from jaxwire.reproduce.solutions import KINDS, solve_single
 from jaxwire.scatterer import AbstractScatterer
 
 if TYPE_CHECKING:

@@ -1,13 +1,13 @@
 """Operating points of the figures, solved together: compiling a program takes longer than most figures do.
 
 One program solves the thousands of points of the maps and curves. The 16 points of Tables I and II and of Figs. 3 and 4
-are solved one by one (`single`), with error estimate and profiles: a program for a batch of those would take longer to
-compile.
+are solved one by one (`solutions`), with error estimate and profiles: a program for a batch of those would take longer
+to compile.
 """
 
 from collections.abc import Mapping
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,9 +16,10 @@ from jaxwire.observables import ALWAYS, COORDS, TABLE
 from jaxwire.plot import positions
 from jaxwire.quadrature import Resolution
 from jaxwire.reproduce.exhibit import Quality
-from jaxwire.reproduce.single import solve_single
+from jaxwire.reproduce.solutions import solve_single
 from jaxwire.scan import scan
-from jaxwire.scatterer import Lorentzian
+from jaxwire.scatterer import AbstractScatterer, Lorentzian
+from jaxwire.wire import Wire
 
 if TYPE_CHECKING:
     import xarray
@@ -80,26 +81,42 @@ def grid(**axes: float | np.ndarray) -> "xarray.Dataset":
 
 
 def solve_grids(grids: "Mapping[str, xarray.Dataset]", resolution: Resolution) -> "dict[str, xarray.Dataset]":
-    """Solve the points of several grids in one scan, and put the results back on their grids."""
+    """Solve the points of several grids of `PARAMETERS` in one scan, and put the results back on their grids."""
+    dot = Lorentzian(center=1.0, width=0.1)  # pyright: ignore[reportArgumentType] - converted by the field
+    places: dict[str, str] = {name: name for name in PARAMETERS}
+    return solve_in_one_scan(grids, places, dot, observables=list(OBSERVABLES), resolution=resolution)
+
+
+def solve_in_one_scan(
+    grids: "Mapping[str, xarray.Dataset]",
+    places: Mapping[str, str],
+    scatterer: AbstractScatterer,
+    wire: Wire | None = None,
+    **settings: Any,
+) -> "dict[str, xarray.Dataset]":
+    """Solve the points of several grids in one scan, so with one program, and put the results back on their grids.
+
+    Args:
+        grids: coordinates, numbers or dimensions, the same ones in all grids.
+        places: what a scan calls each of the coordinates.
+        scatterer: the scatterer whose numbers they replace.
+        wire: the same for the wire.
+        settings: further arguments of the scan.
+    """
     import xarray
 
-    columns = {name: [] for name in PARAMETERS}
+    columns = {name: [] for name in places}
     for points in grids.values():
-        whole = xarray.broadcast(*(points[name] for name in PARAMETERS))
-        for name, values in zip(PARAMETERS, whole, strict=True):
+        whole = xarray.broadcast(*(points[name] for name in places))
+        for name, values in zip(places, whole, strict=True):
             columns[name].append(values.transpose(*points.sizes).values.ravel())
-    dot = Lorentzian(center=1.0, width=0.1)  # pyright: ignore[reportArgumentType] - converted by the field
-    flat = scan(
-        dot,
-        axes={PARAMETERS: tuple(np.concatenate(columns[name]) for name in PARAMETERS)},
-        observables=list(OBSERVABLES),
-        resolution=resolution,
-        progress=False,
-    )
-    line, solved, start = "_".join(PARAMETERS), {}, 0
+    names = tuple(places.values())
+    axes = {names: tuple(np.concatenate(values) for values in columns.values())}
+    flat = scan(scatterer, wire, axes=axes, progress=False, **settings)
+    line, solved, start = "_".join(names), {}, 0
     for name, points in grids.items():
         size = int(np.prod(list(points.sizes.values())))
-        part = flat.isel({line: slice(start, start + size)}).drop_vars(PARAMETERS)
+        part = flat.isel({line: slice(start, start + size)}).drop_vars(names)
         start += size
         shaped = {key: _shaped(part[key], line, points) for key in part.data_vars}
         others = {key: part[key] for key in part.coords if line not in part[key].dims}

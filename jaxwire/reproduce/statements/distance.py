@@ -200,28 +200,27 @@ def _heats_and_cools(data: Data, side: str) -> dict[str, tuple[float, float]]:
     return found
 
 
+def _in_words(found: dict[str, tuple[float, float]]) -> str:
+    return ", ".join(
+        f"those that {name}: mean energy {mean:.2f} mu0, {near:.0%} of it within |x| < 1"
+        for name, (mean, near) in found.items()
+    )
+
+
 @statement("IV C", "Fig. 8, leaving electrons on the right")
 def slow_electrons_heat_near_and_fast_ones_cool_far(data: Data) -> Verdict:
     """On the right, slow electrons heat the phonons near the scatterer and fast ones cool them farther on."""
     found = _heats_and_cools(data, "right")
-    measured = ", ".join(
-        f"those that {name}: mean energy {mean:.2f} mu0, {near:.0%} of it within |x| < 1"
-        for name, (mean, near) in found.items()
-    )
     holds = found["heat"][0] < found["cool"][0] and found["heat"][1] > found["cool"][1] + 0.1
-    return judge(measured, holds)
+    return judge(_in_words(found), holds)
 
 
 @statement("IV C", "leaving electrons on the left")
 def same_picture_holds_on_the_left(data: Data) -> Verdict:
     """On the left it is the same with signs exchanged: slow electrons cool nearby, fast ones heat farther on."""
     found = _heats_and_cools(data, "left")
-    measured = ", ".join(
-        f"those that {name}: mean energy {mean:.2f} mu0, {near:.0%} of it within |x| < 1"
-        for name, (mean, near) in found.items()
-    )
     holds = found["cool"][0] < found["heat"][0] and found["cool"][1] > found["heat"][1] + 0.1
-    return judge(measured, holds)
+    return judge(_in_words(found), holds)
 
 
 @statement("IV C", "faster electrons, longer distance")

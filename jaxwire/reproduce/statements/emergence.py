@@ -202,10 +202,15 @@ def resonances_at_the_fermi_level_heat_left_and_cool_right(data: Data) -> Verdic
     return judge("; ".join(words) + f"; heating spots right: {opposite}", all(near) and opposite == 0, all(near))
 
 
-@statement("III B", "panels (e), (f) of Fig. 5")
+@statement(
+    "III B",
+    "panels (e), (f) of Fig. 5",
+    "In the left wire the widest resonances of the map, Gamma = mu0, have heating spots at both temperatures.",
+)
 def heat_supports_spots_of_higher_and_wider_resonances(data: Data) -> Verdict:
     """At kT = 0.7 there are spots at higher eps0 and for larger Gamma than at kT = 0.3."""
-    words, holds = [], []
+    words, higher, wider, is_open = [], [], [], []
+    widest = float(data["map"].width.max())
     for side, kind in (("left", 1), ("right", -1)):
         found = [_resonances(data, temperature, side, kind) for temperature in (0.3, 0.7)]
         if any(center.size == 0 for center, _ in found):
@@ -214,8 +219,10 @@ def heat_supports_spots_of_higher_and_wider_resonances(data: Data) -> Verdict:
         words.append(
             f"{side}: eps0 up to {center[0]:.2f}, then {center[1]:.2f}; Gamma up to {width[0]:.2f}, then {width[1]:.2f}"
         )
-        holds.append(center[1] > center[0] and width[1] > width[0])
-    return judge("; ".join(words), all(holds))
+        higher.append(center[1] > center[0])
+        wider.append(width[1] > width[0])
+        is_open.append(wider[-1] or min(width) == widest)
+    return judge("; ".join(words), all(higher) and all(wider), all(higher) and all(is_open))
 
 
 @statement("III B", "panels (a) and (c) of Fig. 5")

@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Array
 
 from jaxwire.landauer import landauer
-from jaxwire.scan import scan
+from jaxwire.reproduce.points import solve_in_one_scan
 from jaxwire.scatterer import BreitWigner, Resonance
 from jaxwire.solution import Solution
 from jaxwire.wire import LocalScreening, PowerLaw, Wire
@@ -129,31 +129,10 @@ def solve_groups(groups: Mapping[str, Mapping[str, np.ndarray]] = GROUPS) -> "di
     """
     import xarray
 
-    grids = {name: np.meshgrid(*axes.values(), indexing="ij") for name, axes in groups.items()}
-    columns = {name: [] for name in USUAL}
-    for group, axes in groups.items():
-        varied = dict(zip(axes, grids[group], strict=True))
-        for name, value in USUAL.items():
-            columns[name].append(np.ravel(varied.get(name, np.full(grids[group][0].shape, value))))
-    names = tuple(PLACES.get(name, name) for name in USUAL)
-    flat = scan(
-        scatterer_of(1.0, 0.1, 1.0),
-        wire_of(0.0, 1.0),
-        axes={names: tuple(np.concatenate(values) for values in columns.values())},
-        observables=[*OBSERVABLES, landauer_heat],
-        x_max=FARTHEST,
-        progress=False,
-    )
-    line, start, solved = "_".join(names), 0, {}
-    for group, axes in groups.items():
-        shape = grids[group][0].shape
-        part = flat.isel({line: slice(start, start + int(np.prod(shape)))})
-        start += int(np.prod(shape))
-        shaped = {}
-        for key, variable in part.data_vars.items():
-            rest = [dim for dim in variable.dims if dim != line]
-            values = variable.transpose(line, *rest).values
-            shaped[key] = (*axes, *rest), values.reshape(*shape, *values.shape[1:])
-        coords = {**USUAL, **axes, "side": ["left", "right"], "part": ["scatterer", "buildup"]}
-        solved[group] = xarray.Dataset(shaped, coords)
-    return solved
+    grids = {
+        name: xarray.Dataset(coords={**axes, **{key: value for key, value in USUAL.items() if key not in axes}})
+        for name, axes in groups.items()
+    }
+    places = {name: PLACES.get(name, name) for name in USUAL}
+    models = scatterer_of(1.0, 0.1, 1.0), wire_of(0.0, 1.0)
+    return solve_in_one_scan(grids, places, *models, observables=[*OBSERVABLES, landauer_heat], x_max=FARTHEST)
