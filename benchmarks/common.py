@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from jaxwire.layout import MICRO_BATCH
+from jaxwire.scans.computation.blocks import MICRO_BATCH
 
 K = TypeVar("K")
 

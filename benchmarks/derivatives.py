@@ -20,8 +20,9 @@ import numpy as np
 import jaxwire as jw
 from benchmarks.common import command, deviation, in_micro_batches, in_turn
 from benchmarks.points import REFERENCE, TEMPERATURE, VOLTAGE, grid, pairs, sample
-from jaxwire.layout import MICRO_BATCH, SEARCHED
-from jaxwire.solve import find_voltage, solve_found
+from jaxwire.scans.computation.blocks import MICRO_BATCH, SEARCHED
+from jaxwire.solver.solve import solve_found
+from jaxwire.solver.voltage_search.find_voltage import find_voltage
 
 RESOLUTION = jw.Resolution(64, 24)
 X = np.concatenate([-np.geomspace(0.05, 6.0, 32)[::-1], np.geomspace(0.05, 6.0, 32)])

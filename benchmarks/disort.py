@@ -27,8 +27,9 @@ import numpy as np
 from PythonicDISORT import pydisort
 
 from benchmarks.common import burst, in_turn, once, options, relative_errors, store
-from jaxwire.matching import HalfWire, spectral_current
-from jaxwire.response import Sampling
+from jaxwire.kinetics.half_wire import HalfWire
+from jaxwire.kinetics.matching import spectral_current
+from jaxwire.kinetics.resolvents.wavenumbers import Sampling
 
 NODES = (8, 16, 32, 64)
 DEFICITS = (1e-6, 1e-5)

@@ -16,7 +16,7 @@ import numpy as np
 
 import jaxwire as jw
 from benchmarks.common import options, store
-from jaxwire.starts import LANES
+from jaxwire.fits.batches import LANES
 
 X = np.concatenate([-np.geomspace(0.05, 6.0, 30)[::-1], np.geomspace(0.05, 6.0, 30)])
 FINE = jw.Resolution(above=160, below=64)
@@ -79,7 +79,7 @@ def jacobian() -> dict:
     y = profile(1.44, 0.08)
     fit = jw.fit_profile(X, y, 1.0, **POINT, free=("center", "width", "gain", "offset"), starts=1)
     layout, model, _ = fit.problem
-    from jaxwire.residuals import read_batch
+    from jaxwire.fits.residuals import read_batch
 
     values = np.array([list(fit.values.values())] * LANES)
     u = np.stack([values[:, 0], np.log(values[:, 1]), values[:, 2], values[:, 3]], axis=1)

@@ -22,7 +22,7 @@ import jaxwire as jw
 from benchmarks import derivatives, fits
 from benchmarks.common import RESULTS, commit, deviation, in_micro_batches, machine, today
 from benchmarks.points import CENTER, DOT, REFERENCE, TEMPERATURE, VOLTAGE, WIDTH, sample, scan
-from jaxwire.status import UNREACHABLE
+from jaxwire.solver.status import UNREACHABLE
 
 FILE = "gpu_reference.npz"
 RESOLUTION = derivatives.RESOLUTION

@@ -37,7 +37,7 @@ from benchmarks.gpu_reference import (
     shared,
 )
 from benchmarks.points import scan
-from jaxwire import layout
+from jaxwire.scans.computation import blocks
 
 MICRO_MEMORY = "500GB"
 """More than any card has: only the size that is asked for limits a micro-batch, and one that does not fit fails."""
@@ -186,8 +186,8 @@ def micro_batch(size: int | None) -> Iterator[None]:
     with ExitStack() as stack:
         if size is not None:
             platform = jax.default_backend()
-            block = max(size, layout.LANE_POINTS.get(platform, 0))
-            for sizes, points in ((layout.MICRO_BATCH, size), (layout.LANE_POINTS, block)):
+            block = max(size, blocks.LANE_POINTS.get(platform, 0))
+            for sizes, points in ((blocks.MICRO_BATCH, size), (blocks.LANE_POINTS, block)):
                 stack.enter_context(mock.patch.dict(sizes, {platform: points}))
             stack.enter_context(warnings.catch_warnings())
             warnings.simplefilter("error", RuntimeWarning)

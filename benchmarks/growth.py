@@ -16,10 +16,10 @@ import numpy as np
 import jaxwire as jw
 from benchmarks.common import command, in_micro_batches, in_turn, relative_errors
 from benchmarks.points import REFERENCE, TEMPERATURE, VOLTAGE, grid, pairs
-from jaxwire.flow import excite
-from jaxwire.matching import match
-from jaxwire.quadrature import energy_grid
-from jaxwire.wire import Wire
+from jaxwire.kinetics.energy_grid import energy_grid
+from jaxwire.kinetics.flow import excite
+from jaxwire.kinetics.matching import match
+from jaxwire.model.wires.wire import Wire
 
 NODES = (32, 40, 48, 64, 80, 96, 128)
 WIRE = Wire()

@@ -56,7 +56,7 @@ def main():
     from killing import kill_often
 
     from benchmarks.common import RESULTS, commit, today, write
-    from jaxwire.runner import run_blocks
+    from jaxwire.scans.run import run_blocks
 
     is_real = "--real" in sys.argv
     kills = int(sys.argv[sys.argv.index("--kills") + 1]) if "--kills" in sys.argv else KILLS

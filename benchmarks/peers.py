@@ -20,7 +20,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from benchmarks.points import TEMPERATURE, VOLTAGE
-from jaxwire.kernel import n_threads
+from jaxwire.numerics.programs import n_threads
 
 MICRO_BATCH = 32
 

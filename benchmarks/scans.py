@@ -16,7 +16,7 @@ import jaxwire as jw
 from benchmarks import peers
 from benchmarks.common import burst, in_turn, once, options, relative_errors, store
 from benchmarks.points import REFERENCE, grid, pairs, scan
-from jaxwire.response import sampling_for
+from jaxwire.kinetics.resolvents.wavenumbers import sampling_for
 
 RESOLUTIONS = ((80, 32), (64, 24), (60, 22), (56, 20))
 LOOPS = {

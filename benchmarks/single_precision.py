@@ -17,9 +17,9 @@ import jaxwire as jw
 from benchmarks.common import command, in_turn
 from benchmarks.points import REFERENCE
 from benchmarks.random_points import SCATTERERS, WIRES, Columns, Model, draw
-from jaxwire import status
-from jaxwire.precision import PRECISIONS
-from jaxwire.single import IN_SINGLE
+from jaxwire.numerics.precision import PRECISIONS
+from jaxwire.scans.single_precision import IN_SINGLE
+from jaxwire.solver import status
 
 X = np.concatenate([-np.geomspace(0.01, 6.0, 8)[::-1], np.geomspace(0.01, 6.0, 8)])
 CHECKED = 256

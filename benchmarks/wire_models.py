@@ -16,8 +16,8 @@ import numpy as np
 
 import jaxwire as jw
 from benchmarks.common import burst, in_turn, options, store
-from jaxwire import matching
-from jaxwire.response import Resolvents, Response, wavenumbers
+from jaxwire.kinetics.resolvents.response import Resolvents, Response
+from jaxwire.kinetics.resolvents.wavenumbers import wavenumbers
 
 ROUNDS, REPEATS = 30, 20
 DOT = jw.Lorentzian(1.44, 0.08)

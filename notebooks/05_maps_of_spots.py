@@ -28,8 +28,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import jaxwire as jw
-from jaxwire.maps import plot_map
-from jaxwire.plot import COLORS, DASHES, STYLE, positions
+from jaxwire.plot import COLORS, DASHES, STYLE, plot_map, positions
 
 plt.rcParams.update(STYLE)
 POINTS = (26, 15)  # values of eps0 and of Gamma; (120, 80) makes smooth maps within minutes

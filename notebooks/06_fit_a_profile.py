@@ -24,8 +24,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import jaxwire as jw
-from jaxwire.plot import COLORS, STYLE
-from jaxwire.plot_fit import plot_fit
+from jaxwire.plot import COLORS, STYLE, plot_fit
 
 plt.rcParams.update(STYLE)
 BLUE, GREEN, ORANGE, RED = COLORS

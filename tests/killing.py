@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from jaxwire.chunks import read_chunk
+from jaxwire.scans.store.chunks import read_chunk
 
 PRELOAD = ["jaxwire.runner", "zarr", "xarray", "fake_plan"]
 

@@ -9,9 +9,9 @@ import pytest
 from numpy.testing import assert_array_equal
 
 import jaxwire as jw
-from jaxwire.axes import moves_grid, read_axes
-from jaxwire.domain import POSITIVE, parameter
-from jaxwire.places import Place, substitute
+from jaxwire.model.parameters.domain import POSITIVE, parameter
+from jaxwire.model.parameters.names import Place, substitute
+from jaxwire.scans.axes import moves_grid, read_axes
 
 DOT = jw.Lorentzian(center=1.44, width=0.08)
 PAIR = jw.BreitWigner([jw.Resonance(1.0, 0.1, 0.5), jw.Resonance(2.0, 0.1)])

@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 
 import jaxwire as jw
-from jaxwire import status
-from jaxwire.domain import in_domain
+from jaxwire.model.parameters.domain import in_domain
+from jaxwire.solver import status
 
 DOT = jw.Lorentzian(center=1.44, width=0.08)
 ENERGIES, VALUES = (0.0, 1.0, 2.0, 3.0), (0.1, 0.2, 0.3, 0.4)

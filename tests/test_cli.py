@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 import jaxwire as jw
-from jaxwire.cache import cache_directory, compilation_cache
 from jaxwire.cli import main
+from jaxwire.cli.kernel_cache import cache_directory, compilation_cache
 
 PROGRAM = Path(sys.executable).with_name("jaxwire")
 POINT = ["--center", "1.44", "--width", "0.08", "--temperature", "0.3", "--voltage", "0.1"]

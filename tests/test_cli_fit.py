@@ -12,11 +12,12 @@ from matplotlib.figure import Figure
 from numpy.testing import assert_allclose, assert_array_equal
 
 import jaxwire as jw
-from jaxwire import fit_config
 from jaxwire.cli import main
-from jaxwire.domain import REAL, Scalar, parameter
-from jaxwire.fit_config import load_measurements, parse_fit_config
-from jaxwire.plot_fit import curve, plot_fit
+from jaxwire.config import fit
+from jaxwire.config.fit import load_measurements, parse_fit_config
+from jaxwire.model.parameters.domain import REAL, parameter
+from jaxwire.numerics.array_types import Scalar
+from jaxwire.plot.fits import curve, plot_fit
 
 COARSE = jw.Resolution(24, 10)
 X = np.array([-2.0, -0.9, -0.4, -0.2, 0.2, 0.4, 0.9, 2.0])
@@ -347,9 +348,9 @@ def test_bad_input_is_one_line_and_exit_code_2(arguments, complaint, folder, cap
 
 
 def test_tables_have_the_numbers_of_their_classes():
-    for kinds in fit_config.CHOICES.values():
+    for kinds in fit.CHOICES.values():
         for kind in kinds:
-            assert list(fit_config._numbers_of(kind).model_fields) == list(kind.__dataclass_fields__)
+            assert list(fit._numbers_of(kind).model_fields) == list(kind.__dataclass_fields__)
 
 
 def test_help_of_a_fit_does_not_wait_for_jax():

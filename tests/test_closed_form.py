@@ -9,12 +9,12 @@ import pytest
 from numpy.testing import assert_allclose
 
 import jaxwire as jw
-from jaxwire.closed_form import Nodes, tabulate
-from jaxwire.landauer import landauer
-from jaxwire.matching import match
-from jaxwire.search_state import FOLLOW, FOUND, MAX_EVALUATIONS, Question, State
-from jaxwire.solve import solve
-from jaxwire.voltage import Search, _begin, _step, voltage_for
+from jaxwire.kinetics.matching import match
+from jaxwire.observables.landauer import landauer
+from jaxwire.solver.solve import solve
+from jaxwire.solver.voltage_search.current_estimate import Nodes, tabulate
+from jaxwire.solver.voltage_search.search_loop import Search, _begin, _step, voltage_for
+from jaxwire.solver.voltage_search.search_state import FOLLOW, FOUND, MAX_EVALUATIONS, Question, State
 
 RESOLUTION = jw.Resolution(48, 20)
 WIRES = {

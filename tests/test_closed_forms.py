@@ -9,10 +9,10 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 import jaxwire as jw
-from jaxwire.matching import HalfWire
-from jaxwire.modes import half_wire_modes
-from jaxwire.quadrature import SMALLEST_RESOLUTION
-from jaxwire.response import Sampling
+from jaxwire.kinetics.eigenmodes.modes import half_wire_modes
+from jaxwire.kinetics.half_wire import HalfWire
+from jaxwire.kinetics.resolvents.wavenumbers import Sampling
+from jaxwire.model.resolution import SMALLEST_RESOLUTION
 
 DEFAULT = jw.Resolution(80, 32)
 RESOLUTIONS = [jw.Resolution(16, 8), DEFAULT, jw.Resolution(140, 70)]

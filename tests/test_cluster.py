@@ -18,11 +18,11 @@ from distributed import Client, LocalCluster
 from fake_plan import Deadly, FakePlan
 
 import jaxwire as jw
-from jaxwire.cluster import compute_block, run_on_cluster
-from jaxwire.observables import Observable
-from jaxwire.request import make_plan
-from jaxwire.runner import run_blocks
-from jaxwire.store import Store
+from jaxwire.scans.arguments import make_plan
+from jaxwire.scans.cluster import compute_block, run_on_cluster
+from jaxwire.scans.run import run_blocks
+from jaxwire.scans.store.store import Store
+from jaxwire.scans.variables import Observable
 
 
 @contextmanager

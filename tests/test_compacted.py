@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from jaxwire.compacted import while_loop
+from jaxwire.numerics.batched_loop import while_loop
 
 FEW = {"cpu": 4, "gpu": 4}
 COUNTS = np.array([3, 0, 1, 17, 2, 2, 5, 1, 0, 4, 1, 1])

@@ -7,9 +7,9 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 import jaxwire as jw
-from jaxwire import config, objects
-from jaxwire.config import parse_config, read_config
-from jaxwire.request import make_plan
+from jaxwire.config import models, scan
+from jaxwire.config.scan import parse_config, read_config
+from jaxwire.scans.arguments import make_plan
 
 DOT = 'scatterer = {model = "Lorentzian", center = 1.44, width = 0.08}\n'
 NO_WIDTH = 'scatterer = {model = "Lorentzian", center = 1.44}\n'
@@ -23,7 +23,7 @@ def complaint(text, **options):
 
 
 def test_the_example_of_the_documentation_is_a_scan():
-    found = re.search(r"```toml\n(.*?)```", str(config.__doc__), re.DOTALL)
+    found = re.search(r"```toml\n(.*?)```", str(scan.__doc__), re.DOTALL)
     assert found is not None
     read = parse_config(found[1])
     given = read.scan_arguments()
@@ -66,7 +66,7 @@ def test_every_public_model_but_functions_can_be_named():
     for base in bases:
         wanted = {kind for kind in public if issubclass(kind, base) and not kind.__name__.startswith("Abstract")}
         wanted -= {jw.Function, jw.FunctionRelaxation}
-        assert set(objects.MODELS[base]) == wanted
+        assert set(models.MODELS[base]) == wanted
 
 
 @pytest.mark.parametrize("separator", [",", " ", ";", "\t"])

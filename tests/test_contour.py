@@ -9,12 +9,13 @@ import pytest
 from numpy.testing import assert_allclose
 
 import jaxwire as jw
-from jaxwire import contour, spots
-from jaxwire.contour import Contour, enter
-from jaxwire.extrema import NEAREST, extrema
-from jaxwire.flow import Flow, Side
-from jaxwire.modes import half_wire_modes
-from jaxwire.profile import ORDER, Profile
+from jaxwire.kinetics.eigenmodes.modes import half_wire_modes
+from jaxwire.kinetics.flow import Flow, Side
+from jaxwire.kinetics.resolvents import contour
+from jaxwire.kinetics.resolvents.contour import Contour, enter
+from jaxwire.observables import spots
+from jaxwire.observables.extrema import NEAREST, extrema
+from jaxwire.observables.wave_profile import ORDER, Profile
 
 N_NODES = 24
 PLACES = np.geomspace(NEAREST, 20.0, 40)

@@ -12,7 +12,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 import jaxwire as jw
-from jaxwire import precision
+from jaxwire.numerics import precision
 
 CENTER, WIDTH, TEMPERATURE, VOLTAGE = 1.44, 0.08, 0.3, 0.4
 NUMBERS = ("voltage", "current", "force", "total_voltage", "potential_left", "potential_right", "error_estimate")

@@ -9,13 +9,13 @@ import pytest
 from numpy.testing import assert_allclose
 
 import jaxwire as jw
-from jaxwire import status
-from jaxwire.closed_form import Nodes, tabulate
-from jaxwire.crest import begin_climb, likely_crest
-from jaxwire.quadrature import energy_grid
-from jaxwire.search_state import BEYOND, CLIMB, MAX_EVALUATIONS, NARROW, Question
-from jaxwire.solve import _voltage
-from jaxwire.voltage import _begin, _step
+from jaxwire.kinetics.energy_grid import energy_grid
+from jaxwire.solver import status
+from jaxwire.solver.voltage_search.current_estimate import Nodes, tabulate
+from jaxwire.solver.voltage_search.find_voltage import _voltage
+from jaxwire.solver.voltage_search.largest_current import begin_climb, likely_crest
+from jaxwire.solver.voltage_search.search_loop import _begin, _step
+from jaxwire.solver.voltage_search.search_state import BEYOND, CLIMB, MAX_EVALUATIONS, NARROW, Question
 
 SMALL = jw.Resolution(40, 16)
 

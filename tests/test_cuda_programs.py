@@ -15,14 +15,14 @@ import numpy as np
 import pytest
 
 import jaxwire as jw
-from jaxwire import kernel, residuals
-from jaxwire.compiling import is_array
-from jaxwire.measurement import Measurement
-from jaxwire.optimise import LevenbergMarquardt
-from jaxwire.places import Place
-from jaxwire.precision import working_in
-from jaxwire.request import make_plan
-from jaxwire.thermometry import HeatingProfile
+from jaxwire.fits import residuals
+from jaxwire.fits.measurement import Measurement
+from jaxwire.fits.optimisers import LevenbergMarquardt
+from jaxwire.model.parameters.names import Place
+from jaxwire.numerics.precision import working_in
+from jaxwire.numerics.programs import is_array
+from jaxwire.observables.instruments import HeatingProfile
+from jaxwire.scans.arguments import make_plan
 
 BATCH = 13
 """Of no other size than the batch: a loop that ends at this number is one over its members."""
@@ -69,7 +69,7 @@ def scan_program(observables, drive, wire, x=None, precision="double") -> str:
     inner = np.zeros((1, len(program.inner)))
     outer = np.zeros((1, 2 * BATCH, len(program.outer)))
     with working_in(precision):
-        return lowered(functools.partial(kernel.run, program, static), arrays, outer, inner, np.asarray(2))
+        return lowered(functools.partial(program.run, program, static), arrays, outer, inner, np.asarray(2))
 
 
 @pytest.mark.parametrize("wire", WIRES)

@@ -7,7 +7,7 @@ import sys
 import numpy as np
 from numpy.testing import assert_allclose, assert_array_equal
 
-from jaxwire import status
+from jaxwire.solver import status
 
 ON_DEVICES = """
 import sys

@@ -136,18 +136,21 @@ def test_the_messages_of_the_questions_are_those_of_the_program():
 def test_numbers_in_the_theory_are_those_of_the_code():
     from importlib import import_module
 
-    from jaxwire import extrema, quadrature, response
+    from jaxwire.kinetics import energy_grid
+    from jaxwire.kinetics.resolvents import wavenumbers
+    from jaxwire.model import resolution
+    from jaxwire.observables import extrema
 
     solver = import_module("jaxwire.solve")
     theory = {page.stem: " ".join(page.read_text("utf-8").split()) for page in (DOCS / "theory").glob("*.md")}
     default = jw.Resolution()
-    smallest = quadrature.SMALLEST_RESOLUTION
+    smallest = resolution.SMALLEST_RESOLUTION
     assert f"{default.above} nodes above the step and {default.below} below it" in theory["grid"]
     assert f"accepts {smallest.above} and {smallest.below} or more" in theory["grid"]
-    assert "2.8\\,t" in theory["grid"] and quadrature.THERMAL_WIDTH == 2.8
-    assert f"$1 + {quadrature.CUTOFF:.0f}\\,t$" in theory["grid"]
+    assert "2.8\\,t" in theory["grid"] and energy_grid.THERMAL_WIDTH == 2.8
+    assert f"$1 + {energy_grid.CUTOFF:.0f}\\,t$" in theory["grid"]
     assert "heating at ten positions" in theory["grid"] and 2 * len(solver.PROBES) == 10
-    assert f"{response.sampling_for(jw.Wire(), default).size} wavenumbers a side" in theory["matching"]
+    assert f"{wavenumbers.sampling_for(jw.Wire(), default).size} wavenumbers a side" in theory["matching"]
     assert f"V = {solver.SATURATED:.0f} + {solver.SATURATED_PER_T:.0f}\\,t" in theory["matching"]
     assert f"{extrema.SAMPLES} distances" in theory["observables"] and extrema.NEAREST == 0.01
 
@@ -162,7 +165,7 @@ def test_messages_that_need_no_solution_are_raised_as_they_are_quoted():
     import jax.numpy as jnp
     from pint import UnitRegistry
 
-    from jaxwire.domain import as_double
+    from jaxwire.model.parameters.domain import as_double
 
     dot = jw.Lorentzian(1.44, 0.08)
     messages = [

@@ -18,10 +18,10 @@ from numpy.testing import assert_allclose, assert_array_equal
 import jaxwire as jw
 from jaxwire.cli import main
 from jaxwire.explore import SLIDERS, State, from_query, operating_point
+from jaxwire.explore.csv_table import columns, read_table, write_table
 from jaxwire.explore.figures import HEIGHTS, draw_panels, sheet
+from jaxwire.explore.formulas import html, number, svg
 from jaxwire.explore.point import ENERGY, NUMBERS, VOLTAGES, X
-from jaxwire.explore.table import columns, read_table, write_table
-from jaxwire.explore.text import html, number, svg
 
 STATE = State(center=1.2, width=0.1, temperature=0.5, voltage=-0.3, exponent=-0.5, strength=0.7, healing_length=0.4)
 GATED = jw.Wire(relaxation=jw.PowerLaw(-0.5), screening=jw.LocalScreening(0.7))
@@ -107,7 +107,6 @@ def test_a_current_that_no_voltage_carries_is_named(unreachable):
 
 
 def test_moving_sliders_compiles_nothing(point):
-    from jaxwire.explore import point as room
 
     programs = (room._fields, room._curve)
     before = [program._cached._cache_size() for program in programs]

@@ -19,8 +19,8 @@ from numpy.testing import assert_allclose
 
 import jaxwire as jw
 from jaxwire.explore import SLIDERS, State
+from jaxwire.explore.csv_table import read_table
 from jaxwire.explore.point import NUMBERS, operating_point
-from jaxwire.explore.table import read_table
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 FLAGS = [

@@ -10,7 +10,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import jaxwire as jw
-from jaxwire.optimise import AbstractLoss
+from jaxwire.fits.losses import AbstractLoss
 
 SMALL = jw.Resolution(24, 10)  # the fit and its data share the grid
 X = np.concatenate([-np.geomspace(0.1, 5.0, 12)[::-1], np.geomspace(0.1, 5.0, 12)])

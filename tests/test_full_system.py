@@ -11,8 +11,8 @@ from full_system import Nodes, Reference, dense_modes, dense_rates, solve_full_s
 from numpy.testing import assert_allclose
 
 import jaxwire as jw
-from jaxwire.modes import half_wire_modes
-from jaxwire.wire import AbstractRelaxation
+from jaxwire.kinetics.eigenmodes.modes import half_wire_modes
+from jaxwire.model.wires.relaxation import AbstractRelaxation
 
 X = np.array([-3.0, -1.0, -0.3, -0.1, -0.05, 0.05, 0.1, 0.3, 1.0, 3.0])
 

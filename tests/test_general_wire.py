@@ -10,10 +10,12 @@ import scipy.integrate
 from numpy.testing import assert_allclose
 
 import jaxwire as jw
-from jaxwire.matching import half_wire, spectral_current
-from jaxwire.quadrature import Resolution, energy_grid
-from jaxwire.response import Sampling
-from jaxwire.scatterer import no_scales
+from jaxwire.kinetics.energy_grid import energy_grid
+from jaxwire.kinetics.half_wire import half_wire
+from jaxwire.kinetics.matching import spectral_current
+from jaxwire.kinetics.resolvents.wavenumbers import Sampling
+from jaxwire.model.resolution import Resolution
+from jaxwire.model.scatterers.base import no_scales
 
 X = np.array([-3.0, -0.8, -0.05, 0.05, 0.8, 3.0])
 WIRES = {

@@ -9,8 +9,8 @@ import pytest
 from numpy.testing import assert_allclose
 
 import jaxwire as jw
-from jaxwire.solve import _voltage
-from jaxwire.status import NOT_FINITE
+from jaxwire.solver.status import NOT_FINITE
+from jaxwire.solver.voltage_search.find_voltage import _voltage
 
 # center, width, temperature, voltage; all on the branch of I(V) that rises from zero
 RISING = np.array(

@@ -14,7 +14,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from benchmarks import common, gpu, gpu_reference, gpu_rows
 from benchmarks.gpu_reference import TOLERANCES
 from benchmarks.points import DOT
-from jaxwire.request import make_plan
+from jaxwire.scans.arguments import make_plan
 
 ROOT = Path(__file__).parents[1]
 REFERENCE = gpu_reference.load()

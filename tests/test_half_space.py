@@ -15,8 +15,9 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy.integrate import quad
 
-from jaxwire.matching import HalfWire, spectral_current
-from jaxwire.response import Sampling
+from jaxwire.kinetics.half_wire import HalfWire
+from jaxwire.kinetics.matching import spectral_current
+from jaxwire.kinetics.resolvents.wavenumbers import Sampling
 
 N_NODES = 64
 ELECTRONEUTRAL, UNSCREENED = 1.0, 0.0

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from jaxwire import implicit
-from jaxwire.implicit import linear_solve
+from jaxwire.numerics import implicit
+from jaxwire.numerics.implicit import linear_solve
 
 RNG = np.random.default_rng(1983)
 

@@ -5,8 +5,8 @@ from functools import partial
 from fake_plan import FakePlan
 from killing import kill_often
 
-from jaxwire.runner import run_blocks
-from jaxwire.store import Store
+from jaxwire.scans.run import run_blocks
+from jaxwire.scans.store.store import Store
 
 
 def test_killed_scans_leave_whole_blocks_and_end_like_an_uninterrupted_one(tmp_path):

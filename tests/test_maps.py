@@ -6,10 +6,11 @@ import pytest
 import xarray
 from numpy.testing import assert_allclose, assert_array_equal
 
-from jaxwire.labels import LABELS
-from jaxwire.maps import plot_map
-from jaxwire.observables import FLAGS, TABLE
-from jaxwire.paint import STATES
+from jaxwire.model.units.quantities import LABELS
+from jaxwire.plot.maps import plot_map
+from jaxwire.plot.panels import STATES
+from jaxwire.scans.variables import TABLE
+from jaxwire.solver.status import FLAGS
 
 CENTER, WIDTH, TEMPERATURE = np.linspace(0.1, 2.6, 6), np.geomspace(0.01, 1.0, 5), np.array([0.1, 0.3, 0.5])
 DIMS = ("center", "width", "temperature")

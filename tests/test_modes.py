@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
-from jaxwire.modes import Modes, half_wire_modes
+from jaxwire.kinetics.eigenmodes.modes import Modes, half_wire_modes
 
 _modes = jax.jit(half_wire_modes)
 

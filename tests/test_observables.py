@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 import jaxwire as jw
-from jaxwire import status
-from jaxwire.observables import FLAGS, TABLE, Observable, Setup, meaning, observe, read_observables, uses_x
+from jaxwire.scans.variables import TABLE, Observable, Setup, meaning, observe, read_observables, uses_x
+from jaxwire.solver import status
+from jaxwire.solver.status import FLAGS
 
 DOT = jw.Lorentzian(center=1.44, width=0.08)
 SETUP = Setup(jnp.array([-0.5, 0.1, 0.5]))

@@ -10,7 +10,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 import jaxwire as jw
 from jaxwire import reproduce
-from jaxwire.reproduce import spot_maps
+from jaxwire.reproduce import figures_5_6 as spot_maps
 
 FACTS_TEXT = (Path(__file__).parent / "reference" / "paper_facts.json").read_text()
 FACTS = json.loads(FACTS_TEXT)

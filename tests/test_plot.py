@@ -8,7 +8,8 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 import jaxwire as jw
-from jaxwire.plot import COLORS, draw_heating, plot_heating, positions, save_figure
+from jaxwire.plot.heating import draw_heating, plot_heating, positions
+from jaxwire.plot.style import COLORS, save_figure
 
 X = np.array([-2.0, -0.3, -0.01, 0.01, 0.3, 2.0])
 

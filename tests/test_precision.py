@@ -12,9 +12,9 @@ import jaxwire as jw
 from benchmarks.random_points import SCATTERERS, WIRES, draw
 from benchmarks.single_precision import errors
 from benchmarks.single_precision import scan as scan_model
-from jaxwire import status
-from jaxwire.precision import working_in, working_type
-from jaxwire.single import IN_SINGLE
+from jaxwire.numerics.precision import working_in, working_type
+from jaxwire.scans.single_precision import IN_SINGLE
+from jaxwire.solver import status
 
 DOT = jw.Lorentzian(1.0, 0.1)
 X = np.array([-3.0, -0.3, 0.01, 1.0])

@@ -9,9 +9,18 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from jaxwire import quadrature
-from jaxwire.quadrature import CUTOFF, SMALLEST_STEP, Grid, Resolution, energy_grid
-from jaxwire.scatterer import EnergyScales, no_scales
+from jaxwire.kinetics.energy_grid import (
+    CUTOFF,
+    SMALLEST_STEP,
+    Grid,
+    _closest,
+    _enclosing,
+    _nodes,
+    _Stretch,
+    energy_grid,
+)
+from jaxwire.model.resolution import Resolution
+from jaxwire.model.scatterers.base import EnergyScales, no_scales
 
 DEFAULT = Resolution()
 TEMPERATURES = (0.03, 0.1, 0.3, 1.0)
@@ -220,8 +229,8 @@ def test_coarser_rule_has_fewer_nodes(resolution):
 @pytest.mark.parametrize("width", [1e-4, 0.01, 0.3])
 def test_nodes_are_those_of_gauss_and_legendre_to_rounding(center, width):
     scales = EnergyScales(jnp.array([1.0, center]), jnp.array([0.7, width]), jnp.ones(2))
-    stretch = quadrature._Stretch(3.0, jnp.asarray(0.18), scales)
-    energy, _ = quadrature._nodes(stretch, jnp.asarray(4.0), 64)
+    stretch = _Stretch(3.0, jnp.asarray(0.18), scales)
+    energy, _ = _nodes(stretch, jnp.asarray(4.0), 64)
     placed = np.asarray(stretch(jnp.concatenate([jnp.zeros(1), energy, jnp.full(1, 4.0)]) ** 0.25))
     points = (np.polynomial.legendre.leggauss(64)[0] + 1.0) / 2.0
     assert_allclose((placed[1:-1] - placed[0]) / (placed[-1] - placed[0]), points, rtol=0.0, atol=1e-12)
@@ -233,7 +242,7 @@ def test_either_platform_finds_the_same_knots_around_a_value():
     q = jnp.asarray(rng.uniform(0.0, 2.0, 32))
     table, ends = (q, q**3), (jnp.array([0.0, 2.0]), jnp.array([0.0, 8.0]))
     wanted = jnp.asarray(rng.uniform(0.0, 8.0, 500)).at[:3].set([1e-12, 8.0 - 1e-12, float(q[3]) ** 3])
-    found = [np.asarray(way(wanted, ends, table)) for way in (quadrature._closest, quadrature._enclosing)]
+    found = [np.asarray(way(wanted, ends, table)) for way in (_closest, _enclosing)]
     assert_array_equal(found[0], found[1])
     low, s_low, high, s_high = found[0]
     assert np.all((s_low <= wanted) & (wanted <= s_high) & (low < high))

@@ -7,10 +7,13 @@ import numpy as np
 import pytest
 
 import jaxwire as jw
-from jaxwire import kernel, layout
-from jaxwire.layout import Footprint, cut, read_memory
-from jaxwire.provenance import describe, git_state
-from jaxwire.request import make_plan
+from jaxwire.model.description import describe
+from jaxwire.numerics import programs
+from jaxwire.scans.arguments import make_plan
+from jaxwire.scans.computation import blocks
+from jaxwire.scans.computation.blocks import cut
+from jaxwire.scans.computation.memory import ON_CPU, SEARCHING, SHARE_OF_DEVICE, Footprint, read_memory, usual_memory
+from jaxwire.scans.provenance import git_state
 
 DOT = jw.Lorentzian(center=1.44, width=0.08)
 PAIR = jw.BreitWigner([jw.Resonance(1.0, 0.1, 0.5), jw.Resonance(2.0, 0.1)])
@@ -113,18 +116,18 @@ def test_blocks_are_whole_along_the_last_dimensions_and_of_even_size(sizes):
 
 def test_memory_decides_how_much_is_done_at_once():
     need = Footprint(solving=10**6, kept=1000)
-    assert layout.layout(need, 10**9, "cpu", 1, 1) == (16, 1024, 1, 512)
-    assert layout.layout(need, 10**9, "gpu", 1, 1).batch == 256  # what half of the memory holds is 500
-    assert layout.layout(need, 10**7, "cpu", 1, 1).batch == 5
-    assert layout.layout(need, 10**9, "cpu", 4, 1) == (16, 1024, 4, 512)
-    assert layout.layout(need, 10**9, "cpu", 1, 24).batch == 1  # each row has all inner values
-    tight = layout.layout(need._replace(solving=10**4), 10**7, "cpu", 1, 1)
-    assert tight.searched == 5 * 10**6 // layout.SEARCHING  # each of them is small, but not nothing
-    assert layout.layout(need, 10**7, "cpu", 1, 1).searched == 5  # a step takes as much as a solution
-    assert layout.layout(need._replace(kept=10**6), 10**8, "cpu", 1, 1).searched == 16  # no more than there are
-    large = layout.layout(Footprint(10**6, 10**6), 10**9, "cpu", 2, 1)
-    assert large.rows * 10**6 * (layout.IN_FLIGHT + 1) <= 5 * 10**8
-    assert layout.layout(need, 10**9, "cpu", 2, 1, rows=5000).capacity == 2512  # as a store was made with
+    assert blocks.layout(need, 10**9, "cpu", 1, 1) == (16, 1024, 1, 512)
+    assert blocks.layout(need, 10**9, "gpu", 1, 1).batch == 256  # what half of the memory holds is 500
+    assert blocks.layout(need, 10**7, "cpu", 1, 1).batch == 5
+    assert blocks.layout(need, 10**9, "cpu", 4, 1) == (16, 1024, 4, 512)
+    assert blocks.layout(need, 10**9, "cpu", 1, 24).batch == 1  # each row has all inner values
+    tight = blocks.layout(need._replace(solving=10**4), 10**7, "cpu", 1, 1)
+    assert tight.searched == 5 * 10**6 // SEARCHING  # each of them is small, but not nothing
+    assert blocks.layout(need, 10**7, "cpu", 1, 1).searched == 5  # a step takes as much as a solution
+    assert blocks.layout(need._replace(kept=10**6), 10**8, "cpu", 1, 1).searched == 16  # no more than there are
+    large = blocks.layout(Footprint(10**6, 10**6), 10**9, "cpu", 2, 1)
+    assert large.rows * 10**6 * (blocks.IN_FLIGHT + 1) <= 5 * 10**8
+    assert blocks.layout(need, 10**9, "cpu", 2, 1, rows=5000).capacity == 2512  # as a store was made with
 
 
 def test_a_small_scan_is_not_solved_in_a_large_micro_batch():
@@ -133,7 +136,7 @@ def test_a_small_scan_is_not_solved_in_a_large_micro_batch():
     def sizes(is_searched):
         totals = (1, 2048, 2049, 10**5, 10**7)
         return {
-            total: layout.layout(need, 10**11, "gpu", 2, 1, is_searched=is_searched, total=total)[:2]
+            total: blocks.layout(need, 10**11, "gpu", 2, 1, is_searched=is_searched, total=total)[:2]
             for total in totals
         }
 
@@ -146,7 +149,7 @@ def test_a_small_scan_is_not_solved_in_a_large_micro_batch():
     }
     smaller = {10**5: (65536, 131072), 10**7: (65536, 131072)}  # no voltages that are searched for together
     assert sizes(is_searched=False) == sizes(is_searched=True) | smaller
-    assert layout.layout(need, 10**9, "cpu", 2, 1, total=1) == layout.layout(need, 10**9, "cpu", 2, 1)
+    assert blocks.layout(need, 10**9, "cpu", 2, 1, total=1) == blocks.layout(need, 10**9, "cpu", 2, 1)
 
 
 class Device(NamedTuple):
@@ -161,20 +164,20 @@ class Device(NamedTuple):
 
 def test_unless_told_a_scan_takes_a_share_of_what_its_devices_have_free():
     card = Device("gpu", {"bytes_limit": 60 * 10**9, "bytes_in_use": 10**10})
-    assert layout.usual_memory([card, card]) == layout.SHARE_OF_DEVICE * 10**11
+    assert usual_memory([card, card]) == SHARE_OF_DEVICE * 10**11
     full = Device("gpu", {"bytes_limit": 6 * 10**9, "bytes_in_use": 6 * 10**9})
-    assert layout.usual_memory([full]) > 0
-    assert layout.usual_memory([Device("gpu", None)]) == layout.ON_CPU
-    assert layout.usual_memory([Device("cpu", {"bytes_limit": 10**12, "bytes_in_use": 0})]) == layout.ON_CPU
+    assert usual_memory([full]) > 0
+    assert usual_memory([Device("gpu", None)]) == ON_CPU
+    assert usual_memory([Device("cpu", {"bytes_limit": 10**12, "bytes_in_use": 0})]) == ON_CPU
 
 
 @pytest.mark.parametrize("gigabytes", [8, 12, 24, 40, 80, 141])
 @pytest.mark.parametrize("solving", [60_000, 150_000, 600_000])
 def test_cards_of_any_size_hold_what_is_solved_on_them(gigabytes, solving):
-    memory = int(0.75 * layout.SHARE_OF_DEVICE * gigabytes * 2**30)
-    chosen = layout.layout(Footprint(solving, 30), memory, "gpu", 2, 1)
+    memory = int(0.75 * SHARE_OF_DEVICE * gigabytes * 2**30)
+    chosen = blocks.layout(Footprint(solving, 30), memory, "gpu", 2, 1)
     assert 2 * chosen.batch * solving <= memory / 2
-    assert 2 * chosen.searched * layout.SEARCHING <= memory / 2
+    assert 2 * chosen.searched * SEARCHING <= memory / 2
     assert chosen.capacity % chosen.batch == 0
     assert chosen.batch == 65536 or 4 * chosen.batch * solving > memory / 2  # as many as the memory allows
 
@@ -182,7 +185,7 @@ def test_cards_of_any_size_hold_what_is_solved_on_them(gigabytes, solving):
 @pytest.fixture
 def two_threads(monkeypatch):
     """Block shapes depend on the number of processors."""
-    monkeypatch.setattr(kernel, "n_threads", lambda: 2)
+    monkeypatch.setattr(programs, "n_threads", lambda: 2)
 
 
 def test_blocks_of_a_large_grid_are_of_one_size_whatever_the_grid(two_threads):

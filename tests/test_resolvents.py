@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from jaxwire import resolvents
-from jaxwire.resolvents import Resolvents
+from jaxwire.kinetics.resolvents import products
+from jaxwire.kinetics.resolvents.products import Resolvents
 
 SQUARED, WAVENUMBER = jnp.geomspace(1e-8, 3.0, 7), jnp.geomspace(1e-3, 1e6, 5)
 PRODUCTS = ["over_nodes", "over_wavenumbers"]
@@ -33,12 +33,12 @@ def fast(product: str, squared, wavenumber, rows):
 def way(request, monkeypatch):
     """What a GPU does is computed on the CPU as well."""
     if request.param == "gpu":
-        rule = jax.interpreters.mlir.lower_fun(resolvents._by_sums, multiple_results=False)
-        jax.interpreters.mlir.register_lowering(resolvents._product_p, rule, platform="cpu")
+        rule = jax.interpreters.mlir.lower_fun(products._by_sums, multiple_results=False)
+        jax.interpreters.mlir.register_lowering(products._product_p, rule, platform="cpu")
         jax.clear_caches()
     yield request.param
-    rule = jax.interpreters.mlir.lower_fun(resolvents._by_matrix, multiple_results=False)
-    jax.interpreters.mlir.register_lowering(resolvents._product_p, rule, platform="cpu")
+    rule = jax.interpreters.mlir.lower_fun(products._by_matrix, multiple_results=False)
+    jax.interpreters.mlir.register_lowering(products._product_p, rule, platform="cpu")
     jax.clear_caches()
 
 
@@ -99,5 +99,5 @@ def test_many_rows_are_as_good_as_few(product):
 
 def test_the_reciprocal_is_right_to_rounding_wherever_single_precision_ends():
     x = np.concatenate([np.linspace(1.0, 2.0, 1001), np.geomspace(1.0, 1e37, 1001)])
-    assert_allclose(resolvents.reciprocal(jnp.asarray(x)) * x, 1.0, rtol=3e-16)
-    assert np.all(np.asarray(resolvents.reciprocal(jnp.array([1e39, 1e300]))) < 1e-37)
+    assert_allclose(products.reciprocal(jnp.asarray(x)) * x, 1.0, rtol=3e-16)
+    assert np.all(np.asarray(products.reciprocal(jnp.array([1e39, 1e300]))) < 1e-37)

@@ -7,11 +7,14 @@ import pytest
 from numpy.testing import assert_allclose
 
 import jaxwire as jw
-from jaxwire.matching import HalfWire, half_wire, match, spectral_current
-from jaxwire.modes import half_wire_modes
-from jaxwire.quadrature import Resolution, energy_grid
-from jaxwire.response import Sampling, respond, sampling_for, wavenumbers
-from jaxwire.scatterer import no_scales
+from jaxwire.kinetics.eigenmodes.modes import half_wire_modes
+from jaxwire.kinetics.energy_grid import energy_grid
+from jaxwire.kinetics.half_wire import HalfWire, half_wire
+from jaxwire.kinetics.matching import match, spectral_current
+from jaxwire.kinetics.resolvents.response import respond
+from jaxwire.kinetics.resolvents.wavenumbers import Sampling, sampling_for, wavenumbers
+from jaxwire.model.resolution import Resolution
+from jaxwire.model.scatterers.base import no_scales
 
 RNG = np.random.default_rng(1982)
 N_NODES = 24

@@ -13,9 +13,10 @@ import xarray
 from numpy.testing import assert_allclose, assert_array_equal
 
 import jaxwire as jw
-from jaxwire import kernel, layout, status
-from jaxwire.observables import TABLE, Setup, observe, read_observables
-from jaxwire.request import make_plan
+from jaxwire.scans.arguments import make_plan
+from jaxwire.scans.computation import blocks, executable, program
+from jaxwire.scans.variables import TABLE, Setup, observe, read_observables
+from jaxwire.solver import status
 
 COARSE = jw.Resolution(24, 12)  # numbers are compared on the same grid: its accuracy is not the claim
 WIRE = jw.Wire(relaxation=jw.PowerLaw(-0.5))
@@ -118,7 +119,7 @@ def test_a_store_keeps_the_same_numbers_and_is_not_computed_again(tmp_path, monk
     stored = scan_of_everything(store=tmp_path / "map.zarr")
     xarray.testing.assert_equal(stored.load(), everything())
     assert stored["current"].attrs == everything()["current"].attrs
-    monkeypatch.setattr(kernel, "solve_rows", None)  # a call would fail
+    monkeypatch.setattr(executable, "solve_rows", None)  # a call would fail
     xarray.testing.assert_equal(scan_of_everything(store=tmp_path / "map.zarr").load(), everything())
     xarray.testing.assert_equal(jw.open_scan(tmp_path / "map.zarr").load(), everything())
     with pytest.raises(ValueError, match="`temperature` is 0.3 there and 0.4 here"):
@@ -195,7 +196,7 @@ def test_the_first_blocks_are_under_way_before_any_is_asked_for(monkeypatch):
     plan, started = dataclasses.replace(plan_of_everything(), block_shape=(1, 1, 2)), []
     monkeypatch.setattr(type(plan), "_launch", lambda self, rows, inner: started.append(rows) or [])
     plan.stream(plan.blocks())
-    assert len(started) == layout.IN_FLIGHT < len(plan.blocks())
+    assert len(started) == blocks.IN_FLIGHT < len(plan.blocks())
 
 
 def work(name, m, observables=None):
@@ -220,7 +221,7 @@ def work(name, m, observables=None):
 
     def one(row, value):
         given = plan._given.tree
-        return kernel.point(plan.program, given, kernel.operating_point(plan.program, given, row, value), None)
+        return program.point(plan.program, given, program.operating_point(plan.program, given, row, value), None)
 
     one_row = jax.vmap(one, in_axes=(None, 0))
     return size(jax.make_jaxpr(jax.vmap(one_row, in_axes=(0, None)))(rows, inner).jaxpr)
@@ -280,8 +281,8 @@ def test_the_voltages_found_at_given_currents_drive_them():
 @pytest.mark.parametrize("searched", [1, 20, 1000])
 def test_voltages_are_the_same_however_many_are_searched_for_together(searched, monkeypatch):
     """Batches of 20 are no multiple of the micro-batch of 16; the last of them overlaps the one before."""
-    monkeypatch.setattr(layout, "SEARCHED", {"cpu": searched, "gpu": searched})
-    monkeypatch.setattr(layout, "LANE_POINTS", {"cpu": 32, "gpu": 32})
+    monkeypatch.setattr(blocks, "SEARCHED", {"cpu": searched, "gpu": searched})
+    monkeypatch.setattr(blocks, "LANE_POINTS", {"cpu": 32, "gpu": 32})
     currents = np.append(np.linspace(-0.2, 0.1, 40), 1.0)
     voltage = jw.scan(dot(), axes={"current": currents}, temperature=0.3, observables=["voltage"], resolution=COARSE)
     given = {"temperature": 0.3, "resolution": COARSE, "error_estimate": False}

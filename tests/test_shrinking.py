@@ -8,7 +8,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 import jaxwire as jw
-from jaxwire import kernel, shrinking
+from jaxwire.scans.computation import executable, out_of_memory
 
 AXES = {"temperature": np.linspace(0.1, 0.9, 40), "voltage": [0.1, 0.4]}
 DOT = jw.Lorentzian(1.44, 0.08)
@@ -24,7 +24,7 @@ def fails_above(monkeypatch):
     """Let calls of programs with a larger micro-batch fail, as if they did not fit; gives the sizes that were tried."""
 
     def begin(limit: int, message: str = "RESOURCE_EXHAUSTED: Out of memory allocating 1 bytes.", only_rows=False):
-        tried, solve_rows = [], kernel.solve_rows
+        tried, solve_rows = [], executable.solve_rows
 
         def solve(using, rows, inner):
             tried.append(using.program.batch)
@@ -32,8 +32,8 @@ def fails_above(monkeypatch):
                 raise jax.errors.JaxRuntimeError(message)
             return solve_rows(using, rows, inner)
 
-        monkeypatch.setattr(kernel, "solve_rows", solve)
-        kernel._call.cache_clear()
+        monkeypatch.setattr(executable, "solve_rows", solve)
+        executable._call.cache_clear()
         return tried
 
     return begin
@@ -73,4 +73,4 @@ def test_other_errors_and_what_cannot_be_halved_are_raised(fails_above):
 def test_the_text_by_which_a_lack_of_memory_is_known_is_that_of_xla():
     with warnings.catch_warnings(), pytest.raises(jax.errors.JaxRuntimeError) as caught:
         jax.block_until_ready(jax.jit(lambda: jax.numpy.zeros(2**59))())
-    assert str(caught.value).startswith(shrinking.OUT_OF_MEMORY)
+    assert str(caught.value).startswith(out_of_memory.OUT_OF_MEMORY)

@@ -11,9 +11,9 @@ import scipy.signal
 from numpy.testing import assert_allclose, assert_array_equal
 
 import jaxwire as jw
-from jaxwire.extrema import NEAREST, extrema
-from jaxwire.profile import Profile
-from jaxwire.spots import Spot, find_extrema, find_spots, spot_measure
+from jaxwire.observables.extrema import NEAREST, extrema
+from jaxwire.observables.spots import Spot, find_extrema, find_spots, spot_measure
+from jaxwire.observables.wave_profile import Profile
 
 SIDES = {"left": -1, "right": 1}
 BATCH = 8

@@ -14,9 +14,9 @@ import pytest
 import xarray
 from fake_plan import FakePlan
 
-from jaxwire.progress import progress
-from jaxwire.runner import run_blocks
-from jaxwire.store import Store
+from jaxwire.scans.progress import progress
+from jaxwire.scans.run import run_blocks
+from jaxwire.scans.store.store import Store
 
 TESTS = Path(__file__).parent
 
@@ -34,7 +34,7 @@ def path(tmp_path):
 FULL_DISK = """
 import resource, sys
 from fake_plan import FakePlan
-from jaxwire.runner import run_blocks
+from jaxwire.scans.run import run_blocks
 resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
 try:
     run_blocks(FakePlan(n_x=100), sys.argv[1])
@@ -108,7 +108,7 @@ from jaxwire import cli
 
 @cli.app.command
 def slow(store: str):
-    from jaxwire.runner import run_blocks
+    from jaxwire.scans.run import run_blocks
     run_blocks(FakePlan(pause=0.1), store)
 
 sys.exit(cli.main(["slow", sys.argv[1]]))

@@ -12,9 +12,9 @@ import xarray
 from fake_plan import FakePlan
 from killing import chunks_of
 
-from jaxwire import record, store
-from jaxwire.runner import Memory, run_blocks
-from jaxwire.store import Store, open_scan, plan_block_shape
+from jaxwire.scans.run import Memory, run_blocks
+from jaxwire.scans.store import record, store
+from jaxwire.scans.store.store import Store, open_scan, plan_block_shape
 
 TESTS = Path(__file__).parent
 

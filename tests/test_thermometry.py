@@ -11,15 +11,9 @@ import scipy.special
 from numpy.testing import assert_allclose, assert_array_equal
 
 import jaxwire as jw
-from jaxwire.thermometry import (
-    NEAR,
-    AbstractInstrument,
-    HeatingProfile,
-    Thermometer,
-    _erfcx,
-    _kept_apart,
-    _Waves,
-)
+from jaxwire.numerics.special_functions import _erfcx
+from jaxwire.observables.instruments import AbstractInstrument, HeatingProfile, Thermometer
+from jaxwire.observables.wave_smoothing import NEAR, _kept_apart, _Waves
 
 COARSE = jw.Resolution(24, 10)
 POINTS, WEIGHTS = np.polynomial.legendre.leggauss(14)

@@ -10,10 +10,11 @@ import xarray as xr
 from numpy.testing import assert_allclose
 
 import jaxwire as jw
-from jaxwire import observables
-from jaxwire.labels import LABELS
-from jaxwire.provenance import describe
-from jaxwire.units import QUANTITIES, SI, GaAs, InAs, InSb, Material, Scale
+from jaxwire.model.description import describe
+from jaxwire.model.units.materials import GaAs, InAs, InSb, Material
+from jaxwire.model.units.quantities import LABELS
+from jaxwire.model.units.scale import QUANTITIES, SI, Scale
+from jaxwire.scans.variables import ALWAYS, TABLE
 
 # CODATA 2018 and 2022 agree on these to the digits given; https://physics.nist.gov/cuu/Constants
 KLITZING = 25812.80745  # h/e^2 in ohm, exact to the digits given
@@ -138,8 +139,8 @@ def test_kane_alpha_is_the_first_correction_of_two_bands(material, gap):
 
 
 def test_every_unit_of_tables_and_scans_is_known():
-    variables = {name: one.units for entry in observables.TABLE.values() for name, one in entry.variables.items()}
-    variables |= {name: one.units for name, one in observables.ALWAYS.items()}
+    variables = {name: one.units for entry in TABLE.values() for name, one in entry.variables.items()}
+    variables |= {name: one.units for name, one in ALWAYS.items()}
     for name, natural in variables.items() | {(name, units) for name, (units, _) in LABELS.items()}:
         assert natural in SI
         assert QUANTITIES.get(name, (natural, ""))[0] == natural, name

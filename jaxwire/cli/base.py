@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import App, CycloptsError, Parameter
 
 if TYPE_CHECKING:
-    from jaxwire.config import Config
+    from jaxwire.config.scan import Config
+
 
 app = App(
     name="jaxwire",
@@ -97,7 +98,7 @@ def about_input() -> Iterator[None]:
 @contextmanager
 def kernels_kept(is_wanted: bool) -> Iterator[None]:
     """Keep what is compiled in the `with` block in the user's cache directory."""
-    from jaxwire.cache import cache_directory, compilation_cache
+    from jaxwire.cli.kernel_cache import cache_directory, compilation_cache
 
     with compilation_cache(cache_directory() if is_wanted else None):
         yield
@@ -113,7 +114,7 @@ def require_figure(option: str, path: Path | None) -> None:
     """Complain of a figure that cannot be written, before anything is computed."""
     if path is None:
         return
-    from jaxwire.plot import FORMATS
+    from jaxwire.plot.style import FORMATS
 
     if path.suffix.lower() not in FORMATS:
         raise BadInputError(f"`{option}` must end in one of {', '.join(FORMATS)}, got '{path}'.")
@@ -135,9 +136,9 @@ def read_point(config: Path | None, center: float | None, width: float | None, t
     """
     from dataclasses import replace
 
-    from jaxwire.config import Config, read_config
-    from jaxwire.scatterer import Lorentzian
-    from jaxwire.wire import Wire
+    from jaxwire.config.scan import Config, read_config
+    from jaxwire.model.scatterers.resonances import Lorentzian
+    from jaxwire.model.wires.wire import Wire
 
     given = {name: value for name, value in (("center", center), ("width", width)) if value is not None}
     if config is not None:

@@ -20,8 +20,8 @@ from jaxwire.cli.base import (
 )
 
 if TYPE_CHECKING:
-    from jaxwire.fit_config import FitConfig
-    from jaxwire.outcome import Fit
+    from jaxwire.config.fit import FitConfig
+    from jaxwire.fits.result import Fit
 
 
 def fit(
@@ -73,7 +73,7 @@ def fit(
         read = _read(config, {name: value for name, value in point.items() if value is not None})
         options: dict[str, Any] = read.options | _start(read, center, width)
         options |= {name: value for name, value in (("free", free), ("starts", starts)) if value is not None}
-        from jaxwire.fit_config import load_measurements
+        from jaxwire.config.fit import load_measurements
 
         measurements = load_measurements(read, profiles)
         import jaxwire as jw
@@ -81,8 +81,8 @@ def fit(
         found = jw.fit(measurements, **options)
         is_failed = found.status is jw.FitStatus.FAILED
         if plot is not None and not is_failed:
-            from jaxwire.plot import save_figure
-            from jaxwire.plot_fit import plot_fit
+            from jaxwire.plot.fits import plot_fit
+            from jaxwire.plot.style import save_figure
 
             save_figure(plot_fit(found, options.get("resolution")), plot)
         result = _numbers(found, read, profiles, options)
@@ -97,8 +97,8 @@ def fit(
 
 def _read(config: Path | None, point: dict[str, float]) -> "FitConfig":
     """What the file says; options have precedence over its operating point."""
-    from jaxwire.fit_config import FitConfig, read_fit_config
-    from jaxwire.places import DRIVES
+    from jaxwire.config.fit import FitConfig, read_fit_config
+    from jaxwire.model.parameters.names import DRIVES
 
     if config is None:
         return FitConfig(point)
@@ -118,7 +118,7 @@ def _start(read: "FitConfig", center: float | None, width: float | None) -> dict
         return {}
     if "scatterer" in read.options:
         raise BadInputError(f"`{next(iter(given))}` must be left out where --config gives the scatterer, got both.")
-    from jaxwire.scatterer import Lorentzian
+    from jaxwire.model.scatterers.resonances import Lorentzian
 
     return {"scatterer": Lorentzian(**{"center": 1.0, "width": 0.1} | given)}  # pyright: ignore[reportArgumentType]
 
@@ -127,7 +127,7 @@ def _numbers(found: "Fit", read: "FitConfig", files: tuple[Path, ...], options: 
     """Everything that was found and asked for; numbers in the order of `names`."""
     import numpy as np
 
-    from jaxwire.provenance import describe
+    from jaxwire.model.description import describe
 
     files = files or tuple(one.file for one in read.profiles if one.file is not None)
     with np.errstate(divide="ignore", invalid="ignore"):  # errors that do not exist

@@ -75,7 +75,8 @@ def iv(
         if csv is not None:
             _write_csv(csv, columns)
         if plot is not None and np.isfinite(columns["current"]).any():
-            from jaxwire.plot import plot_iv, save_figure
+            from jaxwire.plot.iv import plot_iv
+            from jaxwire.plot.style import save_figure
 
             save_figure(plot_iv(curve), plot)
         if common.json:
@@ -115,7 +116,7 @@ def _write_csv(path: Path, columns: dict[str, list[float]]) -> None:
 
 
 def _print_json(read: Any, columns: dict[str, list[float]], status: Any) -> None:
-    from jaxwire.provenance import describe
+    from jaxwire.model.description import describe
 
     print_json(
         {

@@ -37,8 +37,8 @@ def plot(
         target = output or (source if source.name else source.absolute()).with_suffix(".png")
         require_figure("output", target)
         chosen = _read_select(select or ())
-        from jaxwire.maps import plot_map
-        from jaxwire.plot import save_figure
+        from jaxwire.plot.maps import plot_map
+        from jaxwire.plot.style import save_figure
 
         with open_source(source) as dataset:
             save_figure(plot_map(dataset, variable, x, y, chosen), target)
@@ -53,7 +53,7 @@ def plot(
 def open_source(path: Path) -> "xarray.Dataset":
     """A scan, from a store or a NetCDF file."""
     if path.is_dir():
-        from jaxwire.store import open_scan
+        from jaxwire.scans.store.store import open_scan
 
         return open_scan(path)
     if not path.is_file():

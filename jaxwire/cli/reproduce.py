@@ -6,7 +6,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from jaxwire.cli.base import BadInputError, Common, about_input, kernels_kept, print_json
-from jaxwire.progress import progress
+from jaxwire.scans.progress import progress
 
 
 def reproduce(
@@ -46,7 +46,7 @@ def reproduce(
 
 def _findings_text(findings) -> str:
     """What is seen in the figures, a line each."""
-    from jaxwire.reproduce import FIGURES
+    from jaxwire.reproduce.reproduction import FIGURES
 
     lines = ["# Figures: statements looked up in the data", ""]
     for name, found in findings.items():

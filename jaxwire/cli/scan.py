@@ -18,6 +18,7 @@ from jaxwire.cli.base import (
 if TYPE_CHECKING:
     import xarray
 
+
 AT_ONCE = 2**22
 """Numbers of a stored variable that are read at once."""
 
@@ -58,7 +59,7 @@ def scan(
         require_folder("netcdf", netcdf)
         if netcdf is not None:
             require_netcdf("netcdf")
-        from jaxwire.config import read_config
+        from jaxwire.config.scan import read_config
 
         read = read_config(config)
         if not read.axes:

@@ -21,7 +21,8 @@ from jaxwire.cli.base import (
 )
 
 if TYPE_CHECKING:
-    from jaxwire.solution import Solution
+    from jaxwire.solver.solution import Solution
+
 
 DRIVES = ("voltage", "current", "force")
 
@@ -72,7 +73,8 @@ def solve(
         profile = {} if at is None else _profile(solution, at)
         is_solved = isfinite(float(solution.current))
         if plot is not None and is_solved:
-            from jaxwire.plot import plot_heating, save_figure
+            from jaxwire.plot.heating import plot_heating
+            from jaxwire.plot.style import save_figure
 
             save_figure(plot_heating(solution, parts=True), plot)
         print_json(_numbers(solution, profile)) if common.json else _print_text(solution, profile)
@@ -97,7 +99,7 @@ def _profile(solution: "Solution", x: Any) -> dict[str, Any]:
 
 
 def _numbers(solution: "Solution", profile: dict[str, Any]) -> dict[str, Any]:
-    from jaxwire.provenance import describe
+    from jaxwire.model.description import describe
 
     names = ("temperature", "voltage", "current", "force", "total_voltage", "potential_left", "potential_right")
     return {

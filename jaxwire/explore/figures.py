@@ -6,11 +6,12 @@ from typing import Any
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap, to_hex
 
-from jaxwire.explore.panel import FONT, Curve, Mark, Panel, Strip, draw, span
+from jaxwire.explore.formulas import UNITS, number, svg, with_unit
 from jaxwire.explore.point import ENERGY, VOLTAGES, OperatingPoint, X
 from jaxwire.explore.state import SLIDERS
-from jaxwire.explore.text import UNITS, number, svg, with_unit
-from jaxwire.plot import COLORS, PARTS
+from jaxwire.explore.svg_panel import FONT, Curve, Mark, Panel, Strip, draw, span
+from jaxwire.plot.heating import PARTS
+from jaxwire.plot.style import COLORS
 
 DASHED, DASH_DOTTED, DOTTED = (7.0, 3.0), (7.0, 3.0, 1.5, 3.0), (2.0, 3.0)
 

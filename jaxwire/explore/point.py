@@ -14,18 +14,20 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from jaxwire.domain import Scalar
 from jaxwire.explore.state import SLIDERS, State
-from jaxwire.fermi import fermi
-from jaxwire.flow import Heating
-from jaxwire.plot import positions
-from jaxwire.scatterer import Lorentzian
-from jaxwire.solution import Distribution, Solution
-from jaxwire.solve import solve
-from jaxwire.spots import Spots, find_spots
-from jaxwire.status import Status
-from jaxwire.thermometry import Thermometer
-from jaxwire.wire import LocalScreening, PowerLaw, Wire
+from jaxwire.kinetics.fermi import fermi
+from jaxwire.kinetics.flow import Heating
+from jaxwire.model.scatterers.resonances import Lorentzian
+from jaxwire.model.wires.relaxation import PowerLaw
+from jaxwire.model.wires.screening import LocalScreening
+from jaxwire.model.wires.wire import Wire
+from jaxwire.numerics.array_types import Scalar
+from jaxwire.observables.instruments import Thermometer
+from jaxwire.observables.spots import Spots, find_spots
+from jaxwire.plot.heating import positions
+from jaxwire.solver.solution import Distribution, Solution
+from jaxwire.solver.solve import solve
+from jaxwire.solver.status import Status
 
 X = positions(reach=6.0, closest=0.02, count=120)
 """Positions of profiles, in vF tau0."""

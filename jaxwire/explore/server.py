@@ -19,11 +19,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from jaxwire.explore.csv_table import write_table
 from jaxwire.explore.figures import HEIGHTS, draw_panels, sheet
+from jaxwire.explore.formulas import UNITS, html, number
 from jaxwire.explore.point import NUMBERS, OperatingPoint, operating_point
 from jaxwire.explore.state import DRIVES, SLIDERS, State, from_query
-from jaxwire.explore.table import write_table
-from jaxwire.explore.text import UNITS, html, number
 
 HOSTS = ["127.0.0.1", "localhost"]
 

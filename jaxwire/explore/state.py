@@ -19,7 +19,7 @@ from math import isfinite
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from jaxwire.labels import LABELS
+from jaxwire.model.units.quantities import LABELS
 
 DRIVES = ("voltage", "current")
 """What may be given, one of them, in the order in which they count."""

@@ -8,54 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from matplotlib.figure import Figure
 
-from jaxwire.quadrature import Resolution
-
 if TYPE_CHECKING:
     import xarray
 
-    from jaxwire.reproduce.tables import Comparison
-
-
-class Quality(NamedTuple):
-    """How finely the figures are computed.
-
-    Attributes:
-        across: points of a map along its horizontal axis.
-        up: points of a map along its vertical axis.
-        curve: points of a curve that is not a heating profile.
-        positions: positions of a heating profile on either side.
-        resolution: numbers of nodes of maps and curves; the tables have the default one.
-        formats: files of each figure.
-        error_estimate: whether the errors of the tables' points are estimated, which takes a larger program.
-    """
-
-    across: int
-    up: int
-    curve: int
-    positions: int
-    resolution: Resolution
-    formats: tuple[str, ...]
-    error_estimate: bool
-
-
-FULL = Quality(
-    across=139,
-    up=121,
-    curve=81,
-    positions=200,
-    resolution=Resolution(),
-    formats=("png", "svg", "pdf"),
-    error_estimate=True,
-)
-DRAFT = Quality(
-    across=47,
-    up=41,
-    curve=33,
-    positions=60,
-    resolution=Resolution(64, 24),
-    formats=("png",),
-    error_estimate=False,
-)
+    from jaxwire.reproduce.tables_1_2 import Comparison
 
 
 class Finding(NamedTuple):
@@ -92,7 +48,7 @@ class Fact(NamedTuple):
 
 @functools.cache
 def _paper() -> dict[str, list[dict]]:
-    return json.loads(files("jaxwire").joinpath("paper_facts.json").read_text(encoding="utf-8"))["figures"]
+    return json.loads(files("jaxwire.reproduce").joinpath("paper_facts.json").read_text(encoding="utf-8"))["figures"]
 
 
 class Exhibit(NamedTuple):

@@ -8,20 +8,25 @@ import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
-from jaxwire.plot import COLORS, DASHES, STYLE, draw_curve, draw_frame, positions
-from jaxwire.reproduce.exhibit import Exhibit, Finding, Quality
+from jaxwire.model.scatterers.base import AbstractScatterer
+from jaxwire.plot.heating import draw_curve, draw_frame, positions
+from jaxwire.plot.style import COLORS, DASHES, STYLE
+from jaxwire.reproduce.exhibit import Exhibit, Finding
 from jaxwire.reproduce.points import TEMPERATURES, grid
+from jaxwire.reproduce.quality import Quality
 from jaxwire.reproduce.solutions import KINDS, solve_single
-from jaxwire.scatterer import AbstractScatterer
 
 if TYPE_CHECKING:
     import xarray
 
+
 VOLTAGES = (0.1, 0.4)
+
 HOT = 0.7
 """kT of the figure with several widths of the wire, in mu0."""
 
 CHANNELS = (1, 2, 4, 8)
+
 ENERGIES = np.linspace(0.02, 2.6, 259)
 
 
@@ -189,11 +194,13 @@ def look_at_levels(dataset: "xarray.Dataset") -> list[Finding]:
 
 _CODE = """\
 import jaxwire as jw
-from jaxwire.plot import plot_heating, save_figure
+from jaxwire.plot.heating import plot_heating
+from jaxwire.plot.style import save_figure
 scatterers = {code}
 solutions = [jw.solve(one, temperature=t, voltage=0.1) for one in scatterers for t in {temperatures}]
 save_figure(plot_heating(solutions), "{name}.png")
 """
+
 _LOOKS = {
     "own_width": look_at_width,
     "own_contact": look_at_opening,

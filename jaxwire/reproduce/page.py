@@ -5,7 +5,7 @@ from dataclasses import asdict
 from html import escape
 
 from jaxwire.reproduce.exhibit import Exhibit, Finding, Reproduction
-from jaxwire.reproduce.tables import Comparison
+from jaxwire.reproduce.tables_1_2 import Comparison
 
 STYLE = """
 :root { color-scheme: light; }

@@ -11,18 +11,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from jaxwire.labels import LABELS
-from jaxwire.observables import ALWAYS, COORDS, TABLE
-from jaxwire.plot import positions
-from jaxwire.quadrature import Resolution
-from jaxwire.reproduce.exhibit import Quality
+from jaxwire.model.resolution import Resolution
+from jaxwire.model.scatterers.base import AbstractScatterer
+from jaxwire.model.scatterers.resonances import Lorentzian
+from jaxwire.model.units.quantities import LABELS
+from jaxwire.model.wires.wire import Wire
+from jaxwire.plot.heating import positions
+from jaxwire.reproduce.quality import Quality
 from jaxwire.reproduce.solutions import solve_single
-from jaxwire.scan import scan
-from jaxwire.scatterer import AbstractScatterer, Lorentzian
-from jaxwire.wire import Wire
+from jaxwire.scans.scan import scan
+from jaxwire.scans.variables import ALWAYS, COORDS, TABLE
 
 if TYPE_CHECKING:
     import xarray
+
 
 WIDTH = 0.08
 """Gamma of the tables and of Figs. 3 and 4, in mu0."""
@@ -34,7 +36,9 @@ TEMPERATURES = (0.1, 0.3, 0.5, 0.7)
 """Rows kT of Tables I and II; the curves of either panel of Figs. 3 and 4."""
 
 PARAMETERS = ("center", "width", "temperature", "voltage")
+
 NUMBERS = ("current", "potential_right", "external_power", "error_estimate")
+
 OBSERVABLES = ("current", "total_voltage", "uniform_heat_current", "spots", "asymmetry", "landauer")
 
 

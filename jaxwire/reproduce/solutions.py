@@ -7,12 +7,14 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from jaxwire.barriers import QuantumPointContact, TunnelBarrier
-from jaxwire.domain import FRACTION, RealLike, parameter
-from jaxwire.reproduce.exhibit import Quality
-from jaxwire.scatterer import AbstractScatterer, BreitWigner, EnergyScales, Lorentzian, Resonance
-from jaxwire.solution import Solution
-from jaxwire.solve import solve
+from jaxwire.model.parameters.domain import FRACTION, parameter
+from jaxwire.model.scatterers.barriers import QuantumPointContact, TunnelBarrier
+from jaxwire.model.scatterers.base import AbstractScatterer, EnergyScales
+from jaxwire.model.scatterers.resonances import BreitWigner, Lorentzian, Resonance
+from jaxwire.numerics.array_types import RealLike
+from jaxwire.reproduce.quality import Quality
+from jaxwire.solver.solution import Solution
+from jaxwire.solver.solve import solve
 
 
 class Shared(AbstractScatterer):
@@ -43,6 +45,7 @@ class Shared(AbstractScatterer):
 
 
 LEVELS = (Resonance(0.64, 0.08, 0.9), Resonance(1.44, 0.08, 0.9))  # pyright: ignore[reportArgumentType] - converted
+
 KINDS: tuple[AbstractScatterer, ...] = (
     Lorentzian(1.44, 0.08),  # pyright: ignore[reportArgumentType] - so
     QuantumPointContact([1.0, 1.6], 0.2),  # pyright: ignore[reportArgumentType] - so

@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.polynomial.legendre import leggauss
 
-from jaxwire.coulomb import GatedCoulomb
+from jaxwire.model.wires.gated_coulomb import GatedCoulomb
+from jaxwire.model.wires.relaxation import PowerLaw
+from jaxwire.model.wires.wire import Wire
+from jaxwire.observables.instruments import Thermometer
 from jaxwire.reproduce.statements.operating_points import GROUPS, USUAL, scatterer_of, wire_of
-from jaxwire.solution import Solution
-from jaxwire.solve import solve
-from jaxwire.thermometry import Thermometer
-from jaxwire.wire import PowerLaw, Wire
+from jaxwire.solver.solution import Solution
+from jaxwire.solver.solve import solve
 
 if TYPE_CHECKING:
     import xarray
+
 
 REACH, GRADING, NODES = 40.0, 4, 96
 """Positions |x| = REACH s^GRADING, s the nodes of a Gauss rule: dense at the scatterer, where P_phi runs off as log|x|;

@@ -281,6 +281,7 @@ NON_LOCALITY = (
     heating_is_almost_entirely_non_local,
     non_local_part_alone_has_the_spots,
 )
+
 ORIGIN_OF_SPOTS = (
     profile_is_a_sum_of_many_exponentials,
     two_exponentials_explain_the_spot,
@@ -294,4 +295,5 @@ ORIGIN_OF_SPOTS = (
     same_picture_holds_on_the_left,
     leaving_electrons_alone_are_not_quantitative,
 )
+
 STATEMENTS = NON_LOCALITY + ORIGIN_OF_SPOTS

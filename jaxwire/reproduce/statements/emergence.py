@@ -12,7 +12,7 @@ from jaxwire.reproduce.statements.statement import (
     statement,
     visible_spots,
 )
-from jaxwire.reproduce.tables import printed_tables
+from jaxwire.reproduce.tables_1_2 import printed_tables
 
 CLOSEST = 0.05
 """|x| from which P_phi is compared: at the scatterer it runs off as log|x|."""

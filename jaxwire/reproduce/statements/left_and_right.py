@@ -17,6 +17,7 @@ from jaxwire.reproduce.statements.statement import (
 )
 
 NARROW, WIDE, SMALL_VOLTAGE = 0.08, 0.32, 0.1
+
 HOT = 0.4
 """kT from which a curve counts as hot."""
 

@@ -285,6 +285,7 @@ OBSERVATION = (
     spots_are_an_electron_phonon_length_away,
     probes_can_resolve_the_spots,
 )
+
 CHARACTERISTICS = (
     current_is_not_linear_and_depends_on_temperature,
     heat_raises_the_current_through_a_high_resonance,
@@ -293,4 +294,5 @@ CHARACTERISTICS = (
     current_tends_to_saturate,
     current_stays_below_the_integral_of_the_transmission,
 )
+
 STATEMENTS = OBSERVATION + CHARACTERISTICS

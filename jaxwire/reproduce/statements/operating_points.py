@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Array
 
-from jaxwire.landauer import landauer
+from jaxwire.model.scatterers.resonances import BreitWigner, Resonance
+from jaxwire.model.wires.relaxation import PowerLaw
+from jaxwire.model.wires.screening import LocalScreening
+from jaxwire.model.wires.wire import Wire
+from jaxwire.observables.landauer import landauer
 from jaxwire.reproduce.points import solve_in_one_scan
-from jaxwire.scatterer import BreitWigner, Resonance
-from jaxwire.solution import Solution
-from jaxwire.wire import LocalScreening, PowerLaw, Wire
+from jaxwire.solver.solution import Solution
 
 if TYPE_CHECKING:
     import xarray
+
 
 USUAL = {
     "center": 1.44,
@@ -55,9 +58,13 @@ FARTHEST = 100.0
 """How far spots are looked for: five times as far as the paper does."""
 
 HEATS = np.array([0.1, 0.3, 0.5, 0.7])
+
 PEAKS = np.array([0.64, 1.44])
+
 ON_MAP = np.linspace(0.6, 1.6, 21) ** 2
+
 COARSE = np.linspace(0.6, 1.6, 9) ** 2
+
 WIDTHS = np.linspace(0.08, 1.0, 7)
 
 GROUPS: dict[str, dict[str, np.ndarray]] = {

@@ -11,6 +11,7 @@ import numpy as np
 if TYPE_CHECKING:
     import xarray
 
+
 SEEN, LIMITED, NOT_SEEN = "seen", "seen with a limit", "not seen"
 
 FAR_AWAY = 20.0

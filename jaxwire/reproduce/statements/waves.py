@@ -7,15 +7,17 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array
 
-from jaxwire.extrema import candidates, dominant
-from jaxwire.modes import half_wire_modes
-from jaxwire.profile import Profile
+from jaxwire.kinetics.eigenmodes.modes import half_wire_modes
+from jaxwire.observables.extrema import candidates, dominant
+from jaxwire.observables.wave_profile import Profile
 from jaxwire.reproduce.statements.along_the_wire import positions, solution
 
 if TYPE_CHECKING:
     import xarray
 
+
 DRAWS, SEED = 400, 37
+
 NEAR, FAR = 0.02, 15.0
 """Pairs count whose extremum is not nearer than this, where spots are not looked for, nor farther than this many of the
 longer lengths, where rounding hides it."""

@@ -1,0 +1,143 @@
+"""Objects described by tables of a config file: scatterers, parts of the wire, and what they consist of."""
+
+import difflib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import equinox as eqx
+import numpy as np
+
+from jaxwire.config.tables import Table, check_table, complaints_at, join, model_of, nearest, parts_of, shown, text_of
+from jaxwire.model.resolution import Resolution
+from jaxwire.model.scatterers.any_transmission import Constant, Tabulated
+from jaxwire.model.scatterers.barriers import DoubleBarrier, QuantumPointContact, RectangularBarrier, TunnelBarrier
+from jaxwire.model.scatterers.base import AbstractScatterer
+from jaxwire.model.scatterers.resonances import BreitWigner, Lorentzian
+from jaxwire.model.wires.dispersion import AbstractDispersion, Kane, Parabolic
+from jaxwire.model.wires.gated_coulomb import GatedCoulomb
+from jaxwire.model.wires.relaxation import (
+    AbstractRelaxation,
+    ConstantRelaxationTime,
+    Matthiessen,
+    PowerLaw,
+    TabulatedRelaxation,
+)
+from jaxwire.model.wires.screening import AbstractScreening, Electroneutral, LocalScreening
+from jaxwire.model.wires.wire import Wire
+
+MODELS: dict[type[eqx.Module], tuple[type[eqx.Module], ...]] = {
+    AbstractScatterer: (
+        *(Lorentzian, BreitWigner, QuantumPointContact, TunnelBarrier),
+        *(RectangularBarrier, DoubleBarrier, Constant, Tabulated),
+    ),
+    AbstractRelaxation: (ConstantRelaxationTime, PowerLaw, TabulatedRelaxation, Matthiessen),
+    AbstractDispersion: (Parabolic, Kane),
+    AbstractScreening: (Electroneutral, LocalScreening, GatedCoulomb),
+}
+"""What a table with `model = ...` may be; everything public but functions."""
+
+PARTS = {"relaxation": AbstractRelaxation, "dispersion": AbstractDispersion, "screening": AbstractScreening}
+"""Tables below [wire]."""
+
+
+@dataclass(frozen=True)
+class Builder:
+    """Makes objects of tables.
+
+    Attributes:
+        folder: where files lie that tables name.
+        firsts: first values of the axes by the path of their number, which stand in for what is left out.
+    """
+
+    folder: Path
+    firsts: dict[str, float]
+
+    def build(self, table: Any, base: type[eqx.Module], path: str) -> Any:
+        """Make the object of a table: of the subclass of `base` that its `model` names, or of `base` itself."""
+        kind = _kind(table, base, path)
+        keys = {key: value for key, value in table.items() if key != "model" or base not in MODELS}
+        has_file = kind in (Tabulated, TabulatedRelaxation)
+        if has_file and "file" in keys:
+            if given := [key for key in ("energies", "values") if key in keys]:
+                raise ValueError(f"`{path}.file` must be left out where `{given[0]}` is given, got both.")
+            keys["energies"], keys["values"] = self._columns(keys.pop("file"), f"{path}.file")
+        model = model_of(kind)
+        for key in model.model_fields:
+            if key not in keys and join(path, key) in self.firsts:
+                keys[key] = float(self.firsts[join(path, key)])
+            elif key not in keys and model.model_fields[key].is_required():
+                self._refuse_misspelt(join(path, key), set(table) <= set(model.model_fields) | {"model"})
+        read = check_table(model, keys, path, kind.__name__, ["file"] if has_file else [])
+        fields = {key: getattr(read, key) for key in model.model_fields}
+        for key, part in parts_of(kind).items():
+            fields[key] = tuple(self.build(row, part, f"{path}.{key}[{n}]") for n, row in enumerate(fields[key]))
+        with complaints_at(lambda key: f"{path}.{key}"):
+            return kind(**fields)
+
+    def _refuse_misspelt(self, missing: str, is_all_known: bool) -> None:
+        """Complain of an axis whose name is nearly that of a number that is missing."""
+        if is_all_known and (likely := difflib.get_close_matches(missing, self.firsts, n=1, cutoff=0.85)):
+            here, meant = (path.removeprefix("scatterer.").removeprefix("wire.") for path in (likely[0], missing))
+            raise ValueError(f"`axes` must name a number that can vary, got {here!r}; did you mean {meant!r}?")
+
+    def _columns(self, file: Any, path: str) -> tuple[list[float], list[float]]:
+        """Two columns of numbers from a file; lines that begin with # and a first line of names are left out."""
+        if not isinstance(file, str):
+            raise ValueError(f"`{path}` must be the name of a file, got {shown(file)}.")
+        rows: list[list[float]] = []
+        for number, line in enumerate(text_of(self.folder / file, path).splitlines(), start=1):
+            words = re.split(r"[,;\s]+", line.partition("#")[0].strip(" \t,;"))
+            try:
+                row = [float(word) for word in words if word]
+            except ValueError:
+                row = [] if not rows and number == 1 else [np.nan]
+            if row and len(row) != 2:
+                raise ValueError(f"`{path}` must have two numbers in every line, got {shown(line)} in line {number}.")
+            rows += [row] if row else []
+        return [row[0] for row in rows], [row[1] for row in rows]
+
+
+def _kind(table: Any, base: type[eqx.Module], path: str) -> type[eqx.Module]:
+    """Class of the object that a table describes."""
+    known = {kind.__name__: kind for kind in MODELS.get(base, ())}
+    if not isinstance(table, dict):
+        start = f" with model = {' or '.join(map(repr, list(known)[:2]))} ..." if known else ""
+        raise ValueError(f"`{path}` must be a table{start}, got {shown(table)}.")
+    if not known:
+        return base
+    if "model" not in table:
+        raise ValueError(f"`{path}.model` must be given, as one of {', '.join(known)}; got none.")
+    name = table["model"]
+    if name not in known:
+        likely = nearest(str(name), known, quote="'") if isinstance(name, str) else "."
+        raise ValueError(f"`{path}.model` must be one of {', '.join(known)}, got {shown(name)}{likely}")
+    return known[name]
+
+
+class WireTable(Table):
+    """The table [wire]: three parts."""
+
+    relaxation: Any = None
+    dispersion: Any = None
+    screening: Any = None
+
+
+class _Resolution(Table):
+    above: int | None = None
+    below: int | None = None
+
+
+def build_wire(builder: Builder, table: Any) -> Wire:
+    """Build the wire that a [wire] table describes; what it leaves out, or all without a table, is as in the paper."""
+    tables = check_table(WireTable, table or {}, "wire", "[wire]").model_dump(exclude_none=True)
+    return Wire(**{part: builder.build(each, PARTS[part], f"wire.{part}") for part, each in tables.items()})
+
+
+def build_resolution(table: Any, default: Resolution) -> Resolution | None:
+    """Give the numbers of nodes of a [resolution] table, the default in place of one left out; None without a table."""
+    if table is None:
+        return None
+    sizes = check_table(_Resolution, table, "resolution", "[resolution]").model_dump(exclude_none=True)
+    return default._replace(**sizes)

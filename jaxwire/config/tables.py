@@ -1,0 +1,176 @@
+"""What may stand in a table of a config file: models made from the fields of our classes, and their complaints.
+
+Complaints are one line each, in the grammar of the project, and begin with the dotted path of the key:
+
+    `scatterer.widht` is not a key of Lorentzian; did you mean `width`? Valid keys: center, width.
+    `scatterer.energies[3]` must be a number, got 'abc'.
+"""
+
+import dataclasses
+import difflib
+import functools
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+
+import equinox as eqx
+from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+
+WORDS = {
+    "float_type": "a number",
+    "int_type": "a whole number",
+    "string_type": "text",
+    "list_type": "a list",
+    "dict_type": "a table",
+    "none_required": "left out",
+}
+"""What was expected, by pydantic's name of the error."""
+
+EXPECTED = {
+    float: "a number or as an axis",
+    list[float]: "a list of numbers",
+    list[Any]: "a list of tables",
+    Any: "a table",
+    int: "a whole number",
+}
+"""How a key that is missing is to be given, by its type."""
+
+LONGEST = 60
+"""Characters of a value that a complaint repeats."""
+
+
+class Table(BaseModel):
+    """Base of all tables: no other keys, no conversion of text or truth values to numbers."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, arbitrary_types_allowed=True)
+
+
+AnyTable = TypeVar("AnyTable", bound=Table)
+
+
+def check_table(model: type[AnyTable], given: Any, path: str, owner: str, others: Iterable[str] = ()) -> AnyTable:
+    """Check the keys of a table and the types of their values.
+
+    Args:
+        model: what may be in it; none of its values is a table that has a model of its own.
+        given: the table as read.
+        path: dotted path of the table; "" for the whole file.
+        owner: what the table describes, in words.
+        others: keys that are valid as well, and were dealt with before.
+
+    Raises:
+        ValueError: about the first thing that is wrong; about unknown keys first, since a key that is missing may be
+            one of them.
+    """
+    if not isinstance(given, dict):
+        raise ValueError(f"`{path}` must be a table, got {shown(given)}.")
+    try:
+        return model.model_validate(given)
+    except ValidationError as error:
+        details = sorted(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
+        raise ValueError(_complaint(details[0], model, path, owner, others)) from None
+
+
+def _complaint(detail: Any, model: type[Table], path: str, owner: str, others: Iterable[str]) -> str:
+    key, *inner = detail["loc"]
+    place = join(path, str(key)) + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in inner)
+    if detail["type"] == "extra_forbidden":
+        valid = [*model.model_fields, *others]
+        return f"`{place}` is not a key of {owner}{nearest(str(key), valid)} Valid keys: {', '.join(valid) or 'none'}."
+    if detail["type"] == "missing":
+        kind = model.model_fields[str(key)].annotation
+        return f"`{place}` must be given{f', as {EXPECTED[kind]}' if kind in EXPECTED else ''}; got none."
+    given = detail["input"]
+    expected = WORDS.get(detail["type"]) or detail.get("ctx", {}).get("expected") or detail["msg"]
+    hint = "; a list of values to run through belongs in [axes]" if isinstance(given, list) and not inner else ""
+    return f"`{place}` must be {expected}, got {shown(given)}{hint}."
+
+
+def nearest(name: str, valid: Iterable[str], quote: str = "`") -> str:
+    """The end of a complaint about an unknown name: the valid one that may be meant, if there is any."""
+    found = difflib.get_close_matches(name, list(valid), n=1, cutoff=0.5)
+    return f"; did you mean {quote}{found[0]}{quote}?" if found else "."
+
+
+def join(path: str, key: str) -> str:
+    """Dotted path of a key; in quotes, as in the file, where it has dots or brackets itself."""
+    spelled = f'"{key}"' if set(key) & set('.[]" ') else key
+    return f"{path}.{spelled}" if path else spelled
+
+
+def shown(value: Any) -> str:
+    """A value as a complaint repeats it."""
+    text = repr(value)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
+
+
+@functools.cache
+def model_of(kind: type[eqx.Module]) -> type[Table]:
+    """The table that describes an object: one key for every field of its class."""
+    hints = get_type_hints(kind)
+    columns: Any = {
+        field.name: (_plain_type(hints[field.name]), ... if field.default is dataclasses.MISSING else field.default)
+        for field in dataclasses.fields(kind)
+    }
+    return create_model(kind.__name__, __base__=Table, **columns)
+
+
+def parts_of(kind: type[eqx.Module]) -> dict[str, Any]:
+    """Fields that are tuples of objects, which a file gives as lists of tables: the class of these objects by name."""
+    hints = get_type_hints(kind)
+    return {name: get_args(hint)[0] for name, hint in hints.items() if get_origin(hint) is tuple}
+
+
+def _plain_type(hint: Any) -> Any:
+    """Type in a TOML file of what a field holds: numbers for arrays without axes, lists for those with one."""
+    if get_origin(hint) is tuple:
+        return list[Any]
+    if hint is str:
+        return str
+    return list[float] if hint.dim_str.strip() else float
+
+
+def text_of(path: Path, name: str) -> str:
+    """Text of a file; `name` is the key that complaints begin with."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise ValueError(f"`{name}` must be a file that can be read, got '{path}': {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise ValueError(f"`{name}` must be a text file in UTF-8, got '{path}'.") from None
+
+
+@contextmanager
+def complaints_at(place: Callable[[str], str]) -> Iterator[None]:
+    """Put the path in the file in the place of the name with which a complaint of a constructor begins."""
+    try:
+        yield
+    except (ValueError, TypeError) as error:
+        match = re.match(r"`([^`]*)`", str(error))
+        if match is None:
+            raise
+        raise type(error)(f"`{place(match[1])}`{str(error)[match.end() :]}") from None
+
+
+def flattened(table: Mapping[str, Any], start: str = "") -> dict[str, Any]:
+    """Names of axes: also relaxation.exponent without quotes, which TOML takes for a table."""
+    found = {}
+    for key, value in table.items():
+        is_range = isinstance(value, dict) and not any(isinstance(part, dict | list) for part in value.values())
+        found |= {start + key: value} if is_range or not isinstance(value, dict) else flattened(value, f"{start}{key}.")
+    return found
+
+
+def read_toml(text: str, name: str) -> dict[str, Any]:
+    """Tables of a TOML file; complaints name the file."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        reason, _, place = str(error).rpartition(" (at ")
+        lines = text.splitlines() or [""]
+        if not place.startswith("line"):
+            place = f"line {len(lines)}, column {len(lines[-1]) + 1}"
+        raise ValueError(f"`{name}` must be TOML, got a mistake at {place.rstrip(')')}: {reason}.") from None

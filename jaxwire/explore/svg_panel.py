@@ -1,0 +1,265 @@
+"""A drawing with two axes, as SVG: curves, marks, a strip of colours, a legend above them that covers nothing.
+
+Drawn at the size in which it is shown, so that letters keep theirs on a narrow screen. A drawing of five panels takes
+some milliseconds, which is what a page that follows a slider can wait for.
+"""
+
+from dataclasses import dataclass
+from html import escape
+
+import numpy as np
+from matplotlib.ticker import MaxNLocator
+
+from jaxwire.explore.formulas import number, plain, svg
+
+FONT = 13.0
+"""Size of letters, in pixels."""
+
+LEFT, RIGHT, BOTTOM, TITLE, ROW, STRIP = 68.0, 14.0, 44.0, 26.0, 19.0, 16.0
+"""Room around the axes, in pixels; heights of the title, a row of the legend and the strip."""
+
+LETTER, SAMPLE = 6.9, 30.0
+"""Width of an average letter and of the line before an entry of the legend."""
+
+INK, FAINT, GREY = "#1a1a1a", "#dddddd", "#595959"
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A line through points, with gaps where they are NaN.
+
+    Attributes:
+        x: horizontal places.
+        y: vertical places.
+        color: colour, as in CSS.
+        label: entry of the legend; "" for none.
+        dashes: lengths of dashes and gaps, in pixels; () for a solid line.
+        thickness: in pixels.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    color: str
+    label: str = ""
+    dashes: tuple[float, ...] = ()
+    thickness: float = 1.8
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A symbol at a point: "up" and "down" are triangles, "dot" is a disc."""
+
+    x: float
+    y: float
+    color: str
+    shape: str
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Strip:
+    """Colours along the horizontal axis, one per place; the same axis as the curves'."""
+
+    x: np.ndarray
+    colors: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """What is drawn.
+
+    Attributes:
+        name: for the page to find it by.
+        title: a few words above it.
+        description: what one sees, in words, for those who do not.
+        x_label: words at the horizontal axis, with the unit.
+        y_label: words at the vertical axis, with the unit.
+        x_range: ends of the horizontal axis.
+        y_range: ends of the vertical axis.
+        curves: lines, from back to front.
+        marks: symbols, in front of the lines.
+        strip: colours above the curves.
+        message: why nothing is drawn, where that is so.
+    """
+
+    name: str
+    title: str
+    description: str
+    x_label: str
+    y_label: str
+    x_range: tuple[float, float]
+    y_range: tuple[float, float]
+    curves: tuple[Curve, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    strip: Strip | None = None
+    message: str = ""
+
+
+def span(*values: np.ndarray, margin: float = 0.06) -> tuple[float, float]:
+    """Ends of an axis that shows all the finite values."""
+    finite = np.concatenate([value[np.isfinite(value)] for value in map(np.ravel, values)] or [np.zeros(0)])
+    if finite.size == 0:
+        return 0.0, 1.0
+    low, high = float(finite.min()), float(finite.max())
+    room = margin * (high - low) or 0.1 * abs(high) or 1.0
+    return low - room, high + room
+
+
+def draw(panel: Panel, width: float, height: float) -> str:
+    """Draw a panel of this size, in pixels."""
+    names = f"{panel.name}-title {panel.name}-description"
+    frame = _Frame.of(panel, width, height)
+    return "".join(
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}" '
+            f'viewBox="0 0 {width:g} {height:g}" role="img" aria-labelledby="{names}" '
+            f'font-family="system-ui, Helvetica, Arial, sans-serif" font-size="{FONT:g}" fill="{INK}">',
+            f'<title id="{panel.name}-title">{escape(plain(panel.title))}</title>',
+            f'<desc id="{panel.name}-description">{escape(panel.description)}</desc>',
+            f'<text x="0" y="{FONT + 2:g}" font-weight="600">{svg(panel.title, FONT)}</text>',
+            _legend(panel, frame),
+            _axes(panel, frame),
+            _strip(panel, frame),
+            _contents(panel, frame),
+            "</svg>",
+        )
+    )
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """Where the axes are, in pixels, and where a value is on them."""
+
+    left: float
+    right: float
+    top: float
+    bottom: float
+    x_range: tuple[float, float]
+    y_range: tuple[float, float]
+
+    @classmethod
+    def of(cls, panel: Panel, width: float, height: float) -> "_Frame":
+        rows = len(_rows(panel, width))
+        top = TITLE + ROW * rows + (STRIP + 6.0 if panel.strip else 0.0) + 6.0
+        return cls(LEFT, width - RIGHT, top, height - BOTTOM, panel.x_range, panel.y_range)
+
+    def x(self, value):
+        low, high = self.x_range
+        return self.left + (value - low) / (high - low) * (self.right - self.left)
+
+    def y(self, value):
+        low, high = self.y_range
+        return self.bottom - (value - low) / (high - low) * (self.bottom - self.top)
+
+
+def _entries(panel: Panel) -> list[Curve | Mark]:
+    return [entry for entry in (*panel.curves, *panel.marks) if entry.label] if not panel.message else []
+
+
+def _rows(panel: Panel, width: float) -> list[list[tuple[Curve | Mark, float]]]:
+    """Entries of the legend with their places, as many in a row as fit."""
+    rows: list[list[tuple[Curve | Mark, float]]] = []
+    at = width
+    for entry in _entries(panel):
+        length = SAMPLE + 6.0 + LETTER * len(plain(entry.label).replace("_", "")) + 16.0
+        if at + length > width + 16.0 or not rows:
+            rows, at = [*rows, []], 0.0
+        rows[-1].append((entry, at))
+        at += length
+    return rows
+
+
+def _legend(panel: Panel, frame: _Frame) -> str:
+    parts = []
+    for index, row in enumerate(_rows(panel, frame.right + RIGHT)):
+        y = TITLE + ROW * index + 8.0
+        for entry, x in row:
+            if isinstance(entry, Curve):
+                parts.append(f'<line x1="{x:.1f}" x2="{x + SAMPLE:.1f}" y1="{y:g}" y2="{y:g}" {_pen(entry)}/>')
+            else:
+                parts.append(_symbol(entry, x + 0.5 * SAMPLE, y))
+            parts.append(f'<text x="{x + SAMPLE + 6:.1f}" y="{y + 4.5:g}">{svg(entry.label, FONT)}</text>')
+    return "".join(parts)
+
+
+def _ticks(ends: tuple[float, float], length: float, spacing: float) -> np.ndarray:
+    locator = MaxNLocator(nbins=max(2, int(length / spacing)), steps=[1, 2, 2.5, 5, 10])
+    ticks = np.asarray(locator.tick_values(*ends))
+    return ticks[(ticks >= ends[0]) & (ticks <= ends[1])]
+
+
+def _axes(panel: Panel, frame: _Frame) -> str:
+    """Grid, numbers and words; the lines at zero are stronger."""
+    left, right, top, bottom = frame.left, frame.right, frame.top, frame.bottom
+    parts = []
+    for tick in _ticks(panel.x_range, right - left, 62.0):
+        at = frame.x(tick)
+        color = "#aaaaaa" if abs(tick) < 1e-12 else FAINT
+        parts.append(f'<path d="M{at:.1f} {top:.1f}V{bottom:.1f}" stroke="{color}"/>')
+        parts.append(f'<text x="{at:.1f}" y="{bottom + 17:.1f}" text-anchor="middle">{number(tick + 0.0)}</text>')
+    for tick in () if panel.message else _ticks(panel.y_range, bottom - top, 34.0):
+        at = frame.y(tick)
+        color = "#aaaaaa" if abs(tick) < 1e-12 else FAINT
+        parts.append(f'<path d="M{left:.1f} {at:.1f}H{right:.1f}" stroke="{color}"/>')
+        parts.append(f'<text x="{left - 6:.1f}" y="{at + 4.5:.1f}" text-anchor="end">{number(tick + 0.0)}</text>')
+    middle_x, middle_y = 0.5 * (left + right), 0.5 * (top + bottom)
+    parts.append(f'<path d="M{left:.1f} {top:.1f}V{bottom:.1f}H{right:.1f}" fill="none" stroke="{INK}"/>')
+    parts.append(
+        f'<text x="{middle_x:.1f}" y="{bottom + 37:.1f}" text-anchor="middle">{svg(panel.x_label, FONT)}</text>'
+        f'<text transform="translate(12 {middle_y:.1f}) rotate(-90)" text-anchor="middle">'
+        f"{svg(panel.y_label, FONT)}</text>"
+    )
+    return "".join(parts)
+
+
+def _strip(panel: Panel, frame: _Frame) -> str:
+    if panel.strip is None or panel.message:
+        return ""
+    shares = (frame.x(panel.strip.x) - frame.left) / (frame.right - frame.left)
+    stops = "".join(
+        f'<stop offset="{share:.4f}" stop-color="{color}"/>'
+        for share, color in zip(shares, panel.strip.colors, strict=True)
+    )
+    return (
+        f'<defs><linearGradient id="{panel.name}-colors">{stops}</linearGradient></defs>'
+        f'<rect x="{frame.left:.1f}" y="{frame.top - STRIP - 6:.1f}" width="{frame.right - frame.left:.1f}" '
+        f'height="{STRIP:g}" fill="url(#{panel.name}-colors)" stroke="{GREY}" stroke-width="0.6"/>'
+    )
+
+
+def _contents(panel: Panel, frame: _Frame) -> str:
+    if panel.message:
+        at = f'x="{0.5 * (frame.left + frame.right):.1f}" y="{0.5 * (frame.top + frame.bottom):.1f}"'
+        return f'<text {at} text-anchor="middle" fill="{GREY}">{escape(panel.message)}</text>'
+    clip = f"{panel.name}-clip"
+    curves = "".join(f'<path d="{_path(curve, frame)}" fill="none" {_pen(curve)}/>' for curve in panel.curves)
+    marks = "".join(_symbol(mark, frame.x(mark.x), frame.y(mark.y)) for mark in panel.marks)
+    return (
+        f'<clipPath id="{clip}"><rect x="{frame.left:.1f}" y="{frame.top:.1f}" width="{frame.right - frame.left:.1f}" '
+        f'height="{frame.bottom - frame.top:.1f}"/></clipPath><g clip-path="url(#{clip})">{curves}</g>{marks}'
+    )
+
+
+def _path(curve: Curve, frame: _Frame) -> str:
+    pieces, pen = [], "M"
+    # Far outside the axes a coordinate may be huge; browsers clip numbers of this size without harm.
+    for x, y in zip(frame.x(curve.x).tolist(), np.clip(frame.y(curve.y), -1e4, 1e4).tolist(), strict=True):
+        if y != y:
+            pen = "M"
+            continue
+        pieces.append(f"{pen}{x:.1f} {y:.1f}")
+        pen = "L"
+    return "".join(pieces)
+
+
+def _pen(curve: Curve) -> str:
+    dashes = f' stroke-dasharray="{" ".join(map(str, curve.dashes))}"' if curve.dashes else ""
+    return f'stroke="{curve.color}" stroke-width="{curve.thickness:g}" stroke-linejoin="round"{dashes}'
+
+
+def _symbol(mark: Mark, x: float, y: float) -> str:
+    if mark.shape == "dot":
+        return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4.5" fill="{mark.color}" stroke="white"/>'
+    tip, base = (-6.0, 4.5) if mark.shape == "up" else (6.0, -4.5)
+    triangle = f"M{x:.1f} {y + tip:.1f}L{x + 5.5:.1f} {y + base:.1f}H{x - 5.5:.1f}Z"
+    return f'<path d="{triangle}" fill="{mark.color}" stroke="white"/>'

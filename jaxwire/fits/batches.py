@@ -1,0 +1,79 @@
+"""Rows of parameter values, read in batches on all threads."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jaxwire.fits.free_parameters import Free, to_coordinates, values_and_slopes
+from jaxwire.fits.residuals import Layout, Model, read_batch
+from jaxwire.numerics.programs import threads
+
+LANES = 4
+"""Starts that one call of a program works on."""
+
+_compiled: set[Any] = set()
+
+
+def in_lanes(function: Any, *arguments: Any) -> Any:
+    """Call a program for batches of `LANES` rows of the last two arguments, on all threads; join what it returns."""
+    *fixed, scale, rows = arguments
+    n_calls = -(-len(rows) // LANES)
+    missing = n_calls * LANES - len(rows)
+    padded = [np.pad(np.broadcast_to(a, rows.shape), ((0, missing), (0, 0)), mode="edge") for a in (scale, rows)]
+
+    def call(index: int) -> Any:
+        part = slice(index * LANES, (index + 1) * LANES)
+        return jax.tree.map(np.asarray, function(*fixed, *(column[part] for column in padded)))
+
+    # Two threads that need the same program at the same time would both compile it.
+    program = (function, jax.tree.structure(fixed), *map(_kind, jax.tree.leaves(fixed)), rows.shape[1])
+    first = [] if program in _compiled else [call(0)]
+    results = [*first, *threads().map(call, range(len(first), n_calls))]
+    _compiled.add(program)
+    return jax.tree.map(lambda *parts: np.concatenate(parts)[: len(rows)], *results)
+
+
+def _kind(leaf: Any) -> Any:
+    """What a program depends on: shapes of arrays, everything else itself."""
+    return leaf.shape if isinstance(leaf, jax.Array | np.ndarray) else leaf
+
+
+class Rows(NamedTuple):
+    """Rows of values, shape (m, k), with their residuals, shape (m, n), and derivatives by values, shape (m, n, k)."""
+
+    values: np.ndarray
+    residual: np.ndarray
+    jacobian: np.ndarray
+
+
+def read_rows(
+    layout: Layout, model: Model, free: Sequence[Free], values: np.ndarray, linear: tuple[int, ...] = ()
+) -> Rows:
+    """Read the model at rows of values, with those that are linear, as many as are named, by linear least squares.
+
+    The derivatives are those at the gain that was given.
+    """
+    scale = np.ones(len(free))
+    u = to_coordinates(free, values, scale)
+    residual, jacobian = map(np.array, in_lanes(read_batch, layout, model, scale, u))
+    jacobian /= np.asarray(rows_and_slopes(layout, model, np.broadcast_to(scale, u.shape), u)[1])[:, None, :]
+    values, seen = values.copy(), list(linear)
+    for row in np.flatnonzero(np.all(np.isfinite(residual), axis=1)) if linear else ():
+        columns = jacobian[row][:, seen]
+        change, *_ = np.linalg.lstsq(columns, -residual[row], rcond=None)
+        values[row, seen] += change
+        residual[row] += columns @ change
+    return Rows(values, residual, jacobian)
+
+
+@eqx.filter_jit
+def rows_and_slopes(layout: Layout, model: Model, scale: Any, u: Any) -> tuple[Any, Any]:
+    """Values of the parameters at rows of coordinates, and their derivatives."""
+    bounds = jnp.asarray(model.bounds)
+    return jax.vmap(lambda scale, u: values_and_slopes(layout.kinds, bounds, scale, u))(
+        jnp.asarray(scale), jnp.asarray(u)
+    )

@@ -1,0 +1,222 @@
+"""Fits: the free parameters at which the model reads what was measured, with their errors.
+
+Starts are chosen before anything is minimised: the model is read at many places of the search box, gain and offset are
+taken there by linear least squares, and the best places that lie apart are minimised from, all at once. The errors
+come from the curvature at the best minimum (Gauss-Newton): covariance = (J^T J)^-1 with the exact Jacobian J of the
+standardised residuals, times the reduced chi^2 where the errors of the readings are not known.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import equinox as eqx
+import numpy as np
+
+from jaxwire.fits.batches import read_rows, rows_and_slopes
+from jaxwire.fits.free_parameters import read_free, to_coordinates
+from jaxwire.fits.losses import AbstractLoss, SquaredLoss
+from jaxwire.fits.measurement import Measurement
+from jaxwire.fits.optimisers import AbstractOptimiser, LevenbergMarquardt
+from jaxwire.fits.problem import FitProblem
+from jaxwire.fits.residuals import Layout, Model, group
+from jaxwire.fits.result import Fit, Starts
+from jaxwire.fits.starts import choose_starts, scale_of
+from jaxwire.fits.summary import summarise
+from jaxwire.model.parameters.domain import Domain
+from jaxwire.model.parameters.names import DRIVES, OPERATING_POINT, Numbers, Place
+from jaxwire.model.resolution import Resolution
+from jaxwire.model.scatterers.base import AbstractScatterer
+from jaxwire.model.scatterers.resonances import Lorentzian
+from jaxwire.model.wires.wire import Wire
+from jaxwire.observables.instruments import AbstractInstrument, HeatingProfile
+from jaxwire.solver.arguments import as_object, as_setting
+
+RESOLUTION = Resolution(above=64, below=24)
+"""Numbers of nodes of a fit, good for 1e-6: no reading is better."""
+
+
+def fit_profile(
+    x,
+    y,
+    sigma=None,
+    scatterer: AbstractScatterer | None = None,
+    wire: Wire | None = None,
+    *,
+    temperature,
+    voltage=None,
+    current=None,
+    force=None,
+    free: Sequence[str] = ("center", "width", "gain"),
+    **options: Any,
+) -> Fit:
+    """Fit one measured profile; `fit` takes several, and the same options.
+
+    ```python
+    >>> import numpy as np
+    >>> import jaxwire as jw
+    >>> x = np.concatenate([-np.geomspace(0.1, 5, 15), np.geomspace(0.1, 5, 15)])
+    >>> sol = jw.solve(jw.Lorentzian(center=1.44, width=0.08), temperature=0.3, voltage=0.1)
+    >>> found = jw.fit_profile(x, 3.0 * sol.heating(x).total, 1.0, temperature=0.3, voltage=0.1, starts=4)
+    >>> print({name: round(value, 4) for name, value in found.values.items()})
+    {'center': 1.44, 'width': 0.08, 'gain': 3.0}
+
+    ```
+
+    Args:
+        x: positions, in vF tau0, shape (n,); 0 is where the scatterer is thought to be.
+        y: readings, shape (n,).
+        sigma: their standard errors, one or n; None where they are equal and unknown.
+        scatterer: its free numbers are where the search starts, the others are kept; Lorentzian(1.0, 0.1) unless given.
+        wire: likewise; the paper's wire unless given.
+        temperature: kB T, in mu0.
+        voltage: eV, in mu0; one of voltage, current and force.
+        current: I, in e mu0/h.
+        force: F, in mu0/(vF tau0).
+        free: names of the free parameters: any number of scatterer, wire and instrument, or of the operating point.
+        options: those of `fit`.
+
+    Raises:
+        TypeError: as `fit` does.
+        ValueError: as `fit` does.
+    """
+    point = {"temperature": temperature, "voltage": voltage, "current": current, "force": force}
+    return fit([Measurement(x, y, sigma, **point)], scatterer, wire, free=free, **options)
+
+
+def fit(
+    measurements: Sequence[Measurement],
+    scatterer: AbstractScatterer | None = None,
+    wire: Wire | None = None,
+    *,
+    free: Sequence[str] = ("center", "width", "gain"),
+    instrument: AbstractInstrument | None = None,
+    bounds: Mapping[str, Any] | None = None,
+    loss: AbstractLoss | None = None,
+    optimiser: AbstractOptimiser | None = None,
+    starts: int = 16,
+    resolution: Resolution | None = None,
+) -> Fit:
+    """Fit the free parameters to profiles measured at one or several operating points, which share them.
+
+    Args:
+        measurements: the profiles.
+        scatterer: its free numbers are where the search starts, the others are kept; Lorentzian(1.0, 0.1) unless given.
+        wire: likewise; the paper's wire unless given.
+        free: names of the free parameters, spelled as in `scan`: numbers of scatterer, wire and instrument ("gain",
+            "offset", "position", "probe_width" ...); "temperature", "voltage" ... where all measurements share it;
+            "measurements[1].voltage" of one of them.
+        instrument: what is measured; `HeatingProfile()`, that is gain * P_ph/P_ext + offset, unless given.
+        bounds: smallest and largest value by name; also where starts are looked for.
+        loss: how residuals count; `SquaredLoss()` unless given.
+        optimiser: `LevenbergMarquardt()` unless given.
+        starts: how many places are minimised from: the first values, and the best of many others.
+        resolution: numbers of nodes; the default is good for 1e-6.
+
+    Returns:
+        Values, errors, covariance, residuals and status.
+
+    Raises:
+        TypeError: if an argument is not of its type.
+        ValueError: if a number is outside its domain, a name is unknown, or there are fewer readings than parameters.
+    """
+    setting = _setting(measurements, scatterer, wire, instrument, resolution)
+    measurements, model, resolution = setting
+    chosen_loss: AbstractLoss = as_object("loss", loss, AbstractLoss, SquaredLoss())
+    chosen_optimiser: AbstractOptimiser = as_object("optimiser", optimiser, AbstractOptimiser, LevenbergMarquardt())
+    if not isinstance(starts, int) or isinstance(starts, bool) or starts < 1:
+        raise ValueError(f"`starts` must be an integer of at least 1, got {starts!r}.")
+    numbers = _FitNumbers(model, measurements)
+    parameters = read_free(free, bounds, numbers)
+    n_readings = sum(one.size for one in measurements)
+    if n_readings < len(parameters):
+        raise ValueError(
+            f"`x` must have at least as many positions as free parameters, got {n_readings} for "
+            f"{len(parameters)} of them."
+        )
+    model = eqx.tree_at(lambda m: m.bounds, model, np.array([one.bounds for one in parameters]))
+    linear = tuple(index for index, one in enumerate(parameters) if one.is_linear)
+    is_projected = isinstance(chosen_loss, SquaredLoss) and len(linear) < len(parameters)
+    layout = Layout(
+        places=tuple(one.place for one in parameters),
+        kinds=tuple(one.kind for one in parameters),
+        projected=linear if is_projected else (),
+        resolution=resolution,
+    )
+    values = choose_starts(layout, model, parameters, starts)
+    scale = scale_of(parameters, values)
+    coordinates = to_coordinates(parameters, values, scale)
+    found = chosen_optimiser.minimise(FitProblem(layout, model, chosen_loss, scale, coordinates))
+    searched, loss_there, converged, steps = map(np.asarray, found)
+    u = coordinates.copy()
+    u[:, list(layout.searched)] = searched
+    values = np.asarray(rows_and_slopes(layout, model, scale, u)[0])
+    ends = Starts(read_rows(layout, model, parameters, values, layout.projected).values, loss_there, converged, steps)
+    best = read_rows(layout, model, parameters, ends.values[ends.best][None, :])
+    at_best = ends.values[ends.best], best.residual[0], best.jacobian[0]
+    return summarise(layout, model, parameters, measurements, chosen_loss, *at_best, ends)
+
+
+class _Setting(NamedTuple):
+    measurements: tuple[Measurement, ...]
+    model: Model
+    resolution: Resolution
+
+
+def _setting(measurements: Any, scatterer: Any, wire: Any, instrument: Any, resolution: Any) -> _Setting:
+    """Check what the model is made of."""
+    if isinstance(measurements, Measurement):
+        measurements = [measurements]
+    if not isinstance(measurements, Sequence) or not all(isinstance(one, Measurement) for one in measurements):
+        raise TypeError(f"`measurements` must be a list of Measurement objects, got {measurements!r:.60}.")
+    if not measurements:
+        raise ValueError("`measurements` must have at least one profile, got none.")
+    if len({one.sigma is None for one in measurements}) > 1:
+        raise ValueError("`sigma` must be given for all measurements or for none, got both.")
+    scatterer = Lorentzian(1.0, 0.1) if scatterer is None else scatterer  # pyright: ignore[reportArgumentType]
+    temperature = measurements[0].temperature
+    checked = as_setting(scatterer, wire, temperature, RESOLUTION if resolution is None else resolution)
+    instrument = as_object("instrument", instrument, AbstractInstrument, HeatingProfile())
+    for one in measurements:
+        if not isinstance(instrument, HeatingProfile):
+            continue
+        if np.any(one.x == float(instrument.position)):
+            raise ValueError(
+                "`x` must not be where the scatterer is: the heating diverges there, got a position on it."
+            )
+    model = Model(checked.scatterer, checked.wire, instrument, group(measurements), np.zeros((0, 2)))
+    return _Setting(tuple(measurements), model, checked.resolution)
+
+
+class _FitNumbers(Numbers):
+    """The numbers that can be free: those of the objects, and of the operating points."""
+
+    def __init__(self, model: Model, measurements: Sequence[Measurement]) -> None:
+        super().__init__("free", scatterer=model.scatterer, wire=model.wire, instrument=model.instrument)
+        self.measurements = measurements
+        for index, one in enumerate(measurements):
+            for name in ("temperature", one.drive):
+                place = Place("measurements", (index, name))
+                self.places[f"measurements[{index}].{name}"] = [place]
+                self.shapes[place] = ()
+        for name in DRIVES:
+            if any(one.drive != name for one in measurements):
+                del self.places[name]
+
+    def domain(self, place: Place) -> Domain:
+        """Values that a number may take."""
+        return OPERATING_POINT[str(place.path[1])] if place.holder == "measurements" else super().domain(place)
+
+    def value(self, place: Place) -> Any:
+        """The number as it was given."""
+        if place.holder == "measurements":
+            return getattr(self.measurements[int(place.path[0])], str(place.path[1]))
+        if place.holder != "point":
+            return super().value(place)
+        name = str(place.path[0])
+        different = sorted({getattr(one, name) for one in self.measurements})
+        if len(different) > 1:
+            raise ValueError(
+                f"`free` must name the {name} of one measurement, such as 'measurements[0].{name}', as they differ; "
+                f"got {name!r}."
+            )
+        return different[0]

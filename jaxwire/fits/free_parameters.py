@@ -1,0 +1,150 @@
+"""Free parameters of a fit: which numbers vary, within which bounds, and the unbounded coordinates of the optimiser.
+
+The optimiser works with coordinates u on the whole real line. A number with bounds (a, b) is a + (b - a) S(u) with the
+logistic function S; a positive one is exp(u); any other is u times its scale. No step can leave the domain.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from jaxwire.model.parameters.domain import FRACTION, NOT_NEGATIVE, POSITIVE
+from jaxwire.model.parameters.names import Numbers, Place
+
+SEARCHED = {"center": (0.1, 2.6), "width": (0.02, 1.0)}
+"""Where starts are looked for, by the name of the field; others are looked for around their first value."""
+
+SPREAD = 4.0
+"""A positive number without bounds is looked for between its first value over this and times this."""
+
+GAIN, OFFSET = Place("instrument", ("gain",)), Place("instrument", ("offset",))
+
+LINEAR = (GAIN, OFFSET)
+"""Numbers on which every reading depends linearly."""
+
+
+class Free(NamedTuple):
+    """One free parameter.
+
+    Attributes:
+        name: as the user gave it.
+        place: where it is.
+        kind: "bounded", "positive" or "real".
+        bounds: smallest and largest value of a bounded one.
+        start: its value in the objects that the fit was given.
+        search: between which values starts are looked for.
+    """
+
+    name: str
+    place: Place
+    kind: str
+    bounds: tuple[float, float]
+    start: float
+    search: tuple[float, float]
+
+    @property
+    def is_linear(self) -> bool:
+        """Whether readings depend on it linearly and it has no bounds."""
+        return self.kind == "real" and self.place in LINEAR
+
+
+def read_free(names: Any, bounds: Any, numbers: Numbers) -> tuple[Free, ...]:
+    """Understand and check the names of free parameters and their bounds.
+
+    Raises:
+        TypeError: if names or bounds are not of these types.
+        ValueError: if a name is unknown or given twice, there is none, or bounds are not in order, outside the domain,
+            or do not hold the first value.
+    """
+    if isinstance(names, str):
+        names = (names,)
+    if not isinstance(names, Sequence) or not all(isinstance(name, str) for name in names):
+        raise TypeError(f"`free` must be a list of names such as ['center', 'width'], got {names!r:.60}.")
+    if not names:
+        raise ValueError("`free` must have at least one name, got none.")
+    bounds = {} if bounds is None else bounds
+    if not isinstance(bounds, Mapping):
+        raise TypeError(f"`bounds` must be a mapping such as {{'center': (0.3, 2.5)}}, got {bounds!r:.60}.")
+    for name in bounds:
+        if name not in names:
+            raise ValueError(f"`bounds` must be of free parameters, got {name!r}; free are: {', '.join(names)}.")
+    found = tuple(_read(name, bounds.get(name), numbers) for name in names)
+    places = [one.place for one in found]
+    for index, one in enumerate(found):
+        if one.place in places[:index]:
+            raise ValueError(f"`free` must name every number once, got {one.name!r} twice.")
+    return found
+
+
+def _read(name: str, bounds: Any, numbers: Numbers) -> Free:
+    place = numbers.find(name)
+    domain, start = numbers.domain(place), float(numbers.value(place))
+    if bounds is not None:
+        low, high = _checked_bounds(name, bounds)
+        if not bool(np.all(domain.contains(np.array([low, high])))):
+            raise ValueError(f"`bounds` of {name!r} must be {domain.words}, got ({low:g}, {high:g}).")
+        if not low < start < high:
+            raise ValueError(f"`bounds` of {name!r} must hold its first value {start:g}, got ({low:g}, {high:g}).")
+        return Free(name, place, "bounded", (low, high), start, (low, high))
+    if domain is FRACTION:
+        return Free(name, place, "bounded", (0.0, 1.0), min(max(start, 1e-3), 1.0 - 1e-3), (0.0, 1.0))
+    near = SEARCHED.get(str(place.path[-1])) if place.holder == "scatterer" else None
+    if domain is POSITIVE or domain is NOT_NEGATIVE:
+        start = max(start, 1e-6)
+        return Free(name, place, "positive", (0.0, np.inf), start, near or (start / SPREAD, start * SPREAD))
+    if not bool(domain.contains(np.array(-1e300))):  # some other domain: bounds cannot be guessed
+        raise ValueError(f"`bounds` of {name!r} must be given, as it must be {domain.words}; got none.")
+    reach = max(1.0, abs(start))
+    return Free(name, place, "real", (-np.inf, np.inf), start, near or (start - reach, start + reach))
+
+
+def _checked_bounds(name: str, bounds: Any) -> tuple[float, float]:
+    try:
+        low, high = (float(value) for value in bounds)
+    except (TypeError, ValueError):
+        raise ValueError(f"`bounds` of {name!r} must be two numbers, got {bounds!r:.60}.") from None
+    if not -np.inf < low < high < np.inf:
+        raise ValueError(f"`bounds` of {name!r} must be two finite numbers in order, got ({low:g}, {high:g}).")
+    return low, high
+
+
+def to_values(
+    kinds: tuple[str, ...], bounds: Float[Array, "k 2"], scale: Float[Array, " k"], u: Float[Array, " k"]
+) -> Float[Array, " k"]:
+    """Values of the parameters from the coordinates of the optimiser."""
+    low, high = jnp.where(jnp.isfinite(bounds), bounds, 0.0).T
+    values = {"bounded": low + (high - low) * jax.nn.sigmoid(u), "positive": jnp.exp(u), "real": scale * u}
+    return jnp.stack([values[kind][index] for index, kind in enumerate(kinds)])
+
+
+def values_and_slopes(
+    kinds: tuple[str, ...], bounds: Float[Array, "k 2"], scale: Float[Array, " k"], u: Float[Array, " k"]
+) -> tuple[Float[Array, " k"], Float[Array, " k"]]:
+    """Values of the parameters and their derivatives, each by its own coordinate."""
+    return jax.jvp(lambda u: to_values(kinds, bounds, scale, u), (u,), (jnp.ones_like(u),))
+
+
+def to_coordinates(free: Sequence[Free], values: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    """The inverse of `to_values`, for values of shape (..., k)."""
+    u = np.empty_like(values)
+    for index, one in enumerate(free):
+        value = values[..., index]
+        if one.kind == "bounded":
+            share = np.clip((value - one.bounds[0]) / (one.bounds[1] - one.bounds[0]), 1e-6, 1.0 - 1e-6)
+            u[..., index] = np.log(share) - np.log1p(-share)
+        else:
+            u[..., index] = np.log(value) if one.kind == "positive" else value / scale[..., index]
+    return u
+
+
+def in_search_box(free: Sequence[Free], shares: np.ndarray) -> np.ndarray:
+    """Values at given shares of the search box, shape (n, k): even in the logarithm for positive ones."""
+    low, high = np.array([one.search for one in free]).T
+    is_log = np.array([one.kind == "positive" or (one.kind == "bounded" and one.bounds[0] > 0) for one in free])
+    even = low + (high - low) * shares
+    safe_low, safe_high = np.where(is_log, low, 1.0), np.where(is_log, high, 1.0)
+    return np.where(is_log, safe_low * (safe_high / safe_low) ** shares, even)

@@ -1,0 +1,154 @@
+"""Posterior of the free parameters: the log-density of a fit, and samples of it (optional extra `bayes`, blackjax).
+
+With least squares and flat priors in the values, log p = -chi^2/2. The coordinates of the sampler are those of the
+optimiser (see `free`), in units of the fit's errors; the density there carries the Jacobian of the map to the values.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from jaxwire.fits.free_parameters import Free, to_coordinates, values_and_slopes
+from jaxwire.fits.residuals import Layout, Model, residuals
+from jaxwire.fits.result import Fit
+from jaxwire.numerics.array_types import Scalar
+from jaxwire.numerics.programs import compiled
+
+
+class Posterior(NamedTuple):
+    """Samples of the posterior.
+
+    Attributes:
+        names: of the parameters.
+        samples: values, shape (draws, k).
+        log_density: up to a constant, shape (draws,).
+        acceptance: mean acceptance of the sampler; about 0.8 when it is well tuned.
+    """
+
+    names: tuple[str, ...]
+    samples: np.ndarray
+    log_density: np.ndarray
+    acceptance: float
+
+    def summary(self) -> dict[str, tuple[float, float, float]]:
+        """Median and the ends of the central 68 % of each parameter, by name."""
+        low, middle, high = np.percentile(self.samples, [15.865, 50.0, 84.135], axis=0)
+        rows = zip(self.names, middle, low, high, strict=True)
+        return {name: (float(m), float(a), float(b)) for name, m, a, b in rows}
+
+
+class _Target(eqx.Module):
+    """The density in the coordinates of the optimiser."""
+
+    layout: Layout = eqx.field(static=True)
+    model: Model
+    scale: Float[Array, " k"]
+
+    def values_and_slopes(self, u: Float[Array, " k"]) -> tuple[Float[Array, " k"], Float[Array, " k"]]:
+        return values_and_slopes(self.layout.kinds, jnp.asarray(self.model.bounds), self.scale, u)
+
+    def log_density(self, u: Float[Array, " k"]) -> Scalar:
+        slope = self.values_and_slopes(u)[1]
+        misfit = 0.5 * jnp.sum(residuals(self.layout, self.model, self.scale)(u) ** 2)
+        return jnp.nan_to_num(jnp.sum(jnp.log(jnp.abs(slope))) - misfit, nan=-jnp.inf)
+
+
+def log_density(fit: Fit) -> Callable[[Float[Array, " k"]], Scalar]:
+    """Log-density -chi^2/2 of the values of the parameters, with flat priors, as a function that JAX differentiates.
+
+    Args:
+        fit: a fit by least squares with known errors; its free parameters in their order are the argument.
+
+    Raises:
+        TypeError: if fit is not a Fit.
+        ValueError: if the errors of its readings are unknown.
+    """
+    target, free = _target(fit)
+
+    def density(values):
+        u = [_coordinate(one, value, unit) for one, value, unit in zip(free, values, target.scale, strict=True)]
+        return -0.5 * jnp.sum(residuals(target.layout, target.model, target.scale)(jnp.stack(u)) ** 2)
+
+    return density
+
+
+def sample(fit: Fit, draws: int = 500, warmup: int = 100, seed: int = 0) -> Posterior:
+    """Draw samples of the posterior by the no-U-turn sampler of blackjax, from the fit and with its covariance.
+
+    Args:
+        fit: a fit by least squares with known errors.
+        draws: how many samples are kept.
+        warmup: steps before, in which the length of a step is tuned.
+        seed: of the random numbers.
+
+    Raises:
+        ImportError: without blackjax (`pip install "jaxwire[bayes]"`).
+        TypeError: if fit is not a Fit.
+        ValueError: if the errors of its readings are unknown, or numbers are not positive integers.
+    """
+    for name, number in (("draws", draws), ("warmup", warmup)):
+        if not isinstance(number, int) or isinstance(number, bool) or number < 1:
+            raise ValueError(f"`{name}` must be an integer of at least 1, got {number!r}.")
+    target, free = _target(fit)
+    start = to_coordinates(free, np.array([fit.values[name] for name in fit.names]), np.asarray(target.scale))
+    slope = np.asarray(target.values_and_slopes(jnp.asarray(start))[1])
+    spread = np.linalg.cholesky(fit.covariance / np.outer(slope, slope))
+    u, density, acceptance = _draw(target, jnp.asarray(start), jnp.asarray(spread), jax.random.key(seed), draws, warmup)
+    values = jax.vmap(target.values_and_slopes)(u)[0]
+    return Posterior(fit.names, np.asarray(values), np.asarray(density), float(acceptance))
+
+
+def _target(fit: Any) -> tuple[_Target, tuple[Free, ...]]:
+    if not isinstance(fit, Fit):
+        raise TypeError(f"`fit` must be a Fit such as `fit_profile` returns, got {type(fit).__name__}.")
+    if fit.measurements[0].sigma is None:
+        raise ValueError("`fit` must be of readings with known errors; give `sigma` to the fit.")
+    layout, model, free = fit.problem
+    values = np.array([fit.values[name] for name in fit.names])
+    scale = np.where([one.kind == "real" for one in free], np.maximum(np.abs(values), 1e-12), 1.0)
+    return _Target(layout._replace(projected=()), model, jnp.asarray(scale)), free
+
+
+def _coordinate(one: Free, value: Any, unit: Any) -> Array:
+    if one.kind == "bounded":
+        share = (value - one.bounds[0]) / (one.bounds[1] - one.bounds[0])
+        return jnp.log(share) - jnp.log1p(-share)
+    return jnp.log(value) if one.kind == "positive" else jnp.asarray(value / unit)
+
+
+@compiled
+def _draw(target: _Target, start: Array, spread: Array, key: Array, draws: int, warmup: int):
+    """Run the sampler in coordinates whitened by the fit: u = start + spread z."""
+    try:
+        import blackjax
+        from blackjax.adaptation.step_size import dual_averaging_adaptation
+    except ImportError as error:
+        raise ImportError("sampling needs blackjax: pip install 'jaxwire[bayes]'.") from error
+
+    def density(z):
+        return target.log_density(start + spread @ z)
+
+    kernel = blackjax.nuts.build_kernel()
+    metric = jnp.ones(start.size)
+    begin, update, _ = dual_averaging_adaptation(target=0.8)
+
+    def tune(carry, key):
+        state, tuning = carry
+        state, info = kernel(key, state, density, jnp.exp(tuning.log_step_size), metric)
+        return (state, update(tuning, info.acceptance_rate)), None
+
+    def draw(state, key):
+        state, info = kernel(key, state, density, step_size, metric)
+        return state, (start + spread @ state.position, state.logdensity, info.acceptance_rate)
+
+    warm, cold = jax.random.split(key)
+    first = blackjax.nuts.init(jnp.zeros(start.size), density)
+    (state, tuning), _ = jax.lax.scan(tune, (first, begin(0.8)), jax.random.split(warm, warmup))
+    step_size = jnp.exp(tuning.log_step_size_avg)
+    _, (u, log_density, acceptance) = jax.lax.scan(draw, state, jax.random.split(cold, draws))
+    return u, log_density, jnp.mean(acceptance)

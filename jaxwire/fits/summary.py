@@ -1,0 +1,158 @@
+"""What a fit found: values, errors, correlations, residuals, and what the data could not tell."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import equinox as eqx
+import jax.numpy as jnp
+import numpy as np
+
+from jaxwire.fits.free_parameters import GAIN, OFFSET, Free
+from jaxwire.fits.losses import AbstractLoss
+from jaxwire.fits.measurement import Measurement
+from jaxwire.fits.residuals import Group, Layout, Model
+from jaxwire.fits.result import Fit, FitStatus, Starts
+from jaxwire.model.parameters.names import Place, substitute
+from jaxwire.model.units.quantities import LABELS
+
+UNDETERMINED = 1.0
+"""A combination of parameters is not determined if its standard error exceeds this share of the parameters' size."""
+
+AT_BOUND = 1e-3
+"""A bounded parameter that ended closer to a bound than this share of the interval is at the bound."""
+
+
+def summarise(
+    layout: Layout,
+    model: Model,
+    free: Sequence[Free],
+    measurements: tuple[Measurement, ...],
+    loss: AbstractLoss,
+    values: np.ndarray,
+    residual: np.ndarray,
+    jacobian: np.ndarray,
+    starts: Starts,
+) -> Fit:
+    """Put together the result of a fit.
+
+    Args:
+        layout: what was compiled in.
+        model: what was fitted.
+        free: the free parameters.
+        measurements: what was measured.
+        loss: how residuals count.
+        values: of the parameters at the best minimum, shape (k,).
+        residual: standardised, (model - reading)/sigma, of all groups, shape (n,).
+        jacobian: its derivatives by the values, shape (n, k).
+        starts: where every start ended.
+    """
+    names = tuple(one.name for one in free)
+    places = tuple(one.place for one in free)
+    freedom = sum(one.size for one in measurements) - len(free)
+    chi2 = float(np.sum(residual**2))
+    weight = _weight(loss, residual)
+    curved = jacobian * weight[:, None]
+    has_errors = measurements[0].sigma is not None
+    largest = max(float(np.max(np.abs(one.y))) for one in measurements)
+    size = np.array([_size(one, value, largest) for one, value in zip(free, values, strict=True)])
+    covariance, warnings = _covariance(names, size, curved)
+    if not has_errors:
+        covariance = covariance * (chi2 / freedom if freedom > 0 else np.nan)
+    status = _status(free, values, starts, bool(warnings))
+    errors = np.sqrt(np.diag(covariance))
+    new = [jnp.asarray(value) for value in values]
+    scatterer, wire, instrument = (
+        substitute(tree, holder, places, new)
+        for holder, tree in (("scatterer", model.scatterer), ("wire", model.wire), ("instrument", model.instrument))
+    )
+    return Fit(
+        names=names,
+        values=dict(zip(names, values.tolist(), strict=True)),
+        errors=dict(zip(names, errors.tolist(), strict=True)),
+        covariance=covariance,
+        chi2=chi2,
+        degrees_of_freedom=freedom,
+        residuals=_by_measurement(model.groups, measurements, -residual),
+        scatterer=scatterer,
+        wire=wire,
+        instrument=instrument,
+        measurements=_at_values(measurements, places, values),
+        starts=starts,
+        status=status,
+        warnings=warnings,
+        problem=(layout, model, tuple(free)),
+        units=tuple(LABELS.get(str(place.path[-1]), ("", ""))[0] for place in places),
+    )
+
+
+def _weight(loss: AbstractLoss, residual: np.ndarray) -> np.ndarray:
+    """Factor sqrt(rho'(r)/r) by which the loss lets a residual count in the curvature: 1 for least squares."""
+    root, slope = eqx.filter_jvp(loss.root, (jnp.asarray(residual),), (jnp.ones(residual.size),))
+    safe = np.where(residual == 0, 1.0, residual)
+    return np.sqrt(np.abs(np.where(residual == 0, 1.0, np.asarray(root * slope) / safe)))
+
+
+def _size(one: Free, value: float, largest: float) -> float:
+    """Size of a parameter: what an error must be compared with."""
+    if one.place == OFFSET:
+        return largest or 1.0
+    return max(abs(value), 1.0) if one.kind == "real" and one.place != GAIN else abs(value) or 1.0
+
+
+def _covariance(names: tuple[str, ...], size: np.ndarray, jacobian: np.ndarray) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Inverse of J^T J, and a warning for each combination of parameters that the data do not determine."""
+    if not np.all(np.isfinite(jacobian)):
+        return np.full((len(names), len(names)), np.nan), ()
+    _, singular, rows = np.linalg.svd(jacobian * size[None, :], full_matrices=False)
+    error = 1.0 / np.maximum(singular, 1e-300)
+    scaled = (rows.T * np.minimum(error, 1e150) ** 2) @ rows
+    warnings = []
+    for spread, row in zip(error, rows, strict=True):
+        if spread > UNDETERMINED:
+            shares = zip(row * np.sign(row[np.argmax(np.abs(row))]), names, size, strict=True)
+            parts = [f"{share:+.2f} {name}/{unit:.3g}" for share, name, unit in shares if abs(share) > 0.1]
+            much = f"{spread:.1g}" if spread < 1e6 else "beyond all bounds"
+            warnings.append(f"the data do not determine {' '.join(parts).lstrip('+')}: its standard error is {much}")
+    return scaled * np.outer(size, size), tuple(warnings)
+
+
+def _status(free: Sequence[Free], values: np.ndarray, starts: Starts, is_undetermined: bool) -> FitStatus:
+    if not np.isfinite(starts.loss[starts.best]):
+        return FitStatus.FAILED
+    for one, value in zip(free, values, strict=True):
+        low, high = one.bounds
+        if one.kind == "bounded" and min(value - low, high - value) < AT_BOUND * (high - low):
+            return FitStatus.AT_BOUND
+    if not starts.converged[starts.best]:  # after the bounds: towards them it never converges
+        return FitStatus.NOT_CONVERGED
+    return FitStatus.UNDETERMINED if is_undetermined else FitStatus.CONVERGED
+
+
+def _by_measurement(
+    groups: Sequence[Group], measurements: Sequence[Measurement], residual: np.ndarray
+) -> tuple[np.ndarray, ...]:
+    """Residuals of each measurement, in the order of the user."""
+    found: dict[int, np.ndarray] = {}
+    start = 0
+    for group in groups:
+        rows, columns = group.x.shape
+        block = residual[start : start + rows * columns].reshape(rows, columns)
+        start += rows * columns
+        found |= {number: block[row, : measurements[number].size] for row, number in enumerate(group.numbers)}
+    return tuple(found[number] for number in range(len(measurements)))
+
+
+def _at_values(
+    measurements: tuple[Measurement, ...], places: Sequence[Place], values: np.ndarray
+) -> tuple[Measurement, ...]:
+    """The measurements at the operating points that were found."""
+    points: list[dict[str, Any]] = [{} for _ in measurements]
+    for place, value in zip(places, values, strict=True):
+        for index, point in enumerate(points):
+            if place.holder == "point":
+                point[str(place.path[0])] = float(value)
+            if place.holder == "measurements" and place.path[0] == index:
+                point[str(place.path[1])] = float(value)
+    return tuple(
+        Measurement(one.x, one.y, one.sigma, **(one.point | new)) for one, new in zip(measurements, points, strict=True)
+    )

@@ -1,0 +1,184 @@
+r"""Half-wire modes: how a deviation from equilibrium decays away from the scatterer (App. A, Eqs. A6, A11; D7, D11).
+
+In half a wire the stationary Boltzmann equation has solutions g_k(i) exp(-kappa_k |x|). On nodes i with mean free
+paths l_i and weights r_i (sum 1) their decay rates kappa_k = sqrt(lambda_k) solve the secular equation
+
+    sum_i r_i / (d_i - lambda) = 0,      d_i = 1/l_i^2,
+
+which has exactly one root between any two neighbouring d_i. Everything else follows from the resolvent
+y_ki = 1/(d_i - lambda_k): g_k(i) = C_i d_i y_ki and the norm n_k^2 = sum_i r_i d_i y_ki^2.
+
+A root may sit closer to a pole than the spacing of floating-point numbers there (weights go down to exp(-1/t)).
+Each root is therefore stored as its offset from the nearest pole, and y is formed from that offset, so that all of its
+entries are accurate to rounding. Derivatives come from the secular equation itself (implicit function theorem).
+
+Order: k increases with kappa_k; i is the order in which the mean free paths were given.
+"""
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float, Int
+
+from jaxwire.numerics.precision import ByPrecision
+
+PASSES = 2
+"""Steps of all roots before the first round. With that of the first or second round, of 90 roots at most one moves."""
+
+LATE_PASSES = 6
+"""Steps of a round in which the root that moves most is followed alone."""
+
+MAX_ROUNDS = 16
+
+SETTLED = ByPrecision(1e-7, 1e-3)
+"""Relative step of a root after which the next error is rounding: it is the square, or a thirtieth of it."""
+
+
+def secular_roots(
+    poles: Float[Array, " n"], weight: Float[Array, " n"]
+) -> tuple[Int[Array, " m"], Float[Array, " m"], Bool[Array, ""]]:
+    """Roots of the secular equation as index of the nearest pole and signed offset from it.
+
+    A few passes over all roots settle all but one: that next to the cluster of poles above the step, whose distances
+    span many decades. It is then followed alone. Where more roots move still, another round does the same.
+    """
+    poles, weight = jax.lax.stop_gradient(poles), jax.lax.stop_gradient(weight)
+    gap = jnp.diff(poles)
+    from_middle = (poles[None, :] - poles[:-1, None]) - 0.5 * gap[:, None]
+    balance = (1.0 / from_middle) @ weight
+    is_left = balance > 0
+    roots = _Roots(jnp.where(is_left, poles[:-1], poles[1:]), is_left, gap)
+    all_poles = _Pole(poles, weight)
+    near, far = jnp.where(is_left, weight[:-1], weight[1:]), jnp.where(is_left, weight[1:], weight[:-1])
+    others = jnp.where(is_left, -balance, balance) - (near - far) / (0.5 * gap)
+    start = _two_pole_root(others, near, far, gap)
+
+    def step(x):
+        return _closer(_side_sums(all_poles, roots, x), roots, x)
+
+    def follow(state):
+        count, x, _ = state
+        x, change = step(x)
+        late = jnp.argmax(change)[None]
+        late_roots = jax.tree.map(lambda value: value[late], roots)
+
+        def follow_late(_, state):
+            return _closer(_few_side_sums(all_poles, late_roots, state[0]), late_roots, state[0])
+
+        x_late, change_late = jax.lax.fori_loop(0, LATE_PASSES, follow_late, (x[late], change[late]))
+        change = change.at[late].set(change_late)
+        return count + 1, x.at[late].set(x_late), jnp.max(change)
+
+    start = jax.lax.fori_loop(0, PASSES, lambda _, x: step(x)[0], start)
+    _, x, change = jax.lax.while_loop(
+        lambda state: (state[0] < MAX_ROUNDS) & (state[2] > SETTLED.of(gap)), follow, (0, start, jnp.inf)
+    )
+    nearest = jnp.arange(gap.size) + ~is_left
+    return nearest, jnp.where(is_left, x, -x), jnp.asarray(change <= SETTLED.of(gap))
+
+
+class _Roots(NamedTuple):
+    """Where some roots are looked for, each of shape (m,).
+
+    Attributes:
+        nearest: the pole nearest to the root.
+        is_left: whether that is the left one.
+        gap: width of the interval.
+    """
+
+    nearest: Float[Array, " m"]
+    is_left: Bool[Array, " m"]
+    gap: Float[Array, " m"]
+
+
+class _SideSums(NamedTuple):
+    """Sums of r_i u and r_i u^2 over the poles left and right of each root.
+
+    There u is the distance of the end of the interval on that side, over that of the pole: at most 1, so that nothing
+    over- or underflows, whatever the ranges of poles and weights.
+    """
+
+    left: Float[Array, " m"]
+    left_square: Float[Array, " m"]
+    right: Float[Array, " m"]
+    right_square: Float[Array, " m"]
+
+
+class _Pole(NamedTuple):
+    """One pole, or all of them: its place and weight."""
+
+    place: Float[Array, "*n"]
+    weight: Float[Array, "*n"]
+
+
+class _Trial(NamedTuple):
+    """Where roots may be: their offsets from the nearest poles and their distances from the ends of the intervals."""
+
+    nearest: Float[Array, "*m"]
+    offset: Float[Array, "*m"]
+    to_left: Float[Array, "*m"]
+    to_right: Float[Array, "*m"]
+
+
+def _trial(roots: _Roots, x: Float[Array, " m"]) -> _Trial:
+    rest = roots.gap - x
+    return _Trial(
+        roots.nearest,
+        jnp.where(roots.is_left, x, -x),
+        jnp.where(roots.is_left, x, rest),
+        jnp.where(roots.is_left, rest, x),
+    )
+
+
+def _side_terms(pole: _Pole, trial: _Trial) -> _SideSums:
+    """What one pole adds to the sums; on which side of a root it lies is the sign of their difference."""
+    inverse = 1.0 / ((pole.place - trial.nearest) - trial.offset)
+    right, left = jnp.maximum(inverse, 0.0) * trial.to_right, -jnp.minimum(inverse, 0.0) * trial.to_left
+    on_right, on_left = pole.weight * right, pole.weight * left
+    return _SideSums(on_left, on_left * left, on_right, on_right * right)
+
+
+def _side_sums(poles: _Pole, roots: _Roots, x: Float[Array, " m"]) -> _SideSums:
+    """Sums over the poles, one after another: it is the roots that fill the vector units."""
+    trial = _trial(roots, x)
+
+    def add(sums: _SideSums, pole: _Pole):
+        return jax.tree.map(jnp.add, sums, _side_terms(pole, trial)), None
+
+    zero = jnp.zeros_like(x)
+    return jax.lax.scan(add, _SideSums(zero, zero, zero, zero), poles, unroll=4)[0]
+
+
+def _few_side_sums(poles: _Pole, roots: _Roots, x: Float[Array, " m"]) -> _SideSums:
+    """The same for few roots: all poles at once."""
+    row = jax.tree.map(lambda value: value[None, :], poles)
+    column = jax.tree.map(lambda value: value[:, None], _trial(roots, x))
+    terms = _side_terms(row, column)
+    return _SideSums(*jax.lax.reduce(tuple(terms), (0.0,) * 4, lambda *pair: tuple(map(jnp.add, *pair)), (1,)))
+
+
+def _closer(sums: _SideSums, roots: _Roots, x: Float[Array, " m"]) -> tuple[Float[Array, " m"], Float[Array, " m"]]:
+    """Improve the distances x of roots from their nearest poles, quadratically; also gives the relative change.
+
+    At distance x from its nearest pole, a root balances the poles on the near side against those on the far side,
+        A(x) = sum_near r_i/(|D_i| + x)  =  B(x) = sum_far r_i/(|D_i| - x),        D_i = d_i - d_nearest.
+    Each sum is replaced by one pole at the end of the interval plus a constant, matching value and slope; the
+    two-pole equation is quadratic. The two sums are never subtracted before that.
+    """
+    near, far = jnp.where(roots.is_left, sums.left, sums.right), jnp.where(roots.is_left, sums.right, sums.left)
+    near_square = jnp.where(roots.is_left, sums.left_square, sums.right_square)
+    far_square = jnp.where(roots.is_left, sums.right_square, sums.left_square)
+    constant = (near - near_square) / x - (far - far_square) / (roots.gap - x)
+    better = _two_pole_root(constant, near_square, far_square, roots.gap)
+    return better, jnp.abs(better - x) / better
+
+
+def _two_pole_root(
+    constant: Float[Array, " m"], near: Float[Array, " m"], far: Float[Array, " m"], gap: Float[Array, " m"]
+) -> Float[Array, " m"]:
+    """Root of constant + near/x - far/(gap - x) in (0, gap/2], by the form that does not cancel."""
+    slope = near + far - constant * gap
+    radical = jnp.hypot(near - far + constant * gap, 2.0 * jnp.sqrt(near) * jnp.sqrt(far))
+    root = jnp.where(slope >= 0, 2.0 * near * gap / (slope + radical), (radical - slope) / (2.0 * constant))
+    return jnp.clip(root, jnp.finfo(gap.dtype).tiny, 0.5 * gap)

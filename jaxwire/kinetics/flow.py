@@ -1,0 +1,206 @@
+"""What flows through the two half-wires once they are matched, as functions of position.
+
+Everything here is written for an observer who looks from the upper wire (x < 0) to the lower one (x > 0), so that
+the current is positive. `solution` turns the picture round where the voltage is negative. Functions take one position.
+
+With amplitudes a_k, upper sign for x > 0 and lower sign for x < 0 (App. A, Eqs. 16, 22-27):
+
+    e phi(x) = (sigma/dn) sum_k a_k m_k exp(-kappa_k |x|),           m_k = sum_i w_i tau_i g_k(i)  (local screening)
+    delta mu(x) = (1/2S) sum_k a_k exp(-kappa_k |x|),                S = sum_i w_i f0'_i/tau_i
+    J_el(x)  = J_inf +- sum_k a_k kappa_k exp(-kappa_k |x|) sum_i omega_i (eps_i - 1) l_i tau_i g_k(i)
+    P_s(x)   = -dJ_el/dx,    P_phi(x) = -I d(e phi)/dx,    P_ph = P_ext + P_s + P_phi
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Complex, Float
+
+from jaxwire.kinetics.eigenmodes.modes import Modes
+from jaxwire.kinetics.half_wire import HalfWire
+from jaxwire.kinetics.matching import Matching
+from jaxwire.kinetics.resolvents.contour import Contour, enter
+from jaxwire.model.wires.screening import AbstractNonLocalScreening, AbstractScreening
+from jaxwire.numerics.array_types import Scalar
+
+
+class Heating(NamedTuple):
+    """Heat given by electrons to phonons per unit length, in units of P_ext = I F (Eqs. 22-26); each of the shape of x.
+
+    Attributes:
+        total: P_ph/P_ext = external + scatterer + buildup.
+        external: work of the external force, P_ext/P_ext = 1.
+        scatterer: P_s/P_ext, release of the energy that the scatterer put into the distribution (Eq. 26).
+        buildup: P_phi/P_ext, work of the neutrality potential (Eq. 25); diverges logarithmically at x = 0.
+    """
+
+    total: Float[Array, "..."]
+    external: Float[Array, "..."]
+    scatterer: Float[Array, "..."]
+    buildup: Float[Array, "..."]
+
+
+class Side(eqx.Module):
+    """One half-wire and the modes excited in it.
+
+    Attributes:
+        half: the half-wire.
+        modes: its modes.
+        sign: +1 for the lower wire, x > 0; -1 for the upper one, x < 0.
+        entering: spectral current that enters it, times `HalfWire.into_wire`, shape (n,).
+        amplitude: a_k, shape (n - 1,).
+        neutral: share of each mode in the potential of a neutral wire at x = 0, shape (n - 1,).
+        chemical: share of each mode in the change of the chemical potential at x = 0, shape (n - 1,).
+        heat: share of each mode in J_el(0) - J_inf, shape (n - 1,).
+    """
+
+    half: HalfWire
+    modes: Modes
+    sign: Scalar
+    entering: Float[Array, " n"]
+    amplitude: Float[Array, " m"]
+    neutral: Float[Array, " m"]
+    chemical: Float[Array, " m"]
+    heat: Float[Array, " m"]
+
+    def decay(self, distance: Scalar) -> Float[Array, " m"]:
+        """Decay exp(-kappa_k |x|) of every mode."""
+        return jnp.exp(-self.modes.rate * distance)
+
+
+def _excite(half: HalfWire, spectral_current: Float[Array, " n"], sign: float) -> Side:
+    modes = half.modes()
+    shape = half.collision_average() / half.mean_free_path**2
+    heat = half.weight * (half.energy - 1.0) * half.mean_free_path * half.relaxation_time * shape
+    entering = half.into_wire() * spectral_current
+    columns = jnp.stack([entering, half.neutral_charge(), heat], axis=1)
+    excited, charge, heat = modes.sums(columns).T
+    amplitude = sign * excited / (modes.rate * modes.norm)
+    return Side(
+        half=half,
+        modes=modes,
+        sign=jnp.asarray(sign, dtype=half.energy.dtype),
+        entering=entering,
+        amplitude=amplitude,
+        neutral=amplitude * charge,
+        chemical=0.5 * amplitude / half.collision_sum,
+        heat=sign * amplitude * modes.rate * heat,
+    )
+
+
+class Faces(NamedTuple):
+    """Potential and heat current where either wire meets the scatterer.
+
+    Attributes:
+        potential_upper: e phi at the upper wire's face, in mu0.
+        potential_lower: e phi at the lower wire's face, in mu0.
+        heat_upper: J_el there, in mu0^2/h, positive towards the lower wire.
+        heat_lower: J_el there, in mu0^2/h, positive away from the upper wire.
+    """
+
+    potential_upper: Scalar
+    potential_lower: Scalar
+    heat_upper: Scalar
+    heat_lower: Scalar
+
+
+class Flow(eqx.Module):
+    """State of the whole wire at one operating point.
+
+    Attributes:
+        upper: the wire whose band starts higher, at x < 0.
+        lower: the other wire, at x > 0.
+        spectral_current: j on the shared nodes, in e/h per unit energy, shape (n_above,).
+        current: I, in e mu0/h, not negative.
+        force: F, in mu0/(vF tau0), not negative.
+        uniform_heat_current: J_inf, heat current of the Drude state far away, the same in both wires, in mu0^2/h.
+        step: |eV|, in mu0.
+        screening: how the potential follows from the charge.
+    """
+
+    upper: Side
+    lower: Side
+    spectral_current: Float[Array, " n_above"]
+    current: Scalar
+    force: Scalar
+    uniform_heat_current: Scalar
+    step: Scalar
+    screening: AbstractScreening
+
+    def _sum(self, x: Scalar, share: Callable[[Side], Float[Array, " m"]]) -> Scalar:
+        """Sum over the modes of the side of x; x = -0.0 is the upper wire's face, x = 0.0 the lower wire's."""
+        upper, lower = (jnp.sum(share(side) * side.decay(jnp.abs(x))) for side in (self.upper, self.lower))
+        return jnp.where(jnp.signbit(x), upper, lower)
+
+    def _neutral_spectrum(self, q: Complex[Array, " n"]) -> Complex[Array, " n"]:
+        """Fourier transform of the potential of a neutral wire."""
+        upper, lower = self.upper, self.lower
+        falling = lower.neutral[None, :] / (lower.modes.rate[None, :] + 1j * q[:, None])
+        rising = upper.neutral[None, :] / (upper.modes.rate[None, :] - 1j * q[:, None])
+        return jnp.sum(falling, axis=1) + jnp.sum(rising, axis=1)
+
+    def potential(self, x: Scalar) -> Scalar:
+        """Electric potential e phi(x); x = -0.0 is the upper wire's face, x = 0.0 the lower wire's."""
+        if isinstance(self.screening, AbstractNonLocalScreening):
+            return self.screening.field(x, self._neutral_spectrum, self.upper.half.compressibility)
+        return self.screening.neutral_share() * self._sum(x, lambda side: side.neutral)
+
+    def faces(self) -> Faces:
+        """Potential and heat current on either side of the scatterer."""
+        upper, lower = jnp.asarray(-0.0), jnp.asarray(0.0)
+        return Faces(self.potential(upper), self.potential(lower), self.heat_current(upper), self.heat_current(lower))
+
+    def _potential_fall(self, x: Scalar) -> Scalar:
+        """Minus the derivative of the potential."""
+        if isinstance(self.screening, AbstractNonLocalScreening):
+            return -jax.grad(self.potential)(x)
+        fall = self._sum(x, lambda side: side.sign * side.modes.rate * side.neutral)
+        return self.screening.neutral_share() * fall
+
+    def chemical_potential(self, x: Scalar) -> Scalar:
+        """Change of the local chemical potential, mean of delta f weighted with the collision rate (Eq. D3)."""
+        return self._sum(x, lambda side: side.chemical)
+
+    def heat_current(self, x: Scalar) -> Scalar:
+        """Heat current J_el(x); x = -0.0 is the upper wire's face, x = 0.0 the lower wire's."""
+        return self.uniform_heat_current + self._sum(x, lambda side: side.heat)
+
+    def heating_shares(self, side: Side) -> Float[Array, " m"]:
+        """Share of each mode in P_ph at x = 0, in mu0^2/(h vF tau0), but for a potential that is not local."""
+        share = side.heat + self.current * self.screening.neutral_share() * side.neutral
+        return side.sign * side.modes.rate * share
+
+    def heating_waves(self, side: Side, contour: Contour) -> Complex[Array, " m"]:
+        """Share of each wave exp(-kappa_a |x|) of a contour in P_ph at x = 0, in place of the modes."""
+        half = side.half
+        carried = jnp.stack([half.energy - 1.0, half.relaxation_time])
+        excess, (heat, delay) = enter(contour, half.mean_free_path, half.collision_share, side.entering, carried)
+        # Of the charge, eta = tau/l^2 with y/l^2 = 1 + lambda y, and sum_i S r_i tau_i = dn/2; a constant is left out,
+        # which has no pole.
+        neutral = delay / half.compressibility + 0.5 * excess / contour.rate**2
+        screened = self.current * self.screening.neutral_share() * neutral
+        return contour.weight * (side.sign * heat / contour.rate + screened)
+
+    def heating(self, x: Scalar) -> Heating:
+        """P_ph(x) and its parts, in units of P_ext; NaN at x = 0 and without current."""
+        external = jnp.ones_like(x)
+        fall = self._sum(x, lambda side: side.sign * side.modes.rate * side.heat)
+        scatterer = fall / (self.current * self.force)
+        buildup = jnp.where(x == 0, jnp.nan, self._potential_fall(x) / self.force)
+        return Heating(external + scatterer + buildup, external, scatterer, buildup)
+
+
+def excite(matching: Matching, drive: Scalar, screening: AbstractScreening) -> Flow:
+    """Scale a matching solution by its drive and work out what flows in either wire."""
+    current = drive * matching.spectral_current
+    below = matching.lower.energy.size - current.size
+    upper = _excite(matching.upper, current, -1.0)
+    lower = _excite(matching.lower, jnp.pad(current, (below, 0)), 1.0)
+    half = upper.half
+    total = half.weight @ current
+    force = total / half.drude_conductivity
+    uniform = 2.0 * force * (half.weight @ ((half.energy - 1.0) * half.mean_free_path * half.thermal))
+    return Flow(upper, lower, current, total, force, uniform, matching.step, screening)

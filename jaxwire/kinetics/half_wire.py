@@ -1,0 +1,177 @@
+"""One half-wire on its nodes: weights, averages over energy, its Drude state."""
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from jaxwire.kinetics.eigenmodes.modes import Modes, half_wire_modes
+from jaxwire.kinetics.energy_grid import energy_grid
+from jaxwire.kinetics.fermi import thermal_weight
+from jaxwire.kinetics.resolvents.response import Response, respond
+from jaxwire.kinetics.resolvents.wavenumbers import Sampling
+from jaxwire.model.resolution import Resolution
+from jaxwire.model.scatterers.base import no_scales
+from jaxwire.model.wires.wire import Wire
+from jaxwire.numerics.array_types import Scalar
+from jaxwire.numerics.implicit import root
+from jaxwire.numerics.precision import ByPrecision
+
+SMALLEST_OCCUPATION = ByPrecision(1e-80, 1e-30)
+"""Thermal factors below this count as this: far above `modes.SMALLEST_WEIGHT`, so that both wires see the same ones."""
+
+ADJUSTMENT_STEPS = 6
+"""Newton steps that make two grids share one Drude state; two suffice but on the coarsest grids."""
+
+
+class HalfWire(eqx.Module):
+    """One half-wire on its energy nodes: everything about it that does not depend on what flows through it.
+
+    Attributes:
+        energy: kinetic energies, in mu0, shape (n,).
+        weight: quadrature weights omega_i for integrals over energy, shape (n,).
+        velocity: v_i, in vF, shape (n,).
+        relaxation_time: tau_i, in tau0, shape (n,).
+        thermal: f0'_i, derivative of the Fermi function by the chemical potential, in 1/mu0, shape (n,).
+        screening: strength sigma of the neutrality potential.
+        adjustment: numbers a, b by which f0' differs from the analytic one (see `_adjustment`), shape (2,).
+    """
+
+    energy: Float[Array, " n"]
+    weight: Float[Array, " n"]
+    velocity: Float[Array, " n"]
+    relaxation_time: Float[Array, " n"]
+    thermal: Float[Array, " n"]
+    screening: Scalar
+    adjustment: Float[Array, " 2"] = eqx.field(default_factory=lambda: jnp.zeros(2))
+
+    @property
+    def mean_free_path(self) -> Float[Array, " n"]:
+        """l_i = v_i tau_i, in vF tau0."""
+        return self.velocity * self.relaxation_time
+
+    @property
+    def momentum_weight(self) -> Float[Array, " n"]:
+        """w_i = omega_i/v_i, for integrals over dp/h in units of mu0/(h vF)."""
+        return self.weight / self.velocity
+
+    @property
+    def collision_share(self) -> Float[Array, " n"]:
+        """w_i f0'_i/tau_i = S r_i, share of each node in the collisions."""
+        return self.momentum_weight * self.thermal / self.relaxation_time
+
+    @property
+    def collision_sum(self) -> Scalar:
+        """S = sum_i w_i f0'_i/tau_i, the norm of the collision average."""
+        return self.momentum_weight @ (self.thermal / self.relaxation_time)
+
+    @property
+    def compressibility(self) -> Scalar:
+        """Change of the electron density with the chemical potential, dn = 2 sum_i w_i f0'_i."""
+        return 2.0 * (self.momentum_weight @ self.thermal)
+
+    @property
+    def drude_conductivity(self) -> Scalar:
+        """2 sum_i omega_i l_i f0'_i: current per force far from the scatterer (Eqs. 12-15)."""
+        return 2.0 * (self.weight @ (self.mean_free_path * self.thermal))
+
+    def collision_average(self) -> Float[Array, " n"]:
+        """C_i = (f0'_i/tau_i)/S: the distribution into which collisions scatter (Eq. D3)."""
+        return self.thermal / (self.relaxation_time * self.collision_sum)
+
+    def modes(self) -> Modes:
+        """Decay rates and mode shapes."""
+        return half_wire_modes(self.mean_free_path, self.collision_share)
+
+    def into_wire(self) -> Float[Array, " n"]:
+        """Numbers c_j with which a spectral current excites the modes, a_k = sum_j y_kj c_j j_j/(kappa_k n_k^2).
+
+        That is for the side x > 0; on the other side a_k has the opposite sign.
+        """
+        return self.momentum_weight / (self.mean_free_path * self.relaxation_time)
+
+    def neutral_charge(self) -> Float[Array, " n"]:
+        """Numbers c_i with which a mode of amplitude 1 keeps the wire neutral: m_k/dn = sum_i y_ki c_i at x = 0."""
+        charge = self.momentum_weight * self.relaxation_time * self.collision_average() / self.mean_free_path**2
+        return charge / self.compressibility
+
+    def response(self, sampling: Sampling) -> Response:
+        """Symmetric part s = Z j at x = 0 per spectral current that enters there."""
+        arrays = (self.mean_free_path, self.relaxation_time, self.momentum_weight, self.thermal)
+        return respond(*arrays, self.screening, sampling)
+
+
+def half_wire(
+    wire: Wire,
+    energy: Float[Array, " n"],
+    weight: Float[Array, " n"],
+    temperature: Scalar,
+    like: HalfWire | None = None,
+) -> HalfWire:
+    """Set up one half-wire on given nodes.
+
+    Thermal weights that underflow are raised to `SMALLEST_OCCUPATION`, where nodes decouple without dividing by zero.
+
+    Args:
+        wire: the wire.
+        energy: kinetic energies, in mu0, positive, shape (n,).
+        weight: quadrature weights, shape (n,).
+        temperature: kB T, in mu0.
+        like: another half-wire, on other nodes, whose Drude state this one must share exactly.
+    """
+    velocity = wire.velocity(energy)
+    relaxation_time = wire.relaxation_time(energy)
+    thermal = jnp.maximum(thermal_weight(energy, temperature), SMALLEST_OCCUPATION.of(temperature) / temperature)
+    adjustment = jnp.zeros(2)
+    if like is not None:
+        adjustment = _adjustment(like, energy, weight * velocity * relaxation_time * thermal)
+        thermal = thermal * adjustment_factor(adjustment, energy)
+    return HalfWire(energy, weight, velocity, relaxation_time, thermal, wire.screening.neutral_share(), adjustment)
+
+
+def drude_coefficients(wire: Wire, temperature: Scalar) -> tuple[Scalar, Scalar]:
+    """Drude state of the bare wire (Eqs. 12-15): current per force, 2 int l f0', and heat current per current.
+
+    The latter is the Peltier coefficient int (eps - 1) l f0' / int l f0', in mu0/e.
+    """
+    grid = energy_grid(no_scales(), temperature, jnp.zeros(()), Resolution(above=96, below=1))
+    flux = wire.velocity(grid.above) * wire.relaxation_time(grid.above) * thermal_weight(grid.above, temperature)
+    current = grid.above_weight @ flux
+    return 2.0 * current, grid.above_weight @ ((grid.above - 1.0) * flux) / current
+
+
+def _adjustment(like: HalfWire, energy: Float[Array, " n"], flux: Float[Array, " n"]) -> Float[Array, " 2"]:
+    """Numbers a, b that make a force drive the same current and heat current as in `like`.
+
+    Two quadrature rules give the Drude sums of one wire with different errors. Heat that leaves through one wire would
+    then not be the heat that the other one carries, and Eqs. 30 and 32 would hold only to that error. Adjusting f0' by
+    the factor exp(a + b (eps - 1)/(eps + 1)), one up to the size of that error, makes them hold to rounding.
+    """
+    wanted = like.weight * like.mean_free_path * like.thermal
+    total = jnp.sum(wanted)
+    mean = (like.energy - 1.0) @ wanted / total
+    tilt = _tilt(energy)
+
+    def excess(b):
+        tilted = flux * jnp.exp(b * tilt)
+        return (energy - 1.0) @ tilted / jnp.sum(tilted) - mean
+
+    def newton(_, b):
+        value, slope = jax.jvp(excess, (b,), (jnp.ones_like(b),))
+        return b - jnp.clip(value / slope, -2.0, 2.0)
+
+    b = root(
+        excess,
+        jnp.zeros_like(mean),
+        solve=lambda _, start: jax.lax.fori_loop(0, ADJUSTMENT_STEPS, newton, start),
+    )
+    return jnp.stack([jnp.log(total / (flux @ jnp.exp(b * tilt))), b])
+
+
+def _tilt(energy: Float[Array, "*n"]) -> Float[Array, "*n"]:
+    return (energy - 1.0) / (energy + 1.0)
+
+
+def adjustment_factor(adjustment: Float[Array, " 2"], energy: Float[Array, "*n"]) -> Float[Array, "*n"]:
+    """Factor by which f0' is adjusted at any energy."""
+    return jnp.exp(adjustment[0] + adjustment[1] * _tilt(energy))

@@ -1,0 +1,109 @@
+r"""Matching at the scatterer: the linear system for the spectral current at a given voltage (Eqs. 19, App. B, reduced).
+
+Subtracting f(-p) in Eqs. (19a, 19b) shows that both wires carry the same spectral current j(eps) = f(+p) - f(-p) at
+x = 0, and j = 0 below the step. Mode orthogonality turns j into the amplitudes a_k of either half-wire without a solve,
+and the amplitudes into the symmetric part s = Z j at x = 0. What remains, on the nodes above the step, is
+
+    [(1 - T) + (Z_upper + Z_lower) T/2] u = f0(eps_upper) - f0(eps_lower),        j = T u.
+
+The source is a Fermi window times 1 - exp(-|V|/t) (see `fermi.fermi_window`). Everything here is per unit of the second
+factor, so that V -> 0 is regular; and nothing cancels where the window is small, so that the tails of j keep their
+relative accuracy.
+
+Z comes from `response` as a diagonal less a sum of products, Z = local - field^T drive; what both wires send back and
+forth is solved in `exchange`. A potential that is not local adds to either s the term -2 e phi(0) f0', with phi(0)
+linear in all amplitudes: one more product, as only the difference of the two f0' acts.
+"""
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from jaxwire.kinetics.energy_grid import energy_grid
+from jaxwire.kinetics.exchange import Exchange, Potential
+from jaxwire.kinetics.fermi import fermi_window
+from jaxwire.kinetics.half_wire import SMALLEST_OCCUPATION, HalfWire, half_wire
+from jaxwire.kinetics.resolvents.wavenumbers import Sampling, sampling_for
+from jaxwire.model.resolution import Resolution
+from jaxwire.model.scatterers.base import AbstractScatterer
+from jaxwire.model.wires.screening import AbstractNonLocalScreening, AbstractScreening
+from jaxwire.model.wires.wire import Wire
+from jaxwire.numerics.array_types import Scalar
+
+
+class Matching(eqx.Module):
+    """Solution of the matching problem per unit of the drive 1 - exp(-|V|/t).
+
+    Attributes:
+        upper: half-wire whose band starts higher (the left one for V >= 0).
+        lower: the other half-wire; its first nodes lie below the step and carry no current.
+        spectral_current: j/drive on the nodes above the step, flowing from the upper to the lower wire.
+        transmission: T on the same nodes.
+        step: |eV|, the kinetic energy that the lower wire has more, in mu0.
+    """
+
+    upper: HalfWire
+    lower: HalfWire
+    spectral_current: Float[Array, " n_above"]
+    transmission: Float[Array, " n_above"]
+    step: Scalar
+
+
+def spectral_current(
+    upper: HalfWire,
+    lower: HalfWire,
+    transmission: Float[Array, " n_above"],
+    source: Float[Array, " n_above"],
+    sampling: Sampling,
+    screening: AbstractScreening | None = None,
+) -> Float[Array, " n_above"]:
+    """Solve the reduced matching system; the last nodes of `lower` are the nodes of `upper`.
+
+    Args:
+        upper: half-wire with n_above nodes.
+        lower: half-wire with n_below + n_above nodes.
+        transmission: T on the nodes above the step.
+        source: f0(eps_upper) - f0(eps_lower) on these nodes, positive, in any unit; j comes in the same one.
+        sampling: how the wavenumbers of either half-wire are chosen.
+        screening: needed where it is not local; local screening is part of the half-wires.
+
+    Returns:
+        j on the nodes above the step.
+    """
+    sides = upper.response(sampling), lower.response(sampling).of_last(source.size)
+    potential = None
+    if isinstance(screening, AbstractNonLocalScreening):
+        first, second = (_potential_at_scatterer(side, screening)[-source.size :] for side in (upper, lower))
+        potential = Potential(upper.thermal - lower.thermal[-source.size :], 2.0 * (first - second))
+    local = 0.5 * (sides[0].local + sides[1].local)
+    both = jax.tree.map(lambda upper, lower: jnp.stack([upper, lower]), *sides)
+    return Exchange(both, potential, transmission / (1.0 - transmission * (1.0 - local))).transmit(source)
+
+
+def _potential_at_scatterer(half: HalfWire, screening: AbstractNonLocalScreening) -> Float[Array, " n"]:
+    """Potential at x = 0 per spectral current that enters a half-wire."""
+    modes = half.modes()
+    share = screening.at_scatterer(modes.rate, half.compressibility) * (modes.resolvent @ half.neutral_charge())
+    return (share / (modes.rate * modes.norm)) @ modes.resolvent * half.into_wire()
+
+
+def match(
+    scatterer: AbstractScatterer, wire: Wire, temperature: Scalar, voltage: Scalar, resolution: Resolution
+) -> Matching:
+    """Solve one operating point on one grid; the result is per unit of drive, so that voltage = 0 is regular."""
+    grid = energy_grid(scatterer.energy_scales(), temperature, voltage, resolution)
+    in_lower = grid.above + grid.step
+    upper = half_wire(wire, grid.above, grid.above_weight, temperature)
+    lower = half_wire(
+        wire,
+        jnp.concatenate([grid.below, in_lower]),
+        jnp.concatenate([grid.below_weight, grid.above_weight]),
+        temperature,
+        like=upper,
+    )
+    transmission = scatterer.transmission(jnp.where(voltage >= 0, grid.above, in_lower))
+    source = jnp.maximum(fermi_window(grid.above, in_lower, temperature), SMALLEST_OCCUPATION.of(temperature))
+    sampling = sampling_for(wire, resolution)
+    current = spectral_current(upper, lower, transmission, source, sampling, wire.screening)
+    return Matching(upper, lower, current, transmission, grid.step)

@@ -1,0 +1,117 @@
+r"""Sums over the modes of a half-wire as functions of position, without its modes: integrals along a contour.
+
+With e_i = w_i j_i/(l_i tau_i) of the spectral current j that enters a half-wire, the resolvent
+y_i(lambda) = 1/(1/l_i^2 - lambda), a quantity eta_i that electrons of node i carry, its averages
+<eta>_lambda = sum_i r_i y_i eta_i / sum_i r_i y_i, and any smooth function g,
+
+    sum_k g(kappa_k) [sum_i e_i y_ki] [sum_i r_i eta_i y_ki] / sum_i r_i y_ki^2
+        = (1/(2 pi i)) int g(kappa) sum_i e_i y_i (<eta>_lambda - eta_i) 2 kappa dkappa,      lambda = kappa^2.
+
+For the sum in the integral has a pole at every mode, whose residue is the mode's term on the left, and none at 1/l_i.
+The contour runs once round the rates, all of which lie above the inverse of the longest mean free path l:
+
+    kappa(u) = cosh(u + i theta)/l,      u real,
+
+a hyperbola between the rates (theta = 0) and the imaginary axis (theta = pi/2), where exp(-kappa x) ceases to decay. On
+it the trapezoidal rule with steps h of u errs by exp(-2 pi theta/h) and exp(-2 pi (pi/2 - theta)/h) (Trefethen and
+Weideman, SIAM Review 56, 385 (2014)), at all positions from the nearest on. Points of opposite u are complex
+conjugates: half of them suffice.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Complex, Float
+
+from jaxwire.kinetics.resolvents.products import reciprocal
+from jaxwire.numerics.array_types import Scalar
+
+ANGLE = 0.7
+"""Angle theta: a little nearer to the rates than to the imaginary axis, so that errors are small beside what is left of
+the sum far out as well."""
+
+DECAYED = 30.0
+"""Waves that have fallen by exp(-DECAYED) at the nearest position are left out."""
+
+
+class Contour(NamedTuple):
+    """Points of a contour, those with positive imaginary part.
+
+    Attributes:
+        rate: kappa_a, in 1/(vF tau0), shape (m,).
+        weight: an integral (1/(2 pi i)) int f(kappa) 2 kappa dkappa is the real part of sum_a weight_a f(kappa_a),
+            shape (m,).
+    """
+
+    rate: Complex[Array, " m"]
+    weight: Complex[Array, " m"]
+
+    @classmethod
+    def around(cls, longest: Scalar, nearest: float, size: int) -> "Contour":
+        """Enclose all rates above 1/longest, for positions from `nearest` on, with `size` points."""
+        longest = jax.lax.stop_gradient(longest)
+        reach = jnp.log(2.0 * DECAYED * longest / (nearest * jnp.cos(ANGLE)))
+        step = reach / size
+        along = jax.lax.complex(step * (jnp.arange(size) + 0.5), jnp.full(size, ANGLE))
+        rate, slope = jnp.cosh(along) / longest, jnp.sinh(along) / longest
+        return cls(rate, 2.0j * (step / jnp.pi) * rate * slope)
+
+
+class Entering(NamedTuple):
+    """What a current brings into a half-wire, on the contour.
+
+    Attributes:
+        excess: sum_i e_i y_i / sum_i r_i y_i, shape (m,).
+        deviation: sum_i e_i y_i (<eta>_lambda - eta_i) for several quantities eta, shape (c, m).
+    """
+
+    excess: Complex[Array, " m"]
+    deviation: Complex[Array, "c m"]
+
+
+def enter(
+    contour: Contour,
+    mean_free_path: Float[Array, " n"],
+    share: Float[Array, " n"],
+    entering: Float[Array, " n"],
+    carried: Float[Array, "c n"],
+) -> Entering:
+    """Work out the sums of the module's head.
+
+    Args:
+        contour: the contour.
+        mean_free_path: l_i, shape (n,).
+        share: r_i, in any unit, shape (n,).
+        entering: e_i, shape (n,).
+        carried: eta_i, shape (c, n).
+    """
+    moved = contour.rate**2
+    rows = jnp.concatenate([share[None, :], entering[None, :], share[None, :] * carried, entering[None, :] * carried])
+    sums = jax.lax.complex(
+        *jax.lax.platform_dependent(mean_free_path**2, moved.real, moved.imag, rows, cpu=_by_matrix, default=_by_sums)
+    )
+    total, amount, of_share, of_entering = jnp.split(sums, [1, 2, 2 + len(carried)])
+    excess = amount / total
+    return Entering(excess[0], excess * of_share - of_entering)
+
+
+def _resolvent(squared: Array, real: Array, imaginary: Array, inverse: Callable[[Array], Array]) -> tuple[Array, Array]:
+    """Real and imaginary part of y_i = 1/(1/l_i^2 - lambda_a), both of shape (m, n)."""
+    real, imaginary = 1.0 - real[:, None] * squared[None, :], imaginary[:, None] * squared[None, :]
+    scaled = squared[None, :] * inverse(real**2 + imaginary**2)
+    return scaled * real, scaled * imaginary
+
+
+def _by_matrix(squared: Array, real: Array, imaginary: Array, rows: Array) -> tuple[Array, Array]:
+    """Sums over the nodes of every row: make the matrix, and multiply; see `resolvents`."""
+    parts = _resolvent(squared, real, imaginary, lambda x: 1.0 / x)
+    return rows @ parts[0].T, rows @ parts[1].T
+
+
+def _by_sums(squared: Array, real: Array, imaginary: Array, rows: Array) -> tuple[Array, Array]:
+    """The same on a GPU: make the matrix while it is summed, and never store it."""
+    parts = _resolvent(squared, real, imaginary, reciprocal)
+    real, imaginary = (jnp.stack([jnp.sum(part * row[None, :], axis=1) for row in rows]) for part in parts)
+    return real, imaginary

@@ -1,0 +1,4 @@
+"""Numbers that a user gives.
+
+`domain` (what one may be), `functions_of_energy` (functions and tables), `names` (numbers found and replaced by name).
+"""

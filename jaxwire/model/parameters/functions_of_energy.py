@@ -1,0 +1,78 @@
+"""Tables of numbers as smooth functions: interpolation by `interpax`, held at its end values outside the table."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float, PyTree
+
+from jaxwire.model.parameters.domain import Domain, as_double
+from jaxwire.numerics.array_types import RealLike
+from jaxwire.numerics.precision import working_type
+
+METHODS = {"monotone": "monotonic", "cubic": "cubic2"}
+"""Kinds of interpolation: piecewise cubic without overshoot (Fritsch and Butland), natural cubic spline."""
+
+
+def _is_increasing(points):
+    library = np if isinstance(points, np.ndarray) else jnp
+    return (abs(points) < math.inf) & library.append(library.ones(1, dtype=bool), points[1:] > points[:-1])
+
+
+INCREASING = Domain(_is_increasing, "increasing")
+
+
+def interpolate(x: RealLike, points: Float[Array, " m"], values: Float[Array, " m"], method: str) -> Float[Array, "*n"]:
+    """Interpolate a table at x; differentiable in all three arrays."""
+    from interpax import interp1d
+
+    inside = jnp.clip(x, points[0], points[-1])
+    with jax.numpy_rank_promotion("allow"):  # interpax relies on it, whatever the caller's setting
+        return interp1d(inside.ravel(), points, values, method=METHODS[method]).reshape(inside.shape)
+
+
+def check_table(points: Float[Array, " m"], values: Float[Array, " m"], method: str, name: str) -> None:
+    """Refuse tables that do not fit together, are too short, or ask for an unknown interpolation."""
+    if points.shape != values.shape:
+        raise ValueError(f"`{name}` must have one entry per energy, {points.shape}, got shape {values.shape}.")
+    if points.size < 4:
+        raise ValueError(f"`energies` must have at least 4 points, got {points.size}.")
+    if not isinstance(method, str) or method not in METHODS:
+        raise ValueError(f"`interpolation` must be {' or '.join(map(repr, METHODS))}, got {method!r}.")
+
+
+def function_field() -> Any:
+    """Declare a field that holds a user's function: compiled once per function object."""
+    return eqx.field(static=True, converter=_as_function)
+
+
+def _as_function(given: Any) -> Callable[..., Any]:
+    if not callable(given):
+        raise TypeError(f"`function` must be callable, got {given!r} of type {type(given).__name__}.")
+    return given
+
+
+def function_parameters_field() -> Any:
+    """Declare a differentiable field that holds the pytree of numbers of a user's function; None without any."""
+    return eqx.field(converter=_as_function_parameters, default=None)
+
+
+def _as_function_parameters(given: Any) -> PyTree[Float[Array, "..."]]:
+    return jax.tree.map(lambda leaf: as_double("parameters", leaf), given)
+
+
+def call_function(function: Callable[..., Any], parameters: PyTree, energy: RealLike) -> Float[Array, "*n"]:
+    """Values of a user's function at kinetic energies: `function(energy)` or `function(energy, parameters)`.
+
+    Raises:
+        TypeError: if it does not return real numbers.
+    """
+    energy = jnp.asarray(energy, dtype=working_type())
+    found = jnp.asarray(function(energy) if parameters is None else function(energy, parameters))
+    if found.dtype.kind not in "iuf":
+        raise TypeError(f"`function` must return real numbers, got an array of type {found.dtype}.")
+    return jnp.broadcast_to(found.astype(working_type()), energy.shape)

@@ -1,0 +1,65 @@
+"""What the potential along a wire follows: electroneutrality, local screening, or a kernel that reaches further."""
+
+import abc
+from collections.abc import Callable
+
+import equinox as eqx
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from jaxwire.model.parameters.domain import FRACTION, parameter
+from jaxwire.numerics.array_types import Scalar
+
+
+class AbstractScreening(eqx.Module):
+    """How the electric potential along the wire follows from the charge."""
+
+    @abc.abstractmethod
+    def neutral_share(self) -> Scalar:
+        """Share sigma of the neutrality potential that acts on the electrons: 1 neutral, 0 unscreened."""
+
+
+class AbstractNonLocalScreening(AbstractScreening):
+    """Screening in which the potential at x depends on the charge elsewhere too."""
+
+    @abc.abstractmethod
+    def at_scatterer(self, rate: Float[Array, " m"], compressibility: Scalar) -> Float[Array, " m"]:
+        """Potential at x = 0 per unit of a neutral potential exp(-rate |x|) that fills one side.
+
+        Args:
+            rate: decay rates, in 1/(vF tau0), shape (m,).
+            compressibility: dn, change of the density with the chemical potential.
+        """
+
+    @abc.abstractmethod
+    def field(self, x: Scalar, spectrum: Callable[[Array], Array], compressibility: Scalar) -> Scalar:
+        """Potential at x, in mu0.
+
+        Args:
+            x: position in vF tau0.
+            spectrum: Fourier transform of the potential of a neutral wire, for complex q of shape (n,), analytic off
+                the imaginary axis.
+            compressibility: dn, change of the density with the chemical potential.
+        """
+
+
+class Electroneutral(AbstractScreening):
+    """Coulomb repulsion so strong that the wire is neutral everywhere (Eqs. 6, 16)."""
+
+    def neutral_share(self) -> Scalar:
+        """The whole neutrality potential acts."""
+        return jnp.ones(())
+
+
+class LocalScreening(AbstractScreening):
+    """A gate so close that the potential follows the charge at the same place: e phi = strength x neutral value.
+
+    Attributes:
+        strength: sigma, between 0 (no interaction) and 1 (electroneutral). Differentiable.
+    """
+
+    strength: Scalar = parameter("strength", FRACTION)
+
+    def neutral_share(self) -> Scalar:
+        """The given strength."""
+        return self.strength

@@ -1,0 +1,203 @@
+"""Heating and cooling spots: extrema of the heating h(x) = P_ph(x)/P_ext at a distance from the scatterer (Figs. 3-6).
+
+On either side h is a sum over the modes of that half-wire, with r = |x| and the upper sign for x > 0 (see `flow`),
+
+    h(r) - 1 = sum_k c_k exp(-kappa_k r),      c_k = +- kappa_k [heat_k/(I F) + sigma neutral_k/F],
+
+whose extrema are found in `extrema`. The modes need not be known for that: the sum is an integral along a `contour`. A
+potential that is not local is differentiated in Fourier space.
+"""
+
+import operator
+from typing import NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Complex, Float, Int
+
+from jaxwire.kinetics.energy_grid import CUTOFF
+from jaxwire.kinetics.flow import Flow, Side
+from jaxwire.kinetics.resolvents.contour import Contour
+from jaxwire.model.parameters.domain import Domain, as_parameter
+from jaxwire.model.wires.relaxation import ConstantRelaxationTime
+from jaxwire.model.wires.screening import AbstractNonLocalScreening
+from jaxwire.numerics.array_types import Scalar
+from jaxwire.observables.extrema import NEAREST, SEARCHED, Extrema, candidates, dominant, in_order
+from jaxwire.observables.wave_profile import Profile
+from jaxwire.solver.solution import Solution
+
+ROUNDING_NON_LOCAL = 1e-9
+"""The `ROUNDING` of a potential that is not local, which loses more."""
+
+POINTS, POINTS_OTHERWISE = 72, 96
+"""Points of the contour: with a constant relaxation time (512 profiles of the promised domain then err by 6e-13 of
+their largest |h - 1| at most; at kT = 100 it would be 2e-11), and with others, whose mean free paths may span many
+decades."""
+
+
+class Spot(NamedTuple):
+    """An extremum of the heating on one side of the scatterer; each of shape (), or of that of a batch.
+
+    Attributes:
+        position: x, in vF tau0, negative on the left; NaN where there is none.
+        heating: P_ph/P_ext at x, negative where the phonons are cooled; NaN where there is none.
+        exists: whether there is one.
+        kind: +1 for a heating spot, heating > 1; -1 for a cooling spot, heating < 1; 0 where there is none.
+        prominence: how far h falls from a maximum before it reaches a higher value or an end of the interval, on the
+            side where it falls less (a minimum: upside down), in units of P_ext; NaN where there is none.
+    """
+
+    position: Float[Array, "..."]
+    heating: Float[Array, "..."]
+    exists: Bool[Array, "..."]
+    kind: Int[Array, "..."]
+    prominence: Float[Array, "..."]
+
+
+class Spots(NamedTuple):
+    """Spots in the left wire, x < 0, and in the right one, x > 0."""
+
+    left: Spot
+    right: Spot
+
+
+def find_spots(sol: Solution, x_max=20.0) -> Spots:
+    """Find the dominant extremum of P_ph/P_ext in either wire: the strongest spot as Figs. 5 and 6 count.
+
+    It is the one with the largest |P_ph|, if that is above P_ext: a maximum above P_ext heats, a minimum below -P_ext
+    cools. Where no extremum is, it is the minimum with the largest |P_ph/P_ext - 1|, which the paper does not show.
+
+    Extrema inside 0.01 < |x| < x_max count, its ends do not, however faint an extremum is: select by `prominence`.
+    Possibly missed are two about to merge, with prominences below about 1e-7 of the largest |P_ph/P_ext - 1|, and what
+    is lost in rounding (1e-12 of it). Derivatives are 0 without a spot; values jump where another extremum becomes
+    dominant.
+
+    ```python
+    >>> import jaxwire as jw
+    >>> from jaxwire.observables.spots import find_spots
+    >>> sol = jw.solve(jw.Lorentzian(center=1.44, width=0.08), temperature=0.7, voltage=0.1)
+    >>> for spot in find_spots(sol):
+    ...     print(f"{spot.position:.4f} {spot.heating:.4f} {spot.kind:+d} {spot.prominence:.3f}")
+    -0.7847 25.8055 +1 13.189
+    1.1823 -15.5358 -1 16.534
+
+    ```
+
+    Args:
+        sol: a single solution. It has no spots at zero voltage, where the heating is undefined, or if it failed.
+        x_max: largest |x|, in vF tau0, more than 0.01; up to 100 keeps the resolution stated here.
+
+    Raises:
+        TypeError: if sol is not a Solution.
+        ValueError: if sol is a batch, or x_max is outside its domain.
+    """
+    return _find(*_checked("find_spots", sol, x_max), None)
+
+
+def find_extrema(sol: Solution, x_max=20.0, limit: int = 8) -> Spots:
+    """Find all extrema of P_ph/P_ext inside 0.01 < |x| < x_max, in either wire.
+
+    ```python
+    >>> import jaxwire as jw
+    >>> from jaxwire.observables.spots import find_extrema
+    >>> sol = jw.solve(jw.Lorentzian(center=0.64, width=0.08), temperature=0.3, voltage=0.4)
+    >>> print(find_extrema(sol, limit=2).right.position.round(3))
+    [0.804   nan]
+
+    ```
+
+    Args:
+        sol: a single solution.
+        x_max: largest |x|, in vF tau0, more than 0.01.
+        limit: number of extrema per wire, at least 1.
+
+    Returns:
+        Arrays of shape (limit,), by increasing |x|, then filled up with `exists` False and NaN. As `kind` tells the
+        side of P_ext, a minimum between two maxima may well be of the kind heating.
+
+    Raises:
+        TypeError, ValueError: as `find_spots`; ValueError if limit is not an integer of at least 1.
+    """
+    if not isinstance(limit, int) or isinstance(limit, bool) or limit < 1:
+        raise ValueError(f"`limit` must be an integer of at least 1, got {limit!r}.")
+    return _find(*_checked("find_extrema", sol, x_max), limit)
+
+
+def spot_measure(spot: Spot) -> Float[Array, "..."]:
+    """Signed strength +-[|P_ph|/P_ext - 1]^(1/5) of spots of any shape, the measure of Fig. 5.
+
+    It is positive for heating and negative for cooling spots; NaN where there is no spot, or one between -P_ext and
+    P_ext, where the bracket is negative and Fig. 5 is white.
+    """
+    excess = jnp.abs(spot.heating) - 1.0
+    counts = spot.exists & (excess > 0)
+    return jnp.where(counts, spot.kind * jnp.where(counts, excess, 1.0) ** 0.2, jnp.nan)
+
+
+def _checked(name: str, sol: Solution, x_max) -> tuple[Solution, Scalar]:
+    if not isinstance(sol, Solution):
+        raise TypeError(f"`sol` must be a Solution such as `solve` returns, got {type(sol).__name__}.")
+    if sol.voltage.ndim:
+        found = f"a batch of shape {sol.voltage.shape}; map over it with jax.vmap({name})(solutions)"
+        raise ValueError(f"`{name}` needs a single solution, got {found}.")
+    return sol, as_parameter("x_max", x_max, Domain(lambda x: (x > NEAREST) & (x < jnp.inf), f"more than {NEAREST}"))
+
+
+@eqx.filter_jit
+def _find(sol: Solution, x_max: Scalar, limit: int | None) -> Spots:
+    """The first `limit` extrema of either side, or with None the dominant one."""
+    flow, contour = sol.flow, _contour(sol)
+
+    def on_side(coefficient: Complex[Array, " m"], sign: Scalar) -> Extrema:
+        profile = _with_potential(flow, Profile(contour.rate, coefficient), sign)
+        found = candidates(profile, x_max, limit or SEARCHED)
+        return dominant(found) if limit is None else in_order(found, limit)
+
+    sides = [(_coefficients(flow, side, contour), side.sign) for side in (flow.upper, flow.lower)]
+    both = jax.vmap(on_side)(*(jnp.stack(pair) for pair in zip(*sides, strict=True)))
+    both = jax.tree.map(lambda each: jnp.where(sol.voltage >= 0, each, each[::-1]), both)
+    left, right = (jax.tree.map(operator.itemgetter(index), both) for index in (0, 1))
+    return Spots(_spot(left, -1.0), _spot(right, 1.0))
+
+
+def _spot(found: Extrema, side: float) -> Spot:
+    distance, excess, prominence = (jnp.where(found.exists, value, jnp.nan) for value in found[:3])
+    kind = (excess > 0).astype(int) - (excess < 0).astype(int)
+    return Spot(side * distance, 1.0 + excess, found.exists, kind, prominence)
+
+
+def _contour(sol: Solution) -> Contour:
+    """Contour round the rates of both sides; where energies alone give it, it is the same at many points of a map."""
+    if isinstance(sol.wire.relaxation, ConstantRelaxationTime):
+        # Velocities of usual bands grow up to the last node; of any other band, some energies tell the largest well.
+        energy = (1.0 + CUTOFF * sol.temperature + jnp.abs(sol.voltage)) * jnp.linspace(0.0, 1.0, 17)[1:]
+        return Contour.around(jnp.max(sol.wire.velocity(energy)), NEAREST, POINTS)
+    paths = [side.half.mean_free_path for side in (sol.flow.upper, sol.flow.lower)]
+    return Contour.around(jnp.max(jnp.concatenate(paths)), NEAREST, POINTS_OTHERWISE)
+
+
+def _coefficients(flow: Flow, side: Side, contour: Contour) -> Complex[Array, " m"]:
+    """Coefficients of one side; without a flow no excess, so that nothing is NaN."""
+    flows = flow.current * flow.force > 0
+    waves = flow.heating_waves(side, contour) / jnp.where(flows, flow.current * flow.force, 1.0)
+    return jnp.where(flows, waves, 0.0)
+
+
+def _with_potential(flow: Flow, local: Profile, sign: Scalar) -> Profile:
+    """Add to a side what a potential that is not local contributes."""
+    if not isinstance(screening := flow.screening, AbstractNonLocalScreening):
+        return local
+    flows = flow.current * flow.force > 0
+    force = jnp.where(flows, flow.force, 1.0)
+
+    def buildup(r: Scalar) -> Float[Array, " 3"]:
+        def part(n: int) -> Scalar:  # The potential is linear in the neutral one, and commutes with derivatives by x.
+            def spectrum(q):
+                return (1j * q) ** (n + 1) * flow._neutral_spectrum(q)
+
+            return -(sign**n) * screening.field(sign * r, spectrum, flow.upper.half.compressibility) / force
+
+        return jnp.where(flows, jnp.stack([part(0), part(1), part(2)]), 0.0)
+
+    return local._replace(rounding=ROUNDING_NON_LOCAL, extra=buildup)

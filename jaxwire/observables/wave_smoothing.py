@@ -1,0 +1,103 @@
+"""Decaying waves smoothed by the phonons' healing length, cut at the ends of a wire, averaged by a probe."""
+
+import functools
+from typing import NamedTuple
+
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, ArrayLike, Float
+from numpy.polynomial import chebyshev
+
+from jaxwire.numerics.array_types import Scalar
+from jaxwire.numerics.special_functions import erfcx
+
+NEAR, NODES = 0.1, 12
+"""|u - 1| below which a wave is interpolated, and the number of waves that it becomes: with an error of
+(NEAR/(2 (1 - NEAR)))^NODES, 1e-15, if the rates are Chebyshev nodes."""
+
+
+class Waves(NamedTuple):
+    """Sum of coefficient exp(-rate y) over the waves with y = direction (x - origin) > 0; each of shape (m,)."""
+
+    rate: Float[Array, " m"]
+    coefficient: Float[Array, " m"]
+    direction: Float[Array, " m"]
+    origin: Float[Array, " m"]
+
+    def joined(self, rate: Array, coefficient: Array, direction: ArrayLike, origin: ArrayLike = 0.0) -> "Waves":
+        """These waves and others."""
+        others = jnp.broadcast_arrays(rate, coefficient, direction, origin)
+        return Waves(*(jnp.concatenate(pair) for pair in zip(self, others, strict=True)))
+
+
+def smoothed(waves: Waves, length: Scalar) -> Waves:
+    """Convolution of waves that start at x = 0 with exp(-|x|/length)/(2 length)."""
+    is_on = length > 0
+    own_rate = 1.0 / jnp.where(is_on, length, 1.0)
+    waves = _kept_apart(waves, length, own_rate)
+    u = length * waves.rate
+    smoothed = waves._replace(coefficient=waves.coefficient / ((1.0 - u) * (1.0 + u)))
+    for toward in (-1.0, 1.0):
+        own = waves.coefficient / jnp.where(waves.direction == toward, u - 1.0, u + 1.0)
+        smoothed = smoothed.joined(own_rate[None], jnp.where(is_on, 0.5 * jnp.sum(own), 0.0)[None], toward)
+    return smoothed
+
+
+def _kept_apart(waves: Waves, length: Scalar, own_rate: Scalar) -> Waves:
+    """The same sum without rates near 1/length: their waves are interpolated from others."""
+    nodes, from_moments = map(jnp.asarray, _nodes())
+    excess = length * waves.rate - 1.0
+    is_near = jnp.abs(excess) < NEAR
+    rate, far = (jnp.where(is_near, 0.0, each) for each in (waves.rate, waves.coefficient))
+    kept, near = waves._replace(rate=rate, coefficient=far), waves.coefficient - far
+    t = jnp.where(is_near, excess / NEAR, 0.0)
+    polynomials = [jnp.ones_like(t), t]
+    for _ in range(NODES - 2):
+        polynomials.append(2.0 * t * polynomials[-1] - polynomials[-2])
+    rates, weights = own_rate * (1.0 + NEAR * nodes), from_moments @ jnp.stack(polynomials)
+    for toward in (-1.0, 1.0):
+        kept = kept.joined(rates, weights @ jnp.where(waves.direction == toward, near, 0.0), toward)
+    return kept
+
+
+@functools.cache
+def _nodes() -> tuple[np.ndarray, np.ndarray]:
+    """Chebyshev nodes in (-1, 1) without the one at 0; the matrix from Chebyshev moments to weights of the nodes."""
+    nodes = np.delete(chebyshev.chebpts1(NODES + 1), NODES // 2)
+    return nodes, np.linalg.inv(chebyshev.chebvander(nodes, NODES - 1).T)
+
+
+def cut_at_ends(waves: Waves, healing: Scalar, end: Scalar) -> Waves:
+    """Temperature in -end < x < end, of which diffusion makes both end values vanish; 0 beyond.
+
+    Diffusion adds a multiple of exp(-(end - x)/Lambda) and one of exp(-(end + x)/Lambda), with q = exp(-2 end/Lambda)
+    the decay from end to end. Where a wave leaves the sample, its opposite starts.
+    """
+    is_on = healing > 0
+    rate = 1.0 / jnp.where(is_on, healing, 1.0)
+    right, left = (probe_reading(waves, at[None], jnp.zeros(())) for at in (end, -end))
+    fall = jnp.expm1(-2.0 * rate * end)  # q - 1
+    for toward, here, there in ((-1.0, right, left), (1.0, left, right)):
+        needed = (here - there - fall * there) / (fall * (2.0 + fall))  # -(here - q there)/(1 - q^2)
+        waves = waves.joined(rate[None], jnp.where(is_on, needed, 0.0), toward, -toward * end)
+    past = waves.coefficient * jnp.exp(-waves.rate * (end - waves.direction * waves.origin))
+    return waves.joined(waves.rate, -past, waves.direction, waves.direction * end)
+
+
+def probe_reading(waves: Waves, x: Float[Array, " n"], width: Scalar) -> Float[Array, " n"]:
+    """Sum of the waves at x, averaged over a normal distribution of standard deviation s = width.
+
+    A wave becomes, with z = (kappa s - y/s)/sqrt(2), at the right without large exponents and with the sign of z,
+
+        exp(kappa^2 s^2/2 - kappa y) erfc(z)/2 = [z < 0] exp(kappa^2 s^2/2 - kappa y) +- exp(-y^2/2s^2) erfcx(|z|)/2.
+
+    The last term is absent for s = 0. Where z = 0, [z < 0] is 1/2: on its edge half a wave counts.
+    """
+    is_blurred, rate = width > 0, waves.rate[None, :]
+    s = jnp.where(is_blurred, width, 1.0)
+    y = waves.direction[None, :] * (x[:, None] - waves.origin[None, :])
+    behind = y - rate * width**2
+    sign = jnp.sign(behind)
+    inside = jnp.exp(jnp.minimum(rate * (0.5 * rate * width**2 - y), 0.0))
+    edge = jnp.exp(-0.5 * (y / s) ** 2) * erfcx(jnp.abs(behind) / (np.sqrt(2.0) * s))
+    return 0.5 * ((1.0 + sign) * inside - jnp.where(is_blurred, sign * edge, 0.0)) @ waves.coefficient

@@ -1,0 +1,10 @@
+from .fits import plot_fit as plot_fit
+from .heating import draw_heating as draw_heating
+from .heating import plot_heating as plot_heating
+from .heating import positions as positions
+from .iv import plot_iv as plot_iv
+from .maps import plot_map as plot_map
+from .style import COLORS as COLORS
+from .style import DASHES as DASHES
+from .style import STYLE as STYLE
+from .style import save_figure as save_figure

@@ -1,0 +1,143 @@
+"""What is asked of a scan: the arguments of `scan`, checked before anything runs and put together as a `Plan`."""
+
+from typing import Any
+
+import numpy as np
+
+from jaxwire.model.parameters.domain import POSITIVE, REAL, as_known
+from jaxwire.model.parameters.names import DRIVES, OPERATING_POINT
+from jaxwire.model.wires.screening import AbstractNonLocalScreening
+from jaxwire.model.wires.wire import Wire
+from jaxwire.numerics.precision import PRECISIONS
+from jaxwire.numerics.programs import local_devices
+from jaxwire.scans.axes import Dimension, read_axes
+from jaxwire.scans.computation.memory import read_memory, usual_memory
+from jaxwire.scans.plan import Plan
+from jaxwire.scans.single_precision import IN_SINGLE
+from jaxwire.scans.variables import Observable, read_observables, uses_x
+from jaxwire.solver.arguments import as_models
+
+X_MAX = 20.0
+"""How far from the scatterer spots are looked for, in vF tau0, unless `x_max` is given."""
+
+
+def make_plan(
+    scatterer: Any,
+    wire: Any,
+    axes: Any,
+    observables: Any,
+    x: Any,
+    x_max: Any,
+    resolution: Any,
+    memory: Any,
+    operating_point: dict[str, Any],
+    precision: Any = "double",
+) -> Plan:
+    """Check the arguments of a scan and put them together; see `scan` for what they are."""
+    scatterer, wire, resolution = as_models(scatterer, wire, resolution)
+    dimensions = read_axes(axes, scatterer, wire)
+    fixed = _fixed(operating_point, dimensions)
+    if observables is None:
+        observables = ["voltage"] if "current" in _varied(dimensions) else ["current"]
+    kept = read_observables(observables)
+    _check_precision(precision, wire, {*fixed, *_varied(dimensions)}, kept)
+    plan = Plan(
+        scatterer,
+        wire,
+        dimensions,
+        fixed,
+        kept,
+        x=_positions(x, kept),
+        x_max=_x_max(x_max, kept),
+        resolution=resolution,
+        memory=usual_memory(local_devices()) if memory is None else read_memory(memory),
+        precision=precision,
+    )
+    _refuse_clashes(plan)
+    if plan.memory_bytes > plan.memory:
+        raise ValueError(
+            f"`memory` must be at least {plan.memory_bytes / 1e6:.1f} MB for this scan, got {plan.memory / 1e6:g} MB."
+        )
+    return plan
+
+
+def _varied(dimensions: tuple[Dimension, ...]) -> list[str]:
+    """Which of temperature, voltage, current and force are axes."""
+    axes = [axis for dimension in dimensions for axis in dimension.axes]
+    return [axis.name for axis in axes if axis.place.holder == "point"]
+
+
+def _fixed(operating_point: dict[str, Any], dimensions: tuple[Dimension, ...]) -> dict[str, float]:
+    """The numbers of the operating point that do not vary; complains of any too many or too few."""
+    varied = _varied(dimensions)
+    fixed = {}
+    for name, value in operating_point.items():
+        if value is not None and name in varied:
+            raise ValueError(f"`{name}` must be given once, got a fixed value and an axis.")
+        if value is not None:
+            fixed[name] = float(as_known(name, value, OPERATING_POINT.get(name, REAL)))
+    given = {*fixed, *varied}
+    if "temperature" not in given:
+        raise TypeError("`temperature` must be given, as a number or as an axis; got none.")
+    drives = [name for name in DRIVES if name in given]
+    if len(drives) != 1:
+        raise TypeError(
+            "`voltage`, `current` or `force` must be given, one of them, as a number or as an axis; "
+            f"got {' and '.join(drives) or 'none'}."
+        )
+    return fixed
+
+
+def _positions(x: Any, kept: tuple[Observable, ...]) -> np.ndarray:
+    names = [entry.name for entry in kept if uses_x([entry])]
+    if x is None:
+        if names:
+            raise ValueError(f"`x` must be given for the observable {names[0]!r}, got none.")
+        return np.zeros(0)
+    if not names:
+        raise ValueError("`x` must be given only with an observable that is a function of x, such as 'heating'.")
+    positions = as_known("x", x, REAL, ndim=1)
+    if positions.size == 0:
+        raise ValueError("`x` must have at least one position, got none.")
+    if np.any(positions == 0) and any(name.startswith("heating") for name in names):
+        raise ValueError("`x` must not be 0 in heating, where its buildup term diverges as log|x|; got 0.")
+    return positions
+
+
+def _x_max(x_max: Any, kept: tuple[Observable, ...]) -> float:
+    if x_max is None:
+        return X_MAX
+    if Observable("spots") not in kept:
+        raise ValueError("`x_max` must be given only with the observable 'spots', which looks for spots up to there.")
+    return float(as_known("x_max", x_max, POSITIVE))
+
+
+def _check_precision(precision: Any, wire: Wire, given: set[str], kept: tuple[Observable, ...]) -> None:
+    """Single precision computes what it was measured for, and nothing else (benchmarks/single_precision.py)."""
+    if precision not in PRECISIONS:
+        raise ValueError(f"`precision` must be 'double' or 'single', got {precision!r}.")
+    if precision == "double":
+        return
+    instead = "use precision='double'"
+    if "voltage" not in given:
+        drive = next(name for name in DRIVES if name in given)
+        raise ValueError(f"`precision='single'` must go with a given voltage, got a given {drive}; {instead}.")
+    if isinstance(wire.screening, AbstractNonLocalScreening):
+        raise ValueError(
+            f"`precision='single'` must go with a local potential, got {type(wire.screening).__name__}; {instead}."
+        )
+    if other := [entry.name for entry in kept if entry.function or entry.name not in IN_SINGLE]:
+        raise ValueError(
+            f"`precision='single'` must go with observables out of {', '.join(IN_SINGLE)}; got {other[0]!r}; {instead}."
+        )
+
+
+def _refuse_clashes(plan: Plan) -> None:
+    """Variables, coordinates and dimensions must have different names."""
+    if clash := [name for name in plan.variables if name in plan.coords or name in plan.dims]:
+        raise ValueError(f"`observables` must not have the name of an axis, got {clash[0]!r}.")
+    names = [*(axis.name for dimension in plan.dimensions for axis in dimension.axes)]
+    names += [dimension.name for dimension in plan.dimensions if len(dimension.axes) > 1]
+    names += {dim for variable in plan.variables.values() for dim in variable.dims}
+    if clash := [name for name in names if names.count(name) > 1]:
+        raise ValueError(f"`axes` must have names of their own, got {clash[0]!r} twice.")

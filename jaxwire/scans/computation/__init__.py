@@ -1,0 +1,5 @@
+"""The compiled program of a scan.
+
+`program` (what it computes), `executable` (compiled, called for rows of values), `memory` (what a point takes),
+`blocks` (how many are solved at once), `out_of_memory` (going on with fewer of them).
+"""

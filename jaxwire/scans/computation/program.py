@@ -1,0 +1,201 @@
+"""The compiled program of a scan: many points of the grid, in micro-batches, on all devices of this process.
+
+What a program depends on besides the shapes of its arguments is a `Program`; all numbers are arguments. So one program
+serves all blocks of a scan, and every later scan that asks the same of other numbers.
+"""
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.sharding import AxisType, PartitionSpec
+from jaxtyping import Array, Float, Int
+
+from jaxwire.model.parameters.names import Place, substitute
+from jaxwire.model.resolution import Resolution
+from jaxwire.model.scatterers.base import AbstractScatterer
+from jaxwire.model.wires.wire import Wire
+from jaxwire.numerics.array_types import Scalar
+from jaxwire.numerics.precision import working_in
+from jaxwire.numerics.programs import Alike, is_array, local_devices
+from jaxwire.scans.single_precision import judge
+from jaxwire.scans.variables import Observable, Setup, observe
+from jaxwire.solver import status
+from jaxwire.solver.solve import solve_found
+from jaxwire.solver.voltage_search.find_voltage import Found, find_voltage
+
+
+@dataclass(frozen=True)
+class Program:
+    """What is compiled in: nothing here is a number that a user varies.
+
+    Attributes:
+        outer: places of the numbers that differ from row to row.
+        inner: places of numbers that decide the transmission alone: grid and modes are shared by all their values.
+        observables: what is kept.
+        is_searched: whether the voltage is searched for, at given current or force; the largest current is kept then.
+        x_max: how far spots are looked for, in vF tau0.
+        resolution: numbers of nodes.
+        precision: "double" or "single".
+        results: name, shape and type of every variable, as `point` gives them.
+        batch: rows solved at once.
+        searched: rows whose voltages are searched for together.
+        n_devices: devices of this process that share the rows.
+    """
+
+    outer: tuple[Place, ...]
+    inner: tuple[Place, ...]
+    observables: tuple[Observable, ...]
+    is_searched: bool
+    x_max: float
+    resolution: Resolution
+    precision: str = "double"
+    results: tuple[tuple[str, tuple[int, ...], str], ...] = ()
+    batch: int = 1
+    searched: int = 1
+    n_devices: int = 1
+
+
+class Given(NamedTuple):
+    """The numbers that are the same at all points: base objects, fixed temperature or drive, positions (n_x,)."""
+
+    scatterer: AbstractScatterer
+    wire: Wire
+    fixed: dict[str, Any]
+    x: Any
+
+
+class OperatingPoint(NamedTuple):
+    """One point of the grid, as `solve` takes it: models, kB T, and by its name the voltage, current or force."""
+
+    scatterer: AbstractScatterer
+    wire: Wire
+    temperature: Scalar
+    drive: dict[str, Scalar]
+
+
+def operating_point(
+    program: Program, given: Given, outer: Float[Array, " n_outer"], inner: Float[Array, " n_inner"]
+) -> OperatingPoint:
+    """Put the numbers of one point of the grid into their places."""
+    places = (*program.outer, *program.inner)
+    values = [*outer, *inner]
+    scatterer = substitute(given.scatterer, "scatterer", places, values)
+    wire = substitute(given.wire, "wire", places, values)
+    varied = {str(place.path[0]): v for place, v in zip(places, values, strict=True) if place.holder == "point"}
+    drive = {name: jnp.asarray(value) for name, value in {**given.fixed, **varied}.items()}
+    return OperatingPoint(scatterer, wire, drive.pop("temperature"), drive)
+
+
+def point(program: Program, given: Given, at: OperatingPoint, found: Found | None) -> dict[str, Array]:
+    """Solve one point of the grid: the variables by name, NaN where it failed."""
+    with_estimate = any(entry == Observable("error_estimate") for entry in program.observables)
+    sol = solve_found(*at, found, program.resolution, with_estimate)
+    names = [entry.name for entry in program.observables]
+    code = judge(sol, names) if program.precision == "single" else sol.status.code
+    failed = status.has_failed(code)
+    observed = observe(program.observables, sol, Setup(given.x, program.x_max))
+    kept = {name: jnp.where(failed, jnp.nan, v) if v.dtype.kind == "f" else v for name, v in observed.items()}
+    limit = {"current_limit": sol.status.limit} if program.is_searched else {}
+    return {"status": code, **limit, **kept}
+
+
+@functools.lru_cache(maxsize=256)
+def variables(program: Program, given: Alike) -> tuple[tuple[str, tuple[int, ...], str], ...]:
+    """Name, shape and type of what `point` gives, by tracing it, without computing anything.
+
+    Args:
+        program: what to compute.
+        given: the numbers that do not vary.
+    """
+    seen: list[tuple[str, tuple[int, ...], str]] = []
+    arrays, static = eqx.partition(given.tree, is_array)
+
+    def trace(arrays: Any, *values: Any) -> None:
+        numbers = eqx.combine(arrays, static)
+        at = operating_point(program, numbers, *values)
+        found = find_voltage(*at, program.resolution) if program.is_searched else None
+        variables = point(program, numbers, at, found)
+        seen.extend((name, leaf.shape, leaf.dtype.name) for name, leaf in variables.items())
+
+    with working_in(program.precision):
+        jax.eval_shape(trace, arrays, np.zeros(len(program.outer)), np.zeros(len(program.inner)))
+    return tuple(seen)
+
+
+def run(
+    program: Program,
+    static: Any,
+    arrays: Any,
+    outer: Float[Array, "n_devices capacity n_outer"],
+    inner: Float[Array, "m n_inner"],
+    n_batches: Int[Array, ""],
+) -> dict[str, Array]:
+    """Solve the first rows of every device for all inner values; to be compiled.
+
+    The number of micro-batches is an argument, and the loop over them is `fori_loop` rather than `lax.map`, so that
+    grids of any size share one program and blocks at an edge cost no more than their points. Voltages are searched for
+    before, many rows together, as few of these take a step at the same time (see `compacted`).
+
+    Args:
+        program: what to compute.
+        static: what in `Given` is no array.
+        arrays: the numbers that do not vary: the arrays in `Given`.
+        outer: rows of values of the outer places; `capacity` is a multiple of the micro-batch.
+        inner: values of the inner places.
+        n_batches: micro-batches to compute per device; the rest of the result is zero.
+
+    Returns:
+        The variables, of shape (n_devices, capacity, m, *own).
+    """
+    size = program.batch
+
+    def on_device(arrays, outer, inner, n_batches):
+        given = eqx.combine(arrays, static)
+        rows = outer[0]
+
+        def at(row, values):
+            return operating_point(program, given, row, values)
+
+        def solve_alone(row, found):
+            return jax.tree.map(lambda leaf: leaf[None], point(program, given, at(row, inner[0]), found))
+
+        def solve_all(row, found):
+            return jax.vmap(lambda values: point(program, given, at(row, values), found))(inner)
+
+        found = None
+        if program.is_searched:
+            n_searched, zeros = -(-n_batches * size // program.searched), jnp.zeros(len(rows))
+            nothing = Found(zeros, jnp.zeros(len(rows), bool), zeros, zeros)
+            find = lambda row: find_voltage(*at(row, inner[0]), program.resolution)  # noqa: E731
+            found = _in_batches(find, (rows,), nothing, program.searched, n_searched)
+        empty = {name: jnp.zeros((len(rows), len(inner), *shape), dtype) for name, shape, dtype in program.results}
+        results = _in_batches(solve_all if program.inner else solve_alone, (rows, found), empty, size, n_batches)
+        return jax.tree.map(lambda leaf: leaf[None], results)
+
+    if program.n_devices == 1:
+        return on_device(arrays, outer, inner, n_batches)
+    alike, split = PartitionSpec(), PartitionSpec("device")
+    mesh = jax.make_mesh(
+        (program.n_devices,), ("device",), axis_types=(AxisType.Auto,), devices=local_devices()[: program.n_devices]
+    )
+    sharded = jax.shard_map(
+        on_device, mesh=mesh, in_specs=(alike, split, alike, alike), out_specs=split, check_vma=False
+    )
+    return sharded(arrays, outer, inner, n_batches)
+
+
+def _in_batches(one: Callable[..., Any], rows: Any, empty: Any, size: int, n_batches: Int[Array, ""]) -> Any:
+    """Map a function over the first rows, `size` of them at once; the other results are left as in `empty`."""
+
+    def step(index, results):
+        part = jax.tree.map(lambda leaf: jax.lax.dynamic_slice_in_dim(leaf, index * size, size), rows)
+        put = lambda old, new: jax.lax.dynamic_update_slice_in_dim(old, new, index * size, axis=0)  # noqa: E731
+        return jax.tree.map(put, results, jax.vmap(one)(*part))
+
+    return jax.lax.fori_loop(0, n_batches, step, empty)

@@ -1,0 +1,50 @@
+"""Estimated relative error of a solution: two grids compared."""
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from jaxwire.kinetics.flow import Flow, excite
+from jaxwire.kinetics.matching import Matching
+from jaxwire.model.wires.screening import AbstractScreening
+from jaxwire.numerics.array_types import Scalar
+
+PROBES = (0.01, 0.05, 0.3, 1.0, 3.0)
+"""Distances, in vF tau0, at which the error estimate compares the heating of two grids."""
+
+NEGLIGIBLE = 1e-6
+"""Potentials and voltages below this times the force (a length of 1e-6 vF tau0) are compared as if they were that."""
+
+ROUNDING = 2e-10
+"""Smallest error estimate: below it, rounding in sums that nearly cancel is not seen (1.1e-10 at eV = 1e-9)."""
+
+
+def estimated_error(
+    fine: Matching, coarse: Matching, drive: Scalar, screening: AbstractScreening, slope: Scalar | None
+) -> Scalar:
+    """Largest relative difference between two grids of what the solution promises.
+
+    At given voltage that is current, potentials and heating near the scatterer; at zero voltage, per unit of drive. At
+    given current (slope = dI/dV), the coarse flow is scaled to the same current and the voltage is compared instead.
+    """
+    drive = jnp.where(drive > 0, drive, 1.0)
+    flow = excite(fine, drive, screening)
+    other = excite(coarse, drive, screening)
+    floor = NEGLIGIBLE * flow.force
+    differences = [jnp.abs(other.current - flow.current) / flow.current]
+    if slope is not None:
+        step = jnp.abs(other.current - flow.current) / slope
+        differences = [step / jnp.maximum(flow.step, floor)]
+        other = excite(coarse, drive * flow.current / other.current, screening)
+    for value, coarse_value, smallest in zip(_observed(flow), _observed(other), (floor, 0.0), strict=True):
+        scale = jnp.maximum(jnp.abs(value), jnp.maximum(1e-2 * jnp.max(jnp.abs(value)), smallest))
+        differences.append(jnp.max(jnp.abs(coarse_value - value) / scale))
+    is_opaque = (flow.current == 0) & (other.current == 0)  # no current is known exactly
+    return jnp.where(is_opaque, ROUNDING, jnp.maximum(jnp.max(jnp.stack(differences)), ROUNDING))
+
+
+def _observed(flow: Flow) -> tuple[Float[Array, " 2"], Float[Array, " p"]]:
+    """Potentials at both faces and heating at the probes."""
+    x = jnp.concatenate([-jnp.asarray(PROBES), jnp.asarray(PROBES)])
+    faces = flow.faces()
+    return jnp.stack([faces.potential_upper, faces.potential_lower]), jax.vmap(flow.heating)(x).total

@@ -1,0 +1,274 @@
+"""`Solution`: what one operating point gives, as numbers and as functions of position.
+
+Positions x are in units of vF tau0; the scatterer is at x = 0 and positive x is the right wire. At x = 0 itself
+potential and heat current jump: there 0.0 means the right face (0+) and -0.0 the left one (0-).
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.core import Tracer
+from jaxtyping import Array, Float, PyTree
+
+from jaxwire.kinetics.distribution import occupation
+from jaxwire.kinetics.flow import Faces, Flow, Heating
+from jaxwire.model.parameters.domain import POSITIVE, as_double
+from jaxwire.model.resolution import Resolution
+from jaxwire.model.scatterers.base import AbstractScatterer
+from jaxwire.model.wires.wire import Wire
+from jaxwire.numerics.array_types import Scalar
+from jaxwire.solver.status import Status
+
+CHUNK = 1024
+"""Positions evaluated at once; longer arrays are worked through in pieces of this size."""
+
+
+class Distribution(NamedTuple):
+    """Occupation of the states at one kinetic energy and position, for either direction of motion.
+
+    Attributes:
+        forward: f at momentum +p, moving to the right.
+        backward: f at momentum -p, moving to the left.
+    """
+
+    forward: Float[Array, "..."]
+    backward: Float[Array, "..."]
+
+
+class Powers(NamedTuple):
+    """Powers beyond the uniform P_ext, integrated over either half-wire, in mu0^2/h (Eqs. 28, 31).
+
+    Attributes:
+        left_scatterer: integral of P_s over x < 0.
+        left_buildup: integral of P_phi over x < 0.
+        right_scatterer: integral of P_s over x > 0.
+        right_buildup: integral of P_phi over x > 0.
+    """
+
+    left_scatterer: Float[Array, "..."]
+    left_buildup: Float[Array, "..."]
+    right_scatterer: Float[Array, "..."]
+    right_buildup: Float[Array, "..."]
+
+    @property
+    def left(self) -> Float[Array, "..."]:
+        """P_L, all that is released on the left."""
+        return self.left_scatterer + self.left_buildup
+
+    @property
+    def right(self) -> Float[Array, "..."]:
+        """P_R, all that is released on the right."""
+        return self.right_scatterer + self.right_buildup
+
+
+class Solution(eqx.Module):
+    """One operating point, solved. A pytree: it passes through `jax.jit`, `jax.vmap` and `jax.grad`.
+
+    ```python
+    >>> import jaxwire as jw
+    >>> sol = jw.solve(jw.Lorentzian(center=1.44, width=0.08), temperature=0.3, voltage=0.1)
+    >>> heat = sol.heating([-0.5, 0.5])
+    >>> print(heat.total.round(3))
+    [-19.78   29.384]
+
+    ```
+
+    Attributes:
+        scatterer: the scatterer.
+        wire: the wire.
+        temperature: kB T, in mu0.
+        voltage: eV, misalignment of the band bottoms, in mu0.
+        status: how the solve ended.
+        error_estimate: estimated relative error of current, potentials and heating; NaN if it was switched off.
+        faces: potential and heat current on either side of the scatterer.
+        flow: modes and amplitudes, seen from the wire whose band starts higher.
+        resolution: numbers of nodes.
+    """
+
+    scatterer: AbstractScatterer
+    wire: Wire
+    temperature: Scalar
+    voltage: Scalar
+    status: Status
+    error_estimate: Scalar
+    faces: Faces
+    flow: Flow
+    resolution: Resolution = eqx.field(static=True)
+
+    @property
+    def direction(self) -> Float[Array, "..."]:
+        """+1 where the left wire has the higher band (voltage >= 0), -1 where the right one has it."""
+        return jnp.where(self.voltage >= 0, 1.0, -1.0)
+
+    @property
+    def current(self) -> Float[Array, "..."]:
+        """I, in e mu0/h, positive to the right."""
+        return self.direction * self.flow.current
+
+    @property
+    def force(self) -> Float[Array, "..."]:
+        """F = F_ext vF tau0/mu0, the external force that drives I through the wire far away (Eqs. 12-15)."""
+        return self.direction * self.flow.force
+
+    @property
+    def external_power(self) -> Float[Array, "..."]:
+        """P_ext = I F (Eq. 24): heating per unit length far from the scatterer, in mu0^2/(h vF tau0)."""
+        return self.current * self.force
+
+    @property
+    def potential_left(self) -> Float[Array, "..."]:
+        """Neutrality potential e phi(0-), in mu0 (Eq. 16)."""
+        return jnp.where(self.voltage >= 0, self.faces.potential_upper, self.faces.potential_lower)
+
+    @property
+    def potential_right(self) -> Float[Array, "..."]:
+        """Neutrality potential e phi(0+), in mu0 (Eq. 16)."""
+        return jnp.where(self.voltage >= 0, self.faces.potential_lower, self.faces.potential_upper)
+
+    @property
+    def total_voltage(self) -> Float[Array, "..."]:
+        """What the scatterer adds to the voltage of the bare wire: eV + e phi(0+) - e phi(0-), in mu0 (Eq. 32)."""
+        return self.voltage + self.potential_right - self.potential_left
+
+    @property
+    def powers(self) -> Powers:
+        """Powers that electrons give to the phonons beyond the uniform P_ext, integrated over x (Eqs. 28, 31)."""
+        is_left = self.voltage >= 0
+        upper = self.flow.uniform_heat_current - self.faces.heat_upper
+        lower = self.faces.heat_lower - self.flow.uniform_heat_current
+        return Powers(
+            left_scatterer=jnp.where(is_left, upper, lower),
+            left_buildup=-self.current * self.potential_left,
+            right_scatterer=jnp.where(is_left, lower, upper),
+            right_buildup=self.current * self.potential_right,
+        )
+
+    def potential(self, x) -> Float[Array, "..."]:
+        """Neutrality potential e phi(x), in mu0 (Eq. 16).
+
+        Args:
+            x: positions in vF tau0, any shape.
+
+        Raises:
+            TypeError: if x is not real numbers in double precision; so in all fields.
+        """
+        return self._along("potential", as_double("x", x), _potential)
+
+    def chemical_potential(self, x) -> Float[Array, "..."]:
+        """Change delta mu(x) of the local chemical potential, in mu0 (Eq. D3).
+
+        For constant tau in a neutral wire it is e phi(x) itself.
+
+        Args:
+            x: positions in vF tau0, any shape.
+        """
+        return self._along("chemical_potential", as_double("x", x), _chemical_potential)
+
+    def heat_current(self, x) -> Float[Array, "..."]:
+        """Heat current J_el(x) carried by the electrons, positive to the right, in mu0^2/h (Eq. 27).
+
+        Args:
+            x: positions in vF tau0, any shape.
+        """
+        return self._along("heat_current", as_double("x", x), _heat_current)
+
+    def heating(self, x) -> Heating:
+        """Heat given to the phonons at x and its parts, in units of P_ext (Eqs. 22-26).
+
+        At zero voltage it is undefined (NaN): P_ext then vanishes with the square of the voltage, the rest linearly.
+
+        Args:
+            x: positions in vF tau0, any shape, none of them 0.
+
+        Raises:
+            ValueError: if an x is 0, where the buildup term diverges logarithmically (traced: NaN there).
+        """
+        x = as_double("x", x)
+        if not isinstance(x, Tracer) and np.any(np.asarray(x) == 0):
+            raise ValueError("`x` must not be 0 in heating, where its buildup term diverges as log|x|; got 0.")
+        return self._along("heating", x, _heating)
+
+    def distribution(self, energy, x) -> Distribution:
+        """Occupation f(+p, x) and f(-p, x) of the states with kinetic energy `energy` at position x.
+
+        Args:
+            energy: kinetic energies in the wire that x is in, in mu0, positive, any shape.
+            x: positions in vF tau0, any shape that broadcasts with energy.
+
+        Raises:
+            ValueError: if an energy is not positive.
+        """
+        energy, x = jnp.broadcast_arrays(as_double("energy", energy), as_double("x", x))
+        if not isinstance(energy, Tracer) and not np.all(POSITIVE.contains(np.asarray(energy))):
+            raise ValueError(f"`energy` must be positive, got {float(np.min(energy)):g}.")
+        return self._along("distribution", jnp.stack([energy, x], axis=-1), _distribution)
+
+    def _along(self, name: str, points: Float[Array, "..."], field: Callable) -> PyTree:
+        """Evaluate a field of a single solution; a batch of solutions is refused in words."""
+        if self.voltage.ndim:
+            raise ValueError(
+                f"`{name}` needs a single solution, got a batch of shape {self.voltage.shape}; map over it with "
+                f"jax.vmap(lambda sol: sol.{name}(x))(solutions)."
+            )
+        return _along(self, points, field)
+
+    def __str__(self) -> str:
+        """A table of the numbers, one line each; for a batch, the count of each status."""
+        if self.voltage.ndim:
+            return f"Solutions, shape {self.voltage.shape}: {self.status}"
+        lines = [
+            ("temperature", self.temperature, "mu0"),
+            ("voltage", self.voltage, "mu0"),
+            ("current", self.current, "e mu0/h"),
+            ("force", self.force, "mu0/(vF tau0)"),
+            ("total voltage", self.total_voltage, "mu0"),
+            ("potential left", self.potential_left, "mu0"),
+            ("potential right", self.potential_right, "mu0"),
+            ("external power", self.external_power, "mu0^2/(h vF tau0)"),
+            ("error estimate", self.error_estimate, ""),
+        ]
+        body = "\n".join(f"  {name:<16} {float(value): .9g} {unit}".rstrip() for name, value, unit in lines)
+        return f"{type(self.scatterer).__name__} in a wire\n{body}\n  status            {self.status}"
+
+
+@eqx.filter_jit
+def _along(sol: Solution, points: Float[Array, "..."], field: Callable) -> PyTree:
+    """Evaluate field(sol, one point) at all points; long arrays in chunks, so that memory stays bounded."""
+    point_ndim = 1 if field is _distribution else 0
+    shape = points.shape[: points.ndim - point_ndim]
+    flat = points.reshape(-1, *points.shape[points.ndim - point_ndim :])
+
+    def one(point):
+        return field(sol, point)
+
+    values = jax.vmap(one)(flat) if len(flat) <= CHUNK else jax.lax.map(one, flat, batch_size=CHUNK)
+    return jax.tree.map(lambda value: value.reshape(shape), values)
+
+
+def _potential(sol: Solution, x: Scalar) -> Scalar:
+    return sol.flow.potential(sol.direction * x)
+
+
+def _chemical_potential(sol: Solution, x: Scalar) -> Scalar:
+    return sol.flow.chemical_potential(sol.direction * x)
+
+
+def _heat_current(sol: Solution, x: Scalar) -> Scalar:
+    return sol.direction * sol.flow.heat_current(sol.direction * x)
+
+
+def _heating(sol: Solution, x: Scalar) -> Heating:
+    return sol.flow.heating(sol.direction * x)
+
+
+def _distribution(sol: Solution, point: Float[Array, " 2"]) -> Distribution:
+    energy, x = point
+    left_to_upper = jnp.where(sol.voltage >= 0, 0.0, sol.flow.step)
+    occupied = occupation(sol.flow, sol.wire, sol.scatterer, sol.temperature, left_to_upper)
+    onward, back = occupied(energy, sol.direction * x)
+    is_forward = sol.direction > 0
+    return Distribution(jnp.where(is_forward, onward, back), jnp.where(is_forward, back, onward))

@@ -1,0 +1,133 @@
+"""The public `solve`: one operating point in, one `Solution` out."""
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from jaxwire.kinetics.flow import excite
+from jaxwire.kinetics.matching import match
+from jaxwire.model.parameters.domain import REAL, as_parameter
+from jaxwire.model.resolution import Resolution
+from jaxwire.model.scatterers.base import AbstractScatterer
+from jaxwire.model.wires.wire import Wire
+from jaxwire.numerics.array_types import Scalar
+from jaxwire.solver import status
+from jaxwire.solver.arguments import as_setting, one_drive
+from jaxwire.solver.error_estimate import estimated_error
+from jaxwire.solver.solution import Solution
+from jaxwire.solver.status import Status
+from jaxwire.solver.voltage_search.find_voltage import Found, carried, drive_of, find_voltage, is_valid
+
+
+def solve(
+    scatterer: AbstractScatterer,
+    wire: Wire | None = None,
+    *,
+    temperature,
+    voltage=None,
+    current=None,
+    force=None,
+    resolution: Resolution | None = None,
+    error_estimate: bool = True,
+) -> Solution:
+    """Solve the wire with a scatterer at a given voltage, current or force.
+
+    All numbers may be traced: `jax.jit`, `jax.grad`, `jax.jvp`, `jax.hessian` and `jax.vmap` work through it.
+
+    ```python
+    >>> import jaxwire as jw
+    >>> dot = jw.Lorentzian(center=1.44, width=0.08)
+    >>> sol = jw.solve(dot, temperature=0.3, voltage=0.1)
+    >>> print(f"{sol.current:.5f} {sol.potential_right:.5f}")
+    0.01246 -0.00211
+    >>> print(f"{jw.solve(dot, temperature=0.3, current=0.0125).voltage:.5f}")
+    0.10039
+
+    ```
+
+    Args:
+        scatterer: transmission model.
+        wire: the wire; the paper's (parabolic, constant relaxation time, electroneutral) unless given.
+        temperature: kB T, in mu0, positive.
+        voltage: eV, misalignment of the band bottoms, in mu0; positive drives a positive current.
+        current: I, in e mu0/h, instead of the voltage; the voltage is then the one on the branch that rises from 0.
+        force: F, external force far away in mu0/(vF tau0), instead of the voltage.
+        resolution: numbers of nodes; the default is good for 1e-6 over the promised domain.
+        error_estimate: whether to solve a second time on a coarser grid, at about half the cost, for the estimate.
+
+    Returns:
+        The solution. A point that could not be solved holds NaN and says why in `status`.
+
+    Raises:
+        TypeError: if an argument is not of its type, a number is not in double precision, or not exactly one of
+            voltage, current and force is given.
+        ValueError: if a known number is outside its domain.
+    """
+    scatterer, wire, temperature, resolution = as_setting(scatterer, wire, temperature, resolution)
+    if not isinstance(error_estimate, bool):
+        raise TypeError(f"`error_estimate` must be True or False, got {error_estimate!r}.")
+    given = one_drive(voltage=voltage, current=current, force=force)
+    given = {name: as_parameter(name, value, REAL) for name, value in given.items()}
+    return _solve(scatterer, wire, temperature, given, resolution, error_estimate)
+
+
+@eqx.filter_jit
+def _solve(
+    scatterer: AbstractScatterer,
+    wire: Wire,
+    temperature: Scalar,
+    given: dict[str, Scalar],
+    resolution: Resolution,
+    error_estimate: bool,
+) -> Solution:
+    found = None if "voltage" in given else find_voltage(scatterer, wire, temperature, given, resolution)
+    return solve_found(scatterer, wire, temperature, given, found, resolution, error_estimate)
+
+
+def solve_found(
+    scatterer: AbstractScatterer,
+    wire: Wire,
+    temperature: Scalar,
+    given: dict[str, Scalar],
+    found: Found | None,
+    resolution: Resolution,
+    error_estimate: bool,
+) -> Solution:
+    """Solve at a given voltage, or at the one that was found for a given current or force."""
+    ((name, target),) = given.items()
+    valid = is_valid(scatterer, wire, temperature, target)
+    if found is None:
+        found = Found(target, jnp.asarray(False), jnp.asarray(jnp.nan), slope=None)
+    voltage = found.voltage
+    is_known = ~jnp.isnan(voltage)
+    somewhere = jnp.where(is_known, voltage, 0.0)  # a transmission that is at fault is so there too
+    matching = match(scatterer, wire, temperature, somewhere, resolution)
+    drive = drive_of(voltage, temperature)
+    if name != "voltage":  # what the search leaves of the target is made up for
+        left = jnp.abs(target) / carried(matching, drive, name)
+        drive *= jax.lax.stop_gradient(jnp.where(target == 0, 1.0, left))
+    estimate, is_finite = jnp.asarray(jnp.nan), is_known & jnp.isfinite(jnp.sum(matching.spectral_current))
+    if error_estimate:
+        coarser = match(scatterer, wire, temperature, somewhere, resolution.coarser())
+        estimate = estimated_error(matching, coarser, drive, wire.screening, found.slope)
+        is_finite &= jnp.isfinite(estimate)
+    outcome = _outcome(matching.transmission, valid, found.is_unreachable, is_finite, estimate)
+    failed = status.has_failed(outcome)
+    flow = excite(matching, jnp.where(failed, jnp.nan, drive), wire.screening)
+    estimate = jnp.where(failed, jnp.nan, estimate)
+    result = Status(outcome.astype(int), found.limit)
+    return Solution(scatterer, wire, temperature, voltage, result, estimate, flow.faces(), flow, resolution)
+
+
+def _outcome(
+    transmission: Float[Array, " n"], valid: Array, unreachable: Array, is_finite: Array, estimate: Scalar
+) -> Array:
+    """Status code: what is looked at later is the cause of what was seen before."""
+    rounding = 4.0 * jnp.finfo(transmission.dtype).eps  # a GPU divides equal numbers to 1 + eps in single precision
+    is_probability = jnp.all((transmission >= 0) & (transmission <= 1.0 + rounding))
+    code = jnp.where(estimate > 1e-4, status.INACCURATE, status.SOLVED)
+    code = jnp.where(is_finite, code, status.NOT_FINITE)
+    code = jnp.where(is_probability, code, status.BAD_TRANSMISSION)
+    code = jnp.where(unreachable, status.UNREACHABLE, code)
+    return jnp.where(valid, code, status.OUT_OF_DOMAIN)

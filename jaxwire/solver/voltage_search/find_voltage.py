@@ -1,0 +1,88 @@
+"""The voltage of a given current or force: the search set up, run, and what it found."""
+
+from typing import NamedTuple
+
+import jax.numpy as jnp
+from jaxtyping import Array, Bool
+
+from jaxwire.kinetics.half_wire import drude_coefficients
+from jaxwire.kinetics.matching import Matching, match
+from jaxwire.model.parameters.domain import POSITIVE, in_domain
+from jaxwire.model.resolution import Resolution
+from jaxwire.model.scatterers.base import AbstractScatterer
+from jaxwire.model.wires.wire import Wire
+from jaxwire.numerics.array_types import Scalar
+from jaxwire.solver.voltage_search.current_estimate import Nodes, tabulate
+from jaxwire.solver.voltage_search.search_loop import Search, voltage_for
+
+SATURATED, SATURATED_PER_T = 2.0, 40.0
+"""I(V) is searched up to V = 2 + 40 t: from 1 + 32 t on, no electron comes from the lower wire."""
+
+
+class Found(NamedTuple):
+    """Voltage at which a wire carries its current or has its force.
+
+    Attributes:
+        voltage: eV, in mu0; NaN unless found.
+        is_unreachable: whether it is known that no voltage does.
+        limit: where none does, the largest current or force, of the sign of the wanted one; else NaN.
+        slope: derivative of the current by the voltage; None where the voltage is given.
+    """
+
+    voltage: Scalar
+    is_unreachable: Bool[Array, ""]
+    limit: Scalar
+    slope: Scalar | None
+
+
+def find_voltage(
+    scatterer: AbstractScatterer, wire: Wire, temperature: Scalar, given: dict[str, Scalar], resolution: Resolution
+) -> Found:
+    """Find the voltage of a given current or force; nothing is searched for where an argument is outside its domain."""
+    ((name, target),) = given.items()
+    target = jnp.where(is_valid(scatterer, wire, temperature, target), target, jnp.nan)
+    voltage, search = _voltage(scatterer, wire, temperature, name, target, resolution)
+    current_per_target = drude_coefficients(wire, temperature)[0] if name == "force" else 1.0
+    largest = jnp.where(target >= 0, 1.0, -1.0) * search.largest * current_per_target
+    is_unreachable = search.exhausted > 0
+    limit = jnp.where(is_unreachable, largest, jnp.nan)
+    return Found(voltage, is_unreachable, limit, search.slope * current_per_target)
+
+
+def is_valid(scatterer: AbstractScatterer, wire: Wire, temperature: Scalar, target: Scalar) -> Bool[Array, ""]:
+    """Whether all arguments are inside their domains."""
+    return in_domain(scatterer) & in_domain(wire) & POSITIVE.contains(temperature) & jnp.isfinite(target)
+
+
+def drive_of(voltage: Scalar, temperature: Scalar) -> Scalar:
+    """Share 1 - exp(-|V|/t) of the Fermi window that drives the current."""
+    return -jnp.expm1(-jnp.where(voltage >= 0, voltage, -voltage) / temperature)
+
+
+def carried(matching: Matching, drive: Scalar, name: str) -> Scalar:
+    """Size of the current at some drive, or (by name) of the force."""
+    current = drive * (matching.upper.weight @ matching.spectral_current)
+    return current / matching.upper.drude_conductivity if name == "force" else current
+
+
+def _voltage(
+    scatterer: AbstractScatterer,
+    wire: Wire,
+    temperature: Scalar,
+    name: str,
+    target: Scalar,
+    resolution: Resolution,
+) -> tuple[Scalar, Search]:
+    """Voltage, of the sign of the target, at which the wire carries a current or (by name) has a force."""
+    sign = jnp.where(target >= 0, 1.0, -1.0)
+
+    def observable(size: Scalar) -> tuple[Scalar, Nodes]:
+        matching = match(scatterer, wire, temperature, sign * size, resolution)
+        observed = carried(matching, drive_of(size, temperature), name)
+        return observed, Nodes(matching.upper.energy, matching.upper.weight)
+
+    top = SATURATED + SATURATED_PER_T * temperature
+    unit = 1.0 / drude_coefficients(wire, temperature)[0] if name == "force" else 1.0
+    estimate, table = tabulate(scatterer, wire, temperature, sign, top, unit)
+    size, search = voltage_for(observable, sign * target, estimate, table)
+    return sign * size, search

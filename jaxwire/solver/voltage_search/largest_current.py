@@ -1,0 +1,148 @@
+"""Largest current that a wire carries: where I(V) has its crest, or how high its plateau is.
+
+The closed-form estimate of I(V) is surveyed over all voltages; that tells whether there is one crest, and where about.
+From there I(V) is climbed by Newton steps for dI/dV = 0, along the estimate times its ratio to I(V), as in `approach`:
+a few solutions of the matching system, none of which is differentiated. Values alone decide on which side of a voltage
+the crest is.
+"""
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Bool
+
+from jaxwire.numerics.array_types import Scalar
+from jaxwire.solver.voltage_search.current_estimate import Estimate, Table
+from jaxwire.solver.voltage_search.local_current import LocalCurrent, Point, Seen, origin
+from jaxwire.solver.voltage_search.search_state import BEYOND, CLIMB, FAILED, NARROW, Question, State, choose
+
+ACCURACY = 1e-9
+"""Relative accuracy of the largest current."""
+
+SURVEY, ZOOMED, ZOOMS = 48, 6, 3
+"""Voltages at which the estimate is surveyed: over all of them, and between neighbours of the best one, three times."""
+
+HIGH, DIP = 0.75, 5e-4
+"""There may be a second crest where the estimate falls by 5e-4 of its largest value and rises again to 0.75 of it."""
+
+FLAT, KNEE = 0.999, 0.99
+"""Where the estimate ends above this share of its largest value, I(V) has a plateau; the climb starts below it."""
+
+STEEPEST = 5.0
+"""Logarithmic derivative of the ratio by the voltage up to which it is followed."""
+
+DOUBT = 0.3
+"""Error of the slope, as a share of what the curvature of the ratio contributes to it."""
+
+SLOW, LEAP, FURTHEST = 0.4, 4.0, 3.0
+"""A Newton step longer than this share of the one before climbs an exponential: it is taken this many times as long,
+but no step goes further than 3 t."""
+
+LEVEL, SHORT = 3e-9, 0.1
+"""I(V) is level where it changes by less than this over a voltage of t, or over what is left to climb, but over 0.1 t
+at least: on a plateau the grid moves it as much."""
+
+NEAR = 1e-7
+"""A climb that gives up knows the largest current to this share, if the slope leaves no more between its ends: what the
+grid adds to I(V) of a narrow resonance may hide where the crest is."""
+
+
+def likely_crest(estimate: Estimate, low: Scalar, high: Scalar) -> tuple[Scalar, Bool[Array, ""]]:
+    """Where a climb should start, as the estimate tells between two voltages, and whether it has two crests there.
+
+    Voltages are denser at the lower end: at zero electrons come from both wires.
+    """
+
+    def estimated(voltage: Array) -> Array:
+        somewhere: Array = jnp.where(voltage > 0, voltage, high)
+        return jnp.where(voltage > 0, jax.vmap(estimate.on_own_nodes)(somewhere), 0.0)
+
+    voltage = low + (high - low) * (jnp.arange(SURVEY + 1) / SURVEY) ** 2
+    table = Table(voltage, estimated(voltage))
+    value, highest = table.current, jnp.max(table.current)
+    around = jnp.minimum(table.highest(), jax.lax.cummax(value, reverse=True))
+    is_double = jnp.any((around > HIGH * highest) & (around - value > DIP * highest))
+    at = jnp.argmax(value)
+
+    def zoom(_: Array, around: tuple[Array, Array]) -> tuple[Array, Array]:
+        best, spacing = around
+        closer = 2.0 * spacing / (ZOOMED + 1)
+        between = best - spacing + closer * jnp.arange(1, ZOOMED + 1)
+        return between[jnp.argmax(estimated(between))], closer
+
+    spacing = voltage[jnp.minimum(at + 1, SURVEY)] - voltage[at]
+    coarse = voltage[at], jnp.maximum(spacing, voltage[at] - voltage[at - 1])
+    best: Scalar = jax.lax.fori_loop(0, ZOOMS, zoom, coarse)[0]
+    knee = table.reaching(jnp.asarray(jnp.inf), KNEE)
+    is_plateau = (low == 0) & (value[-1] > FLAT * highest)
+    return jnp.where(is_plateau, knee, jnp.clip(best, voltage[1], voltage[-2])), is_double
+
+
+def begin_climb(state: State, start: Scalar, question: Question) -> State:
+    """Climb from the start, between the ends that a survey has told, or else from zero to the largest voltage.
+
+    In that case that is looked at first, as I(V) may have a plateau there.
+    """
+    zero, top = jnp.zeros_like(start), question.top
+    everywhere = {"low": origin(zero), "best": origin(zero), "high": origin(zero)._replace(voltage=1.001 * top)}
+    ends = choose(state.is_surveyed, {name: getattr(state, name) for name in everywhere}, everywhere)
+    first = jnp.where(state.is_surveyed, start, top)
+    return state.enter(CLIMB, first, seen=Seen.nothing(zero), start=start, **ends)
+
+
+def climb(state: State, here: LocalCurrent, question: Question) -> State:
+    """One step to the largest current; the target, which is larger than all currents so far, is not carried here."""
+    (voltage, value, slope), last = here.point, state.seen.last
+    temperature = question.estimate.temperature
+    is_first = voltage >= question.top
+    low, best, high = _enclose(state, here.point)
+
+    is_bent, is_slight = here.second < 0, here.is_slight
+    newton = jnp.where(is_bent, -slope / here.second, jnp.where(slope > 0, jnp.inf, -jnp.inf))
+    stride = jnp.where(last.voltage > 0, voltage - last.voltage, 0.0)
+    is_slow = (slope > 0) & (stride > 0) & (newton > SLOW * stride)
+    furthest = jnp.minimum(voltage + 0.1, FURTHEST * temperature)
+    step = jnp.clip(jnp.where(is_slow, LEAP * newton, newton), -furthest, furthest)
+    section = _section(low.voltage, best.voltage, high.voltage, voltage, 0.9 * furthest)
+    better = _inside(voltage + step, low.voltage, high.voltage, section)
+    better = jnp.where(better == best.voltage, section, better)
+
+    doubt = DOUBT * jnp.abs(here.curvature * stride) * here.expected
+    # the parabola through here rises by half of what an exponential does
+    most = jnp.where(is_slow, 1.0, 0.5) * (jnp.abs(slope) + doubt) ** 2 / jnp.abs(here.second)
+    gain = 0.5 * jnp.abs(slope * newton)
+    is_crest = is_slight & is_bent & (most <= ACCURACY * value)
+    left_to_climb = temperature * jnp.clip((high.voltage - low.voltage) / temperature, SHORT, 1.0)
+    is_level = is_slight & ((jnp.abs(slope) + doubt) * left_to_climb <= LEVEL * value)
+    is_plateau = is_level & (value >= (1.0 - LEVEL) * state.best.value)
+    is_lost = ~((value > 0) & (here.ratio > 0) & (better > 0))
+    is_settled = (is_crest | is_plateau) & ~is_first
+    largest = jnp.maximum(state.largest, value + jnp.where(is_crest, gain, 0.0))
+    next_voltage, seen = jnp.where(is_first, state.start, better), choose(is_first, state.seen, here.seen)
+    on = state._replace(voltage=next_voltage, seen=seen, low=low, best=best, high=high, largest=largest)
+    is_inside = (low.voltage < best.voltage) & (best.voltage < high.voltage)
+    is_near = is_inside & ((jnp.abs(slope) + doubt) * (high.voltage - low.voltage) <= NEAR * value)
+    is_settled |= (state.left <= 0) & is_slight & is_near & ((1.0 + NEAR) * largest < question.target)
+    fails = ~is_first & (is_lost | (state.left <= 0))
+    is_beyond = is_settled & (largest < question.target)
+    on = on._replace(stage=jnp.where(is_beyond, BEYOND, jnp.where(fails, FAILED, CLIMB)))
+    carried = state.enter(NARROW, jnp.where(is_first, state.start, better), seen=here.seen, high=here.point)
+    return choose(value >= question.target, carried, on)
+
+
+def _enclose(state: State, here: Point) -> tuple[Point, Point, Point]:
+    """Points around the crest, the best one in the middle, after one more was looked at."""
+    is_higher, is_above = here.value > state.best.value, here.voltage > state.best.voltage
+    low = choose(is_higher & is_above, state.best, choose(is_higher | is_above, state.low, here))
+    high = choose(is_higher & ~is_above, state.best, choose(is_higher | ~is_above, state.high, here))
+    return low, choose(is_higher, here, state.best), high
+
+
+def _section(low: Scalar, best: Scalar, high: Scalar, voltage: Scalar, furthest: Scalar) -> Scalar:
+    """A voltage in the longer one of two intervals: not far from the last one, if there is any such voltage in it."""
+    end = jnp.where(best - low > high - best, low, high)
+    middle = best + 0.4 * (end - best)
+    return _inside(voltage + jnp.clip(middle - voltage, -furthest, furthest), low, high, middle)
+
+
+def _inside(voltage: Scalar, low: Scalar, high: Scalar, instead: Scalar) -> Scalar:
+    return jnp.where((voltage > low) & (voltage < high), voltage, instead)

@@ -1,0 +1,111 @@
+"""I(V) close to a voltage, and its derivatives, from solutions of the matching system none of which is differentiated.
+
+I(V) is its closed-form estimate times a ratio that varies slowly. The estimate has automatic derivatives; the ratio is
+taken as the parabola through the last three voltages looked at.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Bool
+
+from jaxwire.numerics.array_types import Scalar
+from jaxwire.solver.voltage_search.current_estimate import Estimate, Nodes
+
+Current = Callable[[Scalar], tuple[Scalar, Nodes]]
+"""Size of the current as a function of the size of the voltage, with the nodes on which it was worked out."""
+
+
+class Point(NamedTuple):
+    """A voltage with I(V) and dI/dV."""
+
+    voltage: Scalar
+    value: Scalar
+    slope: Scalar
+
+
+def origin(zero: Scalar) -> Point:
+    """I(0) = 0."""
+    return Point(zero, zero, zero + jnp.inf)
+
+
+class Seen(NamedTuple):
+    """What is known from the voltages looked at so far.
+
+    Attributes:
+        last: the last point; at 0 where there is none.
+        before: the point before it; at 0 where there is none.
+        tilt: by how much the ratio of I(V) to its estimate grew with the voltage, between these two.
+    """
+
+    last: Point
+    before: Point
+    tilt: Scalar
+
+    @classmethod
+    def nothing(cls, zero: Scalar) -> "Seen":
+        """Before the first voltage."""
+        return cls(origin(zero), origin(zero), zero)
+
+
+class LocalCurrent(NamedTuple):
+    """I(V) close to a voltage: value, first and second derivative, and how they follow from estimate and ratio.
+
+    Attributes:
+        point: the voltage, the current and its slope.
+        second: d2I/dV2.
+        nodes: on which it was worked out.
+        expected: the estimate on these.
+        ratio: of the two.
+        is_slight: whether that varies slowly enough to be believed; else it counts as constant.
+        line: by how much it grows with the voltage, from the last voltage to this one, if that is believed.
+        curvature: half the second derivative of the ratio.
+        seen: what is known with this point.
+    """
+
+    point: Point
+    second: Scalar
+    nodes: Nodes
+    expected: Scalar
+    ratio: Scalar
+    is_slight: Bool[Array, ""]
+    line: Scalar
+    curvature: Scalar
+    seen: Seen
+
+
+def look(current: Current, estimate: Estimate, voltage: Scalar, seen: Seen, steepest: Scalar | float) -> LocalCurrent:
+    """Work out the current at a voltage, and what is known with it.
+
+    Args:
+        current: size of the current.
+        estimate: what it should be.
+        voltage: where.
+        seen: what is known before.
+        steepest: logarithmic derivative of the ratio by the voltage up to which it is believed.
+    """
+    value, nodes = current(voltage)
+    expected, steepness, bend = derivatives(partial(estimate, nodes), voltage)
+    last, before = seen.last, seen.before.voltage
+    # on the same nodes, so that what these miss of a moving transmission is seen as part of the ratio
+    ratio, last_ratio = value / expected, last.value / estimate(nodes, last.voltage)
+    way = voltage - last.voltage
+    tilt = (ratio - last_ratio) / way
+    is_slight = (last.voltage > 0) & (jnp.abs(tilt) * voltage < steepest * ratio)
+    line = jnp.where(is_slight, tilt, 0.0)
+    curvature = jnp.where(is_slight & (before > 0), (tilt - seen.tilt) / (voltage - before), 0.0)
+    gradient = line + curvature * way
+    point = Point(voltage, value, gradient * expected + ratio * steepness)
+    second = 2.0 * (curvature * expected + gradient * steepness) + ratio * bend
+    seen = Seen(point, last, tilt)
+    return LocalCurrent(point, second, nodes, expected, ratio, is_slight, line, curvature, seen)
+
+
+def derivatives(function: Callable[[Scalar], Scalar], at: Scalar) -> tuple[Scalar, Scalar, Scalar]:
+    """Value of a function and its first two derivatives."""
+    one = jnp.ones_like(at)
+    (value, slope), (_, bend) = jax.jvp(lambda at: jax.jvp(function, (at,), (one,)), (at,), (one,))
+    return value, slope, bend
