@@ -23,7 +23,7 @@ import jax
 import xarray
 import jaxwire as jw
 from jaxwire.cli.kernel_cache import compilation_cache
-import jaxwire.scan, jaxwire.runner
+import jaxwire.scans.scan, jaxwire.scans.run
 from benchmarks.points import REFERENCE, grid, scan
 jax.numpy.zeros(1).block_until_ready()
 imported = time.perf_counter() - started

@@ -97,8 +97,8 @@ def _response(energy: np.ndarray, weight: np.ndarray, square_root: Callable) -> 
 
 @cache
 def _full_system():
-    """The module tests/full_system.py, which shares nothing with jaxwire."""
-    path = Path(__file__).parents[1] / "tests" / "full_system.py"
+    """The module tests/helpers/full_system.py, which shares nothing with jaxwire."""
+    path = Path(__file__).parents[1] / "tests" / "helpers" / "full_system.py"
     spec = importlib.util.spec_from_file_location("full_system", path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)

@@ -15,7 +15,7 @@
 # # Maps of spots
 #
 # Where in the space of parameters does a quantum dot make a heating or a cooling spot? One call of `jw.scan` solves a
-# whole grid and returns an `xarray.Dataset` with names and units. `jaxwire.maps` draws it. A scan that is kept on disk
+# whole grid and returns an `xarray.Dataset` with names and units. `jaxwire.plot` draws it. A scan that is kept on disk
 # goes on where it was stopped.
 
 # %%

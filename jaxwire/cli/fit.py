@@ -42,7 +42,7 @@ def fit(
     """Fit parameters to measured profiles, of a wire with a resonant quantum dot unless a file describes another one.
 
     A profile is a CSV file with columns x, y and, where they are known, the standard errors sigma. An example of a
-    config, for profiles at two operating points (more in the help of jaxwire.fit_config):
+    config, for profiles at two operating points (more in the help of jaxwire.config.fit):
 
     free = ["center", "width", "gain", "offset"]
     temperature = 0.3

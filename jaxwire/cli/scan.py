@@ -34,7 +34,7 @@ def scan(
 ) -> int:
     """Solve a grid of parameters that a TOML file describes; with a store, a stopped scan goes on where it was.
 
-    An example of a file, whose axes span a grid of 64 x 64 points (more in the help of jaxwire.config):
+    An example of a file, whose axes span a grid of 64 x 64 points (more in the help of jaxwire.config.scan):
 
     temperature = 0.3
     voltage = 0.1

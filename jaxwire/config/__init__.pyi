@@ -1,4 +1,5 @@
 from .fit import FitConfig as FitConfig
+from .fit import Profile as Profile
 from .fit import load_measurements as load_measurements
 from .fit import parse_fit_config as parse_fit_config
 from .fit import read_fit_config as read_fit_config

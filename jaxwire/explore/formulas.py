@@ -28,7 +28,7 @@ UNITS = {
     "mu0/(vF tau0)": "*μ*_{0}/(*v*_{F}*τ*_{0})",
     "mu0^2/(h vF tau0)": "*μ*_{0}^{2}/(*hv*_{F}*τ*_{0})",
 }
-"""Units of `jaxwire.labels`, as formulas."""
+"""Units of `jaxwire.model.units.quantities`, as formulas."""
 
 
 def _runs(words: str) -> list[tuple[str, str]]:

@@ -30,7 +30,7 @@ class Slider(NamedTuple):
 
     Attributes:
         name: as in the address and on the command line.
-        symbol: as in formulas, see `jaxwire.explore.text`.
+        symbol: as in formulas, see `jaxwire.explore.formulas`.
         words: what it is.
         unit: its unit, "" without one.
         low: smallest value.

@@ -1,7 +1,8 @@
 """Posterior of the free parameters: the log-density of a fit, and samples of it (optional extra `bayes`, blackjax).
 
 With least squares and flat priors in the values, log p = -chi^2/2. The coordinates of the sampler are those of the
-optimiser (see `free`), in units of the fit's errors; the density there carries the Jacobian of the map to the values.
+optimiser (see `free_parameters`), in units of the fit's errors; the density there carries the Jacobian of the map to
+the values.
 """
 
 from collections.abc import Callable

@@ -53,7 +53,7 @@ class Layout(NamedTuple):
 
     Attributes:
         places: where the free parameters are.
-        kinds: how they follow from the coordinates of the optimiser (see `free`).
+        kinds: how they follow from the coordinates of the optimiser (see `free_parameters`).
         projected: which of them the optimiser does not see: gain and offset, found by linear least squares instead.
         resolution: numbers of nodes.
     """

@@ -41,13 +41,13 @@ def run_on_cluster(
     """Compute the blocks of a plan that a store has not, on the workers of a Dask cluster.
 
     Args:
-        plan: the computation (`jaxwire.plan.Plan`), picklable by cloudpickle.
+        plan: the computation (`jaxwire.scans.plan.Plan`), picklable by cloudpickle.
         store: path of the store, on a file system that the workers share.
         client: a `distributed.Client`, or a cluster such as `LocalCluster` or `SLURMCluster`.
         report: called with the number of grid points done and of all, first with what an earlier run has left.
 
     Returns:
-        The whole scan, equal to the one that `jaxwire.runner.run_blocks` computes on such a machine.
+        The whole scan, equal to the one that `jaxwire.scans.run.run_blocks` computes on such a machine.
 
     Raises:
         ImportError: without the extra `cluster`.

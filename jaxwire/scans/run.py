@@ -29,7 +29,7 @@ class Memory:
     """The results of a scan that is kept in memory only; to the loop it is like a `Store`.
 
     Attributes:
-        plan: the computation (`jaxwire.plan.Plan`).
+        plan: the computation (`jaxwire.scans.plan.Plan`).
     """
 
     def __init__(self, plan: Any) -> None:
@@ -74,7 +74,7 @@ def run_blocks(plan: Any, store: str | os.PathLike | None = None, report: Report
     """Compute the blocks of a plan that a store has not, one after the other; all of them without a store.
 
     Args:
-        plan: the computation (`jaxwire.plan.Plan`). A store that was made with other blocks keeps them.
+        plan: the computation (`jaxwire.scans.plan.Plan`). A store that was made with other blocks keeps them.
         store: path of the store; None keeps the results in memory.
         report: called with the number of grid points done and of all, first with what an earlier run has left.
 

@@ -64,7 +64,7 @@ def scan(
     Args:
         scatterer: transmission model; the numbers that are axes are replaced.
         wire: the wire; the paper's unless given.
-        axes: names and values of what varies (see `jaxwire.axes`): numbers of the scatterer ("center",
+        axes: names and values of what varies (see `jaxwire.scans.axes`): numbers of the scatterer ("center",
             "resonances[1].width", "values[3]"), of the wire ("relaxation.exponent"), or "temperature", "voltage",
             "current", "force". Values have shape (n,), in the units of `solve`.
         temperature: kB T, in mu0, unless it is an axis.

@@ -30,7 +30,7 @@ class Status(eqx.Module):
     """Outcome of a solve, or of a batch of them; printing it tells what to do.
 
     Attributes:
-        code: index into `jaxwire.status.MESSAGES`, 0 where the numbers can be used as they are.
+        code: index into `jaxwire.solver.status.MESSAGES`, 0 where the numbers can be used as they are.
         limit: largest current that a voltage of the wanted sign reaches, in e mu0/h, where the given one is beyond it;
             NaN elsewhere.
     """

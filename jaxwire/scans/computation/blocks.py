@@ -23,8 +23,8 @@ SMALLER = {"cpu": (), "gpu": (1024, 8192)}
 """Micro-batches for scans that do not fill the usual one: few sizes, since each is a program of its own."""
 
 SEARCHED = {"cpu": 512, "gpu": 524288}
-"""Points whose voltages are searched for together: few of them take a step at the same time (see `compacted`), and the
-more wait for one, the less is left to do by the last; 13 us of a core go to each that is not there."""
+"""Points whose voltages are searched for together: few of them take a step at the same time (see `batched_loop`), and
+the more wait for one, the less is left to do by the last; 13 us of a core go to each that is not there."""
 
 LANE_POINTS = {"cpu": 1024, "gpu": 131072}
 """Points of a block per lane, or more where voltages are searched for: up to a second of work, so that an interruption

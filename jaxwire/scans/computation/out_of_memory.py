@@ -1,6 +1,6 @@
 """A compiled program that goes on with smaller micro-batches where the memory of a device runs out.
 
-How much a program takes is predicted (`layout`), and others may use the same device. So that nothing is lost where the
+How much a program takes is predicted (`memory`), and others may use the same device. So that nothing is lost where the
 prediction fails, the rows that did not fit are solved again by halves, and so are all that come after them.
 """
 

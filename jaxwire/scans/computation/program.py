@@ -140,7 +140,7 @@ def run(
 
     The number of micro-batches is an argument, and the loop over them is `fori_loop` rather than `lax.map`, so that
     grids of any size share one program and blocks at an edge cost no more than their points. Voltages are searched for
-    before, many rows together, as few of these take a step at the same time (see `compacted`).
+    before, many rows together, as few of these take a step at the same time (see `batched_loop`).
 
     Args:
         program: what to compute.

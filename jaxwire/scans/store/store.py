@@ -45,7 +45,7 @@ class Store:
 
     Attributes:
         path: the folder.
-        plan: the computation (`jaxwire.plan.Plan`), cut into the blocks that the store was made for.
+        plan: the computation (`jaxwire.scans.plan.Plan`), cut into the blocks that the store was made for.
     """
 
     def __init__(self, path: str | os.PathLike, plan: Any) -> None:

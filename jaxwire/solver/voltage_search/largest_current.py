@@ -1,9 +1,9 @@
 """Largest current that a wire carries: where I(V) has its crest, or how high its plateau is.
 
 The closed-form estimate of I(V) is surveyed over all voltages; that tells whether there is one crest, and where about.
-From there I(V) is climbed by Newton steps for dI/dV = 0, along the estimate times its ratio to I(V), as in `approach`:
-a few solutions of the matching system, none of which is differentiated. Values alone decide on which side of a voltage
-the crest is.
+From there I(V) is climbed by Newton steps for dI/dV = 0, along the estimate times its ratio to I(V), as in
+`follow_estimate`: a few solutions of the matching system, none of which is differentiated. Values alone decide on which
+side of a voltage the crest is.
 """
 
 import jax

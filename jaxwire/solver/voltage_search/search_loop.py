@@ -1,10 +1,11 @@
 """Self-consistent voltage: the eV at which the wire carries a given current.
 
-I(V) rises from zero, bends, saturates, and may even fall again. Following its closed-form estimate (`approach`) settles
-typical points. Where it does not, and the current may be too large, the largest one is found (`crest`), which settles
-currents that no voltage carries. Other points are searched for on I(V) itself, from zero upwards (`bracket`). A cold
-wire's I(V) may have a second crest. So where the estimate has two, or a search fails, I(V) is surveyed over all
-voltages, and the search goes on in the interval that carries the current, or else at the highest crest.
+I(V) rises from zero, bends, saturates, and may even fall again. Following its closed-form estimate (`follow_estimate`)
+settles typical points. Where it does not, and the current may be too large, the largest one is found
+(`largest_current`), which settles currents that no voltage carries. Other points are searched for on I(V) itself, from
+zero upwards (`bracketed_search`). A cold wire's I(V) may have a second crest. So where the estimate has two, or a
+search fails, I(V) is surveyed over all voltages, and the search goes on in the interval that carries the current, or
+else at the highest crest.
 
 All these are stages of one loop, each of whose passes evaluates I(V) once, at whatever voltage the stage asks for: so
 the program holds the matching system once. The derivative of the voltage by any parameter comes from the implicit

@@ -11,9 +11,9 @@ from jaxwire.solver.voltage_search.current_estimate import Estimate, Table
 from jaxwire.solver.voltage_search.local_current import Point, Seen
 
 FOLLOW, CLIMB, SURVEY, NARROW, FAILED, FOUND, BEYOND, GIVEN_UP = range(8)
-"""Stages: following the estimate (`approach`), climbing to the largest current (`crest`), looking at I(V) from zero
-upwards, narrowing a bracket (`bracket`); the stage has led nowhere; a voltage carries the current; none does; it is not
-known."""
+"""Stages: following the estimate (`follow_estimate`), climbing to the largest current (`largest_current`), looking at
+I(V) from zero upwards, narrowing a bracket (`bracketed_search`); the stage has led nowhere; a voltage carries the
+current; none does; it is not known."""
 
 MAX_EVALUATIONS = (9, 24, 32, 24)
 """Evaluations of I(V) after which a stage ends: following the estimate typically needs 2 or 3; climbing 4 to 12, most

@@ -16,7 +16,7 @@ from benchmarks.gpu_reference import TOLERANCES
 from benchmarks.points import DOT
 from jaxwire.scans.arguments import make_plan
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 REFERENCE = gpu_reference.load()
 
 sys.path.insert(0, str(ROOT / "docs" / "_ext"))

@@ -8,8 +8,14 @@ import pytest
 
 import jaxwire
 
-MODULES = ["jaxwire", *(f"jaxwire.{module.name}" for module in pkgutil.iter_modules(jaxwire.__path__))]
-SHOWN = ["jaxwire", "jaxwire.modes", "jaxwire.plot", "jaxwire.scatterer", "jaxwire.solution", "jaxwire.solve"]
+MODULES = ["jaxwire", *(module.name for module in pkgutil.walk_packages(jaxwire.__path__, "jaxwire."))]
+SHOWN = [
+    "jaxwire",
+    "jaxwire.plot",
+    "jaxwire.model.scatterers.any_transmission",
+    "jaxwire.solver.solution",
+    "jaxwire.solver.solve",
+]
 
 
 def examples_of(name):

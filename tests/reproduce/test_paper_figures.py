@@ -12,7 +12,7 @@ import jaxwire as jw
 from jaxwire import reproduce
 from jaxwire.reproduce import figures_5_6 as spot_maps
 
-FACTS_TEXT = (Path(__file__).parent / "reference" / "paper_facts.json").read_text()
+FACTS_TEXT = (Path(__file__).parents[1] / "reference" / "paper_facts.json").read_text()
 FACTS = json.loads(FACTS_TEXT)
 OURS = ("own_width", "own_contact", "own_barrier", "own_levels")
 FIGURES = (*(f"fig{number}" for number in range(2, 10)), *OURS)
@@ -23,7 +23,7 @@ def _stated():
 
 
 def test_every_number_of_the_captions_is_in_the_coordinates_of_the_data(folder):
-    assert (Path(reproduce.__file__).parents[1] / "paper_facts.json").read_text() == FACTS_TEXT
+    assert (Path(reproduce.__file__).with_name("paper_facts.json")).read_text() == FACTS_TEXT
     assert set(FACTS["figures"]) == set(FIGURES) - set(OURS)
     assert len(_stated()) == 26
     for name, fact in _stated():

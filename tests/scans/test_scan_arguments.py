@@ -8,7 +8,7 @@ import pytest
 
 import jaxwire as jw
 from jaxwire.model.description import describe
-from jaxwire.numerics import programs
+from jaxwire.scans import plan as plan_of_scan
 from jaxwire.scans.arguments import make_plan
 from jaxwire.scans.computation import blocks
 from jaxwire.scans.computation.blocks import cut
@@ -185,7 +185,7 @@ def test_cards_of_any_size_hold_what_is_solved_on_them(gigabytes, solving):
 @pytest.fixture
 def two_threads(monkeypatch):
     """Block shapes depend on the number of processors."""
-    monkeypatch.setattr(programs, "n_threads", lambda: 2)
+    monkeypatch.setattr(plan_of_scan, "n_threads", lambda: 2)
 
 
 def test_blocks_of_a_large_grid_are_of_one_size_whatever_the_grid(two_threads):

@@ -183,7 +183,7 @@ def test_parameters_out_of_their_domain_are_refused(make, message):
 
 
 def test_kwant_table_of_the_notebook_is_that_of_two_rectangular_barriers():
-    path = Path(__file__).parents[1] / "notebooks" / "data" / "kwant_double_barrier.csv"
+    path = Path(__file__).parents[2] / "notebooks" / "data" / "kwant_double_barrier.csv"
     energies, transmission = np.loadtxt(path, delimiter=",", unpack=True)
     edges, heights = [0.0, 0.6, 3.0, 3.6], [2.5, 0.0, 2.5]
     every = slice(3, 300, 9)

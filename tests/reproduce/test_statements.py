@@ -14,7 +14,7 @@ from jaxwire.reproduce import statements
 from jaxwire.reproduce.statements import LIMITED, NOT_SEEN, SEEN, STATEMENTS
 from jaxwire.reproduce.statements.along_the_wire import AT_FACE
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 STORED = json.loads((ROOT / "benchmarks" / "results" / "statements.json").read_text("utf-8"))["rows"]
 BY_NAME = {one.name: one for one in STATEMENTS}
 

@@ -190,7 +190,7 @@ def test_a_fit_that_cannot_be_used_as_it_is_says_so(status, code, expected, caps
     covariance = nothing if status is jw.FitStatus.FAILED else expected.covariance
     found = replace(expected, status=status, covariance=covariance)
     monkeypatch.setattr(jw, "fit", lambda *arguments, **options: found)
-    monkeypatch.setattr("jaxwire.plot_fit.plot_fit", lambda *arguments: Figure())
+    monkeypatch.setattr("jaxwire.plot.fits.plot_fit", lambda *arguments: Figure())
     assert run("fit", "profile.csv", *POINT, "--json", "--plot", "fit.svg") == code
     captured = capsys.readouterr()
     assert captured.err == f"jaxwire: {status}\n"

@@ -14,7 +14,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 import jaxwire as jw
 from jaxwire.scans.arguments import make_plan
-from jaxwire.scans.computation import blocks, executable, program
+from jaxwire.scans.computation import blocks, out_of_memory, program
 from jaxwire.scans.variables import TABLE, Setup, observe, read_observables
 from jaxwire.solver import status
 
@@ -119,7 +119,7 @@ def test_a_store_keeps_the_same_numbers_and_is_not_computed_again(tmp_path, monk
     stored = scan_of_everything(store=tmp_path / "map.zarr")
     xarray.testing.assert_equal(stored.load(), everything())
     assert stored["current"].attrs == everything()["current"].attrs
-    monkeypatch.setattr(executable, "solve_rows", None)  # a call would fail
+    monkeypatch.setattr(out_of_memory, "solve_rows", None)  # a call would fail
     xarray.testing.assert_equal(scan_of_everything(store=tmp_path / "map.zarr").load(), everything())
     xarray.testing.assert_equal(jw.open_scan(tmp_path / "map.zarr").load(), everything())
     with pytest.raises(ValueError, match="`temperature` is 0.3 there and 0.4 here"):

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from jaxwire.scans.store.chunks import read_chunk
 
-PRELOAD = ["jaxwire.runner", "zarr", "xarray", "fake_plan"]
+PRELOAD = ["jaxwire.scans.run", "zarr", "xarray", "fake_plan"]
 
 
 @dataclass

@@ -177,7 +177,7 @@ def test_help_tells_what_every_option_does(command, capsys):
 def test_the_installed_program_tells_its_version():
     answer = launch("--version")
     assert (answer.returncode, answer.stderr) == (0, "")
-    declared = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text())["project"]["version"]
+    declared = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]["version"]
     assert answer.stdout.strip() == version("jaxwire") == declared
 
 
@@ -217,7 +217,7 @@ def test_the_cache_leaves_no_setting_behind(tmp_path, monkeypatch):
 
 def test_the_oldest_kernels_go_when_the_cache_grows_too_large(tmp_path, monkeypatch):
     monkeypatch.delenv("JAX_COMPILATION_CACHE_DIR")
-    monkeypatch.setattr("jaxwire.cache.MAX_BYTES", 250)
+    monkeypatch.setattr("jaxwire.cli.kernel_cache.MAX_BYTES", 250)
     for age, name in enumerate(("new", "old", "oldest")):
         entry = tmp_path / f"{name}-cache"
         entry.write_bytes(b"x" * 100)

@@ -14,7 +14,7 @@ from numpy.testing import assert_allclose
 
 import jaxwire as jw
 
-REFERENCE = Path(__file__).parent / "reference"
+REFERENCE = Path(__file__).parents[1] / "reference"
 GOLDEN = json.loads((REFERENCE / "golden.json").read_text())
 POINTS = GOLDEN["points"]
 PARAMETERS = ("center", "width", "temperature", "voltage")

@@ -18,7 +18,7 @@ from jaxwire.scans.progress import progress
 from jaxwire.scans.run import run_blocks
 from jaxwire.scans.store.store import Store
 
-TESTS = Path(__file__).parent
+HELPERS = Path(__file__).parents[1] / "helpers"
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ except OSError as error:
 
 def test_a_disk_that_takes_no_more_is_an_error_of_one_line_and_the_scan_goes_on_later(path):
     answer = subprocess.run(
-        [sys.executable, "-c", FULL_DISK, str(path)], cwd=TESTS, capture_output=True, text=True, check=True
+        [sys.executable, "-c", FULL_DISK, str(path)], cwd=HELPERS, capture_output=True, text=True, check=True
     )
     assert answer.stdout == f"[Errno {errno.EFBIG}] File too large: '{path}'\n" and answer.stderr == ""
     assert not list(path.rglob("*.partial"))
@@ -117,7 +117,7 @@ sys.exit(cli.main(["slow", sys.argv[1]]))
 
 def test_ctrl_c_ends_the_command_line_with_one_line(path):
     command = [sys.executable, "-c", COMMAND, str(path)]
-    with subprocess.Popen(command, cwd=TESTS, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, cwd=HELPERS, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         while process.poll() is None and not (path / "done" / "c" / "1").exists():
             time.sleep(0.01)
         process.send_signal(signal.SIGINT)

@@ -1,7 +1,7 @@
 """A scan without physics: hundreds of blocks a second, whose numbers are known, and which do not compress.
 
-It has what `jaxwire.plan.Plan` has for the rooms that keep and send blocks, and loads no JAX. Every computed block
-leaves a line in the file `log`, so that tests can count across processes.
+It has what `jaxwire.scans.plan.Plan` has for the rooms that keep and send blocks, and loads no JAX. Every computed
+block leaves a line in the file `log`, so that tests can count across processes.
 """
 
 import itertools
@@ -16,14 +16,14 @@ import numpy as np
 
 
 class Block(NamedTuple):
-    """As in `jaxwire.plan`."""
+    """As in `jaxwire.scans.plan`."""
 
     index: int
     region: tuple[slice, ...]
 
 
 class Variable(NamedTuple):
-    """As in `jaxwire.plan`."""
+    """As in `jaxwire.scans.plan`."""
 
     dims: tuple[str, ...]
     shape: tuple[int, ...]

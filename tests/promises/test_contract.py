@@ -293,11 +293,6 @@ except TypeError as error:
     assert "`center`" in said and "jax_enable_x64" in said
 
 
-def test_importing_the_room_solve_does_not_hide_the_function():
-    code = "from jaxwire.solve import solve; import jaxwire.solve, jaxwire; print(callable(jaxwire.solve))"
-    assert python(code) == "True"
-
-
 @pytest.mark.parametrize("release", ["0.10.0", "0.10.2", "0.11.0"])
 def test_releases_of_jax_that_hang_are_refused_at_import(release):
     code = f"""

@@ -32,7 +32,8 @@ def fails_above(monkeypatch):
                 raise jax.errors.JaxRuntimeError(message)
             return solve_rows(using, rows, inner)
 
-        monkeypatch.setattr(executable, "solve_rows", solve)
+        for module in (executable, out_of_memory):
+            monkeypatch.setattr(module, "solve_rows", solve)
         executable._call.cache_clear()
         return tried
 

@@ -16,7 +16,7 @@ from jaxwire.scans.run import Memory, run_blocks
 from jaxwire.scans.store import record, store
 from jaxwire.scans.store.store import Store, open_scan, plan_block_shape
 
-TESTS = Path(__file__).parent
+HELPERS = Path(__file__).parents[1] / "helpers"
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from numpy.testing import assert_allclose
 from jaxwire import reproduce
 from jaxwire.cli import main
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COLUMNS = reproduce.COLUMNS
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]

@@ -130,8 +130,8 @@ def test_a_worker_that_does_not_see_the_store_says_so(plan, tmp_path):
 
 
 def test_a_store_that_the_workers_wrote_elsewhere_is_an_error(client, plan, tmp_path, monkeypatch):
-    monkeypatch.setattr("jaxwire.cluster.PATIENCE", (0.0, 0.01))
-    monkeypatch.setattr("jaxwire.cluster._computed", lambda results, todo, client: iter(todo))
+    monkeypatch.setattr("jaxwire.scans.cluster.PATIENCE", (0.0, 0.01))
+    monkeypatch.setattr("jaxwire.scans.cluster._computed", lambda results, todo, client: iter(todo))
     with pytest.raises(ValueError, match="`store` must be on a file system that all workers share.*12 blocks are miss"):
         run_on_cluster(plan, tmp_path / "map.zarr", client)
 

@@ -9,6 +9,7 @@ from numpy.testing import assert_allclose
 import jaxwire as jw
 from jaxwire.kinetics.eigenmodes.modes import half_wire_modes
 from jaxwire.kinetics.energy_grid import energy_grid
+from jaxwire.kinetics.fermi import fermi_window
 from jaxwire.kinetics.half_wire import HalfWire, half_wire
 from jaxwire.kinetics.matching import match, spectral_current
 from jaxwire.kinetics.resolvents.response import respond
@@ -100,7 +101,7 @@ def test_wavenumbers_err_less_than_the_grid_they_go_with(wire, point):
     matching = jax.jit(match, static_argnums=4)(dot, wire, t, voltage, resolution)
     assert sampling_for(wire, resolution).size < resolution.above
     source = np.asarray(matching.spectral_current)
-    window = jw.fermi.fermi_window(matching.upper.energy, matching.upper.energy + matching.step, t)
+    window = fermi_window(matching.upper.energy, matching.upper.energy + matching.step, t)
     exact = spectral_current(matching.upper, matching.lower, matching.transmission, window, Sampling(160))
     weight = np.asarray(matching.upper.weight)
     assert_allclose(weight @ source, weight @ np.asarray(exact), rtol=1e-7)

@@ -16,7 +16,7 @@ import pytest
 import jaxwire as jw
 from jaxwire.cli import main
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 PAGES = sorted(page for page in DOCS.rglob("*.md") if not {"_build", "notebooks"} & set(page.relative_to(DOCS).parts))
 WITH_EXAMPLES = [
@@ -134,14 +134,13 @@ def test_the_messages_of_the_questions_are_those_of_the_program():
 
 
 def test_numbers_in_the_theory_are_those_of_the_code():
-    from importlib import import_module
-
     from jaxwire.kinetics import energy_grid
     from jaxwire.kinetics.resolvents import wavenumbers
     from jaxwire.model import resolution
     from jaxwire.observables import extrema
+    from jaxwire.solver import error_estimate
+    from jaxwire.solver.voltage_search import find_voltage
 
-    solver = import_module("jaxwire.solve")
     theory = {page.stem: " ".join(page.read_text("utf-8").split()) for page in (DOCS / "theory").glob("*.md")}
     default = jw.Resolution()
     smallest = resolution.SMALLEST_RESOLUTION
@@ -149,9 +148,9 @@ def test_numbers_in_the_theory_are_those_of_the_code():
     assert f"accepts {smallest.above} and {smallest.below} or more" in theory["grid"]
     assert "2.8\\,t" in theory["grid"] and energy_grid.THERMAL_WIDTH == 2.8
     assert f"$1 + {energy_grid.CUTOFF:.0f}\\,t$" in theory["grid"]
-    assert "heating at ten positions" in theory["grid"] and 2 * len(solver.PROBES) == 10
+    assert "heating at ten positions" in theory["grid"] and 2 * len(error_estimate.PROBES) == 10
     assert f"{wavenumbers.sampling_for(jw.Wire(), default).size} wavenumbers a side" in theory["matching"]
-    assert f"V = {solver.SATURATED:.0f} + {solver.SATURATED_PER_T:.0f}\\,t" in theory["matching"]
+    assert f"V = {find_voltage.SATURATED:.0f} + {find_voltage.SATURATED_PER_T:.0f}\\,t" in theory["matching"]
     assert f"{extrema.SAMPLES} distances" in theory["observables"] and extrema.NEAREST == 0.01
 
 

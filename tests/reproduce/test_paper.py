@@ -15,7 +15,7 @@ from numpy.testing import assert_allclose
 
 import jaxwire as jw
 
-PAPER = json.loads((Path(__file__).parent / "reference" / "paper_tables.json").read_text())
+PAPER = json.loads((Path(__file__).parents[1] / "reference" / "paper_tables.json").read_text())
 COLUMNS = [(header["eps0"], header["eV"]) for header in PAPER["column_headers"]]
 TEMPERATURES = PAPER["row_headers_kT"]
 CURRENT_AS_PRINTED = np.array(PAPER["table_I_current"])

@@ -1,0 +1,106 @@
+"""The house: what is public, how names stand to each other, where tests and equations are."""
+
+import ast
+import importlib
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+import jaxwire
+import jaxwire.config
+import jaxwire.plot
+
+ROOT = Path(__file__).parents[2]
+HOUSE = ROOT / "jaxwire"
+FILES = sorted(HOUSE.rglob("*.py"))
+PACKAGES = sorted(folder.parent for folder in HOUSE.rglob("__init__.py"))
+FACES = {"jaxwire", "jaxwire/plot", "jaxwire/config", "jaxwire/reproduce", "jaxwire/explore", "jaxwire/cli"}
+MOST_FILES, MOST_LINES, MOST_LINES_OF_FUNCTION = 14, 300, 60
+
+
+def shown(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def modules_in(folder: Path) -> set[str]:
+    return {path.stem for path in folder.iterdir() if path.is_dir() or path.suffix == ".py"} - {
+        "__init__",
+        "__pycache__",
+    }
+
+
+def test_no_module_or_package_has_the_name_of_a_public_function():
+    assert modules_in(HOUSE) & set(jaxwire.__all__) == set()
+    assert {"solve", "plan", "numerics"} & modules_in(HOUSE) == {"numerics"}  # the check would see one
+
+
+@pytest.mark.parametrize("face", [jaxwire, jaxwire.plot, jaxwire.config], ids=lambda face: face.__name__)
+def test_every_public_name_is_there_and_is_the_one_where_it_is_defined(face):
+    stub = ast.parse(Path(face.__file__).with_suffix(".pyi").read_text())
+    homes = {
+        name.name: node.module for node in ast.walk(stub) if isinstance(node, ast.ImportFrom) for name in node.names
+    }
+    assert set(face.__all__) == set(homes)
+    for name, home in homes.items():
+        assert getattr(face, name) is getattr(importlib.import_module(f"{face.__name__}.{home}"), name)
+
+
+def test_every_package_has_its_folder_of_tests():
+    packages = {folder.name for folder in PACKAGES if folder.parent == HOUSE}
+    assert len(packages) == 12
+    without = [name for name in packages if not list((ROOT / "tests" / name).glob("test_*.py"))]
+    assert without == []
+
+
+def test_files_functions_and_packages_stay_small():
+    long = {shown(path): n for path in FILES if (n := len(path.read_text().splitlines())) > MOST_LINES}
+    full = {shown(folder): n for folder in PACKAGES if (n := len(modules_in(folder))) > MOST_FILES}
+    functions = {
+        f"{shown(path)}:{node.name}": lines
+        for path in FILES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef) and (lines := code_lines(node)) > MOST_LINES_OF_FUNCTION
+    }
+    assert (long, full, functions) == ({}, {}, {})
+
+
+def code_lines(node: ast.FunctionDef) -> int:
+    """Lines of a function but for its docstring."""
+    doc = node.body[0] if ast.get_docstring(node) is not None else None
+    return node.end_lineno - node.lineno + 1 - (doc.end_lineno - doc.lineno + 1 if doc else 0)
+
+
+def test_inner_packages_are_tables_of_contents_that_name_all_their_files():
+    for folder in PACKAGES:
+        text = (folder / "__init__.py").read_text()
+        if shown(folder) not in FACES:
+            assert len(ast.parse(text).body) == 1, f"{shown(folder)} holds code"
+        if folder != HOUSE:
+            named = set(re.findall(r"`(\w+)`", text))
+            missing = modules_in(folder) - named
+            assert shown(folder) in ("jaxwire/reproduce", "jaxwire/cli") or missing == set(), shown(folder)
+
+
+def test_names_with_an_underscore_stay_in_their_file():
+    crossing = [
+        f"{shown(path)}: {name.name}"
+        for path in FILES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("jaxwire")
+        for name in node.names
+        if name.name.startswith("_")
+    ]
+    assert crossing == []
+    assert [path for path in FILES if path.name.startswith("_") and path.name != "__init__.py"] == []
+
+
+def test_no_two_classes_have_one_name():
+    names = Counter(
+        node.name
+        for path in FILES
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    )
+    assert [name for name, count in names.items() if count > 1] == []
