@@ -25,7 +25,7 @@ app = App(
     suppress_keyboard_interrupt=False,  # else `main` could not tell how a stopped scan goes on
 )
 
-Numbers = Annotated[tuple[float, ...] | None, Parameter(consume_multiple=True, negative="")]
+NumberList = Annotated[tuple[float, ...] | None, Parameter(consume_multiple=True, negative="")]
 """An option that takes one or more numbers."""
 
 UNITS = {

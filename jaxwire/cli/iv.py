@@ -12,7 +12,7 @@ from jaxwire.cli.base import (
     UNITS,
     BadInputError,
     Common,
-    Numbers,
+    NumberList,
     about_input,
     kernels_kept,
     print_json,
@@ -38,7 +38,7 @@ def iv(
     width: float | None = None,
     temperature: float | None = None,
     config: Path | None = None,
-    voltages: Numbers = None,
+    voltages: NumberList = None,
     max: Annotated[float | None, Parameter(name="--max")] = None,  # noqa: A002 - the name of the option
     count: int = 33,
     plot: Path | None = None,

@@ -11,7 +11,7 @@ from jaxwire.cli.base import (
     UNITS,
     BadInputError,
     Common,
-    Numbers,
+    NumberList,
     about_input,
     kernels_kept,
     print_json,
@@ -36,7 +36,7 @@ def solve(
     current: float | None = None,
     force: float | None = None,
     config: Path | None = None,
-    x: Numbers = None,
+    x: NumberList = None,
     plot: Path | None = None,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:

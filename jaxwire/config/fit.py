@@ -42,7 +42,17 @@ import equinox as eqx
 from pydantic import create_model
 
 from jaxwire.config.models import Builder, build_resolution, build_wire
-from jaxwire.config.tables import Table, check_table, complaints_at, flattened, join, nearest, read_toml, shown, text_of
+from jaxwire.config.tables import (
+    TomlTable,
+    check_table,
+    complaints_at,
+    flattened,
+    join,
+    nearest,
+    read_toml,
+    shown,
+    text_of,
+)
 from jaxwire.fits.fit import RESOLUTION
 from jaxwire.fits.losses import CauchyLoss, HuberLoss, SquaredLoss
 from jaxwire.fits.measurement import Measurement, read_profile
@@ -89,7 +99,7 @@ class FitConfig:
     options: dict[str, Any] = field(default_factory=dict)
 
 
-class _Point(Table):
+class _Point(TomlTable):
     temperature: float | None = None
     voltage: float | None = None
     current: float | None = None
@@ -262,7 +272,7 @@ def _build(table: Any, kinds: Sequence[type[eqx.Module]], path: str) -> Any:
 
 
 @cache
-def _numbers_of(kind: type[eqx.Module]) -> type[Table]:
+def _numbers_of(kind: type[eqx.Module]) -> type[TomlTable]:
     """The table of an object whose fields are single numbers, of which it need not have those that may be None."""
     columns: Any = {
         field.name: (int if isinstance(field.default, int) else float, field.default)
@@ -270,4 +280,4 @@ def _numbers_of(kind: type[eqx.Module]) -> type[Table]:
         else (float, ...)
         for field in dataclasses.fields(kind)
     }
-    return create_model(kind.__name__, __base__=Table, **columns)
+    return create_model(kind.__name__, __base__=TomlTable, **columns)

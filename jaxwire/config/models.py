@@ -9,7 +9,17 @@ from typing import Any
 import equinox as eqx
 import numpy as np
 
-from jaxwire.config.tables import Table, check_table, complaints_at, join, model_of, nearest, parts_of, shown, text_of
+from jaxwire.config.tables import (
+    TomlTable,
+    check_table,
+    complaints_at,
+    join,
+    model_of,
+    nearest,
+    parts_of,
+    shown,
+    text_of,
+)
 from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.any_transmission import Constant, Tabulated
 from jaxwire.model.scatterers.barriers import DoubleBarrier, QuantumPointContact, RectangularBarrier, TunnelBarrier
@@ -116,7 +126,7 @@ def _kind(table: Any, base: type[eqx.Module], path: str) -> type[eqx.Module]:
     return known[name]
 
 
-class WireTable(Table):
+class WireTable(TomlTable):
     """The table [wire]: three parts."""
 
     relaxation: Any = None
@@ -124,7 +134,7 @@ class WireTable(Table):
     screening: Any = None
 
 
-class _Resolution(Table):
+class _Resolution(TomlTable):
     above: int | None = None
     below: int | None = None
 

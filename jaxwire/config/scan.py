@@ -47,7 +47,7 @@ from typing import Any, Literal
 import numpy as np
 
 from jaxwire.config.models import PARTS, Builder, build_resolution, build_wire
-from jaxwire.config.tables import Table, check_table, complaints_at, flattened, join, read_toml, shown, text_of
+from jaxwire.config.tables import TomlTable, check_table, complaints_at, flattened, join, read_toml, shown, text_of
 from jaxwire.model.parameters.names import OPERATING_POINT
 from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import AbstractScatterer
@@ -79,14 +79,14 @@ class Config:
         return {"scatterer": self.scatterer, "wire": self.wire, "axes": self.axes, **self.point, **self.options}
 
 
-class _Range(Table):
+class _Range(TomlTable):
     start: float
     stop: float
     count: int
     scale: Literal["linear", "log"] = "linear"
 
 
-class _File(Table):
+class _File(TomlTable):
     """The whole file."""
 
     scatterer: Any

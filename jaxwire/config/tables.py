@@ -42,13 +42,13 @@ LONGEST = 60
 """Characters of a value that a complaint repeats."""
 
 
-class Table(BaseModel):
+class TomlTable(BaseModel):
     """Base of all tables: no other keys, no conversion of text or truth values to numbers."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, arbitrary_types_allowed=True)
 
 
-AnyTable = TypeVar("AnyTable", bound=Table)
+AnyTable = TypeVar("AnyTable", bound=TomlTable)
 
 
 def check_table(model: type[AnyTable], given: Any, path: str, owner: str, others: Iterable[str] = ()) -> AnyTable:
@@ -74,7 +74,7 @@ def check_table(model: type[AnyTable], given: Any, path: str, owner: str, others
         raise ValueError(_complaint(details[0], model, path, owner, others)) from None
 
 
-def _complaint(detail: Any, model: type[Table], path: str, owner: str, others: Iterable[str]) -> str:
+def _complaint(detail: Any, model: type[TomlTable], path: str, owner: str, others: Iterable[str]) -> str:
     key, *inner = detail["loc"]
     place = join(path, str(key)) + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in inner)
     if detail["type"] == "extra_forbidden":
@@ -108,14 +108,14 @@ def shown(value: Any) -> str:
 
 
 @functools.cache
-def model_of(kind: type[eqx.Module]) -> type[Table]:
+def model_of(kind: type[eqx.Module]) -> type[TomlTable]:
     """The table that describes an object: one key for every field of its class."""
     hints = get_type_hints(kind)
     columns: Any = {
         field.name: (_plain_type(hints[field.name]), ... if field.default is dataclasses.MISSING else field.default)
         for field in dataclasses.fields(kind)
     }
-    return create_model(kind.__name__, __base__=Table, **columns)
+    return create_model(kind.__name__, __base__=TomlTable, **columns)
 
 
 def parts_of(kind: type[eqx.Module]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ numbers that are shown), `formulas` (numbers as text), `csv_table`, `svg_panel` 
 page itself). Everything but the server is plain functions of a `State`.
 """
 
-from jaxwire.explore.point import OperatingPoint, operating_point
+from jaxwire.explore.point import ShownPoint, operating_point
 from jaxwire.explore.state import SLIDERS, State, from_query
 
-__all__ = ["SLIDERS", "OperatingPoint", "State", "from_query", "operating_point"]
+__all__ = ["SLIDERS", "ShownPoint", "State", "from_query", "operating_point"]

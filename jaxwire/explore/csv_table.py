@@ -11,13 +11,13 @@ from importlib.metadata import version
 
 import numpy as np
 
-from jaxwire.explore.point import ENERGY, NUMBERS, VOLTAGES, OperatingPoint, X
+from jaxwire.explore.point import ENERGY, NUMBERS, VOLTAGES, ShownPoint, X
 from jaxwire.explore.state import SLIDERS, State
 
 ENDING = "\r\n"
 
 
-def columns(point: OperatingPoint) -> dict[str, np.ndarray]:
+def columns(point: ShownPoint) -> dict[str, np.ndarray]:
     """Everything that is drawn, by the title of its column."""
     heating = {f"heating {part} [P_ext]": values for part, values in point.heating._asdict().items()}
     deviation = {
@@ -39,7 +39,7 @@ def columns(point: OperatingPoint) -> dict[str, np.ndarray]:
     }
 
 
-def write_table(point: OperatingPoint) -> str:
+def write_table(point: ShownPoint) -> str:
     """A state and all its numbers as CSV."""
     file = io.StringIO(newline="")
     file.write(f"# jaxwire {version('jaxwire')}; energies in mu0, positions in vF tau0{ENDING}")

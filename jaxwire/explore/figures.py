@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap, to_hex
 
 from jaxwire.explore.formulas import UNITS, number, svg, with_unit
-from jaxwire.explore.point import ENERGY, VOLTAGES, OperatingPoint, X
+from jaxwire.explore.point import ENERGY, VOLTAGES, ShownPoint, X
 from jaxwire.explore.state import SLIDERS
 from jaxwire.explore.svg_panel import FONT, Curve, Mark, Panel, Strip, draw, span
 from jaxwire.plot.heating import PARTS
@@ -41,19 +41,19 @@ WIDE = ("heating", "temperature")
 _POSITION = with_unit("position *x*", "vF tau0")
 
 
-def panels(point: OperatingPoint) -> tuple[Panel, ...]:
+def panels(point: ShownPoint) -> tuple[Panel, ...]:
     """The drawings of a state, in the order of `HEIGHTS`."""
     return _heating(point), _temperature(point), _distribution(point), _transmission(point), _iv(point)
 
 
-def draw_panels(point: OperatingPoint, wide: float, narrow: float) -> dict[str, str]:
+def draw_panels(point: ShownPoint, wide: float, narrow: float) -> dict[str, str]:
     """SVG of every drawing, by name; widths in pixels."""
     return {
         panel.name: draw(panel, wide if panel.name in WIDE else narrow, HEIGHTS[panel.name]) for panel in panels(point)
     }
 
 
-def sheet(point: OperatingPoint, width: float = 960.0) -> str:
+def sheet(point: ShownPoint, width: float = 960.0) -> str:
     """All drawings on one sheet, with the parameters below, as an SVG file."""
     gap = 24.0
     narrow = (width - 2 * gap) / 3
@@ -79,12 +79,12 @@ def sheet(point: OperatingPoint, width: float = 960.0) -> str:
     )
 
 
-def _given(point: OperatingPoint, name: str) -> str:
+def _given(point: ShownPoint, name: str) -> str:
     slider = SLIDERS[name]
     return f"{slider.symbol} = {number(point.state.numbers()[name])} {UNITS[slider.unit]}".rstrip()
 
 
-def _message(point: OperatingPoint) -> str:
+def _message(point: ShownPoint) -> str:
     """Why there is no heating to draw."""
     if not point.is_solved:
         return "no solution: see the status"
@@ -99,7 +99,7 @@ def _with_gap(values: Any) -> np.ndarray:
 _profile = partial(Curve, np.insert(X, len(X) // 2, 0.0))
 
 
-def _heating(point: OperatingPoint) -> Panel:
+def _heating(point: ShownPoint) -> Panel:
     heating = point.heating
     curves = [
         _profile(_with_gap(getattr(heating, part)), PARTS[part][1], label, dashes, 1.6)
@@ -132,7 +132,7 @@ def _heating(point: OperatingPoint) -> Panel:
     )
 
 
-def _temperature(point: OperatingPoint) -> Panel:
+def _temperature(point: ShownPoint) -> Panel:
     rise = point.phonon_temperature
     largest = float(np.max(np.abs(rise - 1.0))) if point.has_current else 1.0
     shares = 0.5 + 0.5 * (np.nan_to_num(np.interp(STOPS, X, rise)) - 1.0) / (largest or 1.0)
@@ -156,7 +156,7 @@ def _temperature(point: OperatingPoint) -> Panel:
     )
 
 
-def _distribution(point: OperatingPoint) -> Panel:
+def _distribution(point: ShownPoint) -> Panel:
     distance = number(point.state.distance, 3)
     places = ((f"*x* = −{distance}", BLUE, 1.8), (f"*x* = {distance}", VERMILION, 1.8), ("far away", "#888888", 1.4))
     forward, backward = map(np.asarray, point.deviation)
@@ -178,7 +178,7 @@ def _distribution(point: OperatingPoint) -> Panel:
     )
 
 
-def _transmission(point: OperatingPoint) -> Panel:
+def _transmission(point: ShownPoint) -> Panel:
     left, right = point.occupation
     return Panel(
         name="transmission",
@@ -196,7 +196,7 @@ def _transmission(point: OperatingPoint) -> Panel:
     )
 
 
-def _iv(point: OperatingPoint) -> Panel:
+def _iv(point: ShownPoint) -> Panel:
     voltage, current = point.numbers["voltage"], point.numbers["current"]
     marks = (Mark(voltage, current, VERMILION, "dot", "this point"),) if abs(voltage) <= VOLTAGES[-1] else ()
     return Panel(

@@ -55,7 +55,7 @@ NUMBERS = {
 
 
 @dataclass(frozen=True)
-class OperatingPoint:
+class ShownPoint:
     """One state, solved; arrays are NumPy's, NaN where there is nothing to show.
 
     Attributes:
@@ -95,7 +95,7 @@ def setting(state: State) -> tuple[Lorentzian, Wire, Scalar]:
     return Lorentzian(center, width), wire, temperature
 
 
-def operating_point(state: State) -> OperatingPoint:
+def operating_point(state: State) -> ShownPoint:
     """Solve a state and evaluate what is shown of it.
 
     At a given current, the voltage is found first; the error estimate is that at this voltage.
@@ -109,7 +109,7 @@ def operating_point(state: State) -> OperatingPoint:
     fields: _Fields = jax.device_get(_fields(sol, *map(jnp.asarray, (state.healing_length, state.distance))))
     fields = fields if is_found else _without_solution(fields)
     numbers = {name: float(value) for name, value in fields.numbers.items()}
-    return OperatingPoint(
+    return ShownPoint(
         state=state,
         numbers=numbers,
         status=str(sol.status if found is None or is_found else found),
@@ -126,7 +126,7 @@ def operating_point(state: State) -> OperatingPoint:
 
 
 class _Fields(NamedTuple):
-    """What is evaluated in one program, see `OperatingPoint`."""
+    """What is evaluated in one program, see `ShownPoint`."""
 
     numbers: dict[str, Array]
     heating: Heating

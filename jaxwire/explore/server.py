@@ -22,7 +22,7 @@ from starlette.routing import Route
 from jaxwire.explore.csv_table import write_table
 from jaxwire.explore.figures import HEIGHTS, draw_panels, sheet
 from jaxwire.explore.formulas import UNITS, html, number
-from jaxwire.explore.point import NUMBERS, OperatingPoint, operating_point
+from jaxwire.explore.point import NUMBERS, ShownPoint, operating_point
 from jaxwire.explore.state import DRIVES, SLIDERS, State, from_query
 
 HOSTS = ["127.0.0.1", "localhost"]
@@ -120,7 +120,7 @@ def _row(name: str) -> str:
     return f'<tr><th scope="row">{html(symbol)}</th><td data-number="{name}"></td><td>{html(UNITS[unit])}</td></tr>'
 
 
-def _ask(request: Request) -> OperatingPoint:
+def _ask(request: Request) -> ShownPoint:
     state, _ = from_query(request.query_params)
     with _one_at_a_time:
         return operating_point(state)
@@ -170,7 +170,7 @@ def _width(request: Request, name: str, default: float) -> float:
     return min(max(wanted, NARROWEST), WIDEST) if isfinite(wanted) else default
 
 
-def _advice(point: OperatingPoint) -> str:
+def _advice(point: ShownPoint) -> str:
     """What to do on this page, where there is nothing to see."""
     if not point.is_solved:
         return "Move a slider back" + (", or give a smaller current." if point.state.drive == "current" else ".")

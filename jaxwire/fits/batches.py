@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxwire.fits.free_parameters import Free, to_coordinates, values_and_slopes
-from jaxwire.fits.residuals import Layout, Model, read_batch
+from jaxwire.fits.residuals import FitProgram, Model, read_batch
 from jaxwire.numerics.programs import threads
 
 LANES = 4
@@ -51,7 +51,7 @@ class Rows(NamedTuple):
 
 
 def read_rows(
-    layout: Layout, model: Model, free: Sequence[Free], values: np.ndarray, linear: tuple[int, ...] = ()
+    layout: FitProgram, model: Model, free: Sequence[Free], values: np.ndarray, linear: tuple[int, ...] = ()
 ) -> Rows:
     """Read the model at rows of values, with those that are linear, as many as are named, by linear least squares.
 
@@ -71,7 +71,7 @@ def read_rows(
 
 
 @eqx.filter_jit
-def rows_and_slopes(layout: Layout, model: Model, scale: Any, u: Any) -> tuple[Any, Any]:
+def rows_and_slopes(layout: FitProgram, model: Model, scale: Any, u: Any) -> tuple[Any, Any]:
     """Values of the parameters at rows of coordinates, and their derivatives."""
     bounds = jnp.asarray(model.bounds)
     return jax.vmap(lambda scale, u: values_and_slopes(layout.kinds, bounds, scale, u))(

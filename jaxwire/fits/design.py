@@ -15,7 +15,7 @@ from jaxtyping import Array, Float
 
 from jaxwire.fits.fit import RESOLUTION
 from jaxwire.model.parameters.domain import POSITIVE, REAL, as_parameter
-from jaxwire.model.parameters.names import DRIVES, Numbers, Place, substitute
+from jaxwire.model.parameters.names import DRIVES, NamedParameters, ParameterPath, substitute
 from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.wires.wire import Wire
@@ -87,7 +87,7 @@ def information(
     instrument = as_object("instrument", instrument, AbstractInstrument, HeatingProfile())
     given = one_drive(voltage=voltage, current=current, force=force)
     given = {name: as_parameter(name, value, REAL) for name, value in given.items()}
-    numbers = Numbers("free", scatterer=setting.scatterer, wire=setting.wire, instrument=instrument)
+    numbers = NamedParameters("free", scatterer=setting.scatterer, wire=setting.wire, instrument=instrument)
     for name in DRIVES:
         if name not in given:
             del numbers.places[name]
@@ -111,7 +111,7 @@ def combine(parts: Sequence[Information]) -> Information:
 
 @eqx.filter_jit
 def _information(
-    places: tuple[Place, ...],
+    places: tuple[ParameterPath, ...],
     parts: tuple[AbstractScatterer, Wire, AbstractInstrument, dict[str, Any]],
     x: Float[Array, " n"],
     sigma: Float[Array, " n"],
@@ -130,7 +130,7 @@ def _information(
         sol = solve(scatterer, wire, **{**point, **varied}, resolution=resolution, error_estimate=False)
         return instrument.read(sol, x) / sigma
 
-    numbers = Numbers("free", **holders)
+    numbers = NamedParameters("free", **holders)
     values = [
         point[str(place.path[0])] if place.holder == "point" else jnp.asarray(numbers.value(place), float)
         for place in places

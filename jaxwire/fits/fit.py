@@ -18,12 +18,12 @@ from jaxwire.fits.losses import AbstractLoss, SquaredLoss
 from jaxwire.fits.measurement import Measurement
 from jaxwire.fits.optimisers import AbstractOptimiser, LevenbergMarquardt
 from jaxwire.fits.problem import FitProblem
-from jaxwire.fits.residuals import Layout, Model, group
+from jaxwire.fits.residuals import FitProgram, Model, group
 from jaxwire.fits.result import Fit, Starts
 from jaxwire.fits.starts import choose_starts, scale_of
 from jaxwire.fits.summary import summarise
 from jaxwire.model.parameters.domain import Domain
-from jaxwire.model.parameters.names import DRIVES, OPERATING_POINT, Numbers, Place
+from jaxwire.model.parameters.names import DRIVES, OPERATING_POINT, NamedParameters, ParameterPath
 from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.scatterers.resonances import Lorentzian
@@ -136,7 +136,7 @@ def fit(
     model = eqx.tree_at(lambda m: m.bounds, model, np.array([one.bounds for one in parameters]))
     linear = tuple(index for index, one in enumerate(parameters) if one.is_linear)
     is_projected = isinstance(chosen_loss, SquaredLoss) and len(linear) < len(parameters)
-    layout = Layout(
+    layout = FitProgram(
         places=tuple(one.place for one in parameters),
         kinds=tuple(one.kind for one in parameters),
         projected=linear if is_projected else (),
@@ -187,7 +187,7 @@ def _setting(measurements: Any, scatterer: Any, wire: Any, instrument: Any, reso
     return _Setting(tuple(measurements), model, checked.resolution)
 
 
-class _FitNumbers(Numbers):
+class _FitNumbers(NamedParameters):
     """The numbers that can be free: those of the objects, and of the operating points."""
 
     def __init__(self, model: Model, measurements: Sequence[Measurement]) -> None:
@@ -195,18 +195,18 @@ class _FitNumbers(Numbers):
         self.measurements = measurements
         for index, one in enumerate(measurements):
             for name in ("temperature", one.drive):
-                place = Place("measurements", (index, name))
+                place = ParameterPath("measurements", (index, name))
                 self.places[f"measurements[{index}].{name}"] = [place]
                 self.shapes[place] = ()
         for name in DRIVES:
             if any(one.drive != name for one in measurements):
                 del self.places[name]
 
-    def domain(self, place: Place) -> Domain:
+    def domain(self, place: ParameterPath) -> Domain:
         """Values that a number may take."""
         return OPERATING_POINT[str(place.path[1])] if place.holder == "measurements" else super().domain(place)
 
-    def value(self, place: Place) -> Any:
+    def value(self, place: ParameterPath) -> Any:
         """The number as it was given."""
         if place.holder == "measurements":
             return getattr(self.measurements[int(place.path[0])], str(place.path[1]))

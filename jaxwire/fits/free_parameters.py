@@ -13,7 +13,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from jaxwire.model.parameters.domain import FRACTION, NOT_NEGATIVE, POSITIVE
-from jaxwire.model.parameters.names import Numbers, Place
+from jaxwire.model.parameters.names import NamedParameters, ParameterPath
 
 SEARCHED = {"center": (0.1, 2.6), "width": (0.02, 1.0)}
 """Where starts are looked for, by the name of the field; others are looked for around their first value."""
@@ -21,7 +21,7 @@ SEARCHED = {"center": (0.1, 2.6), "width": (0.02, 1.0)}
 SPREAD = 4.0
 """A positive number without bounds is looked for between its first value over this and times this."""
 
-GAIN, OFFSET = Place("instrument", ("gain",)), Place("instrument", ("offset",))
+GAIN, OFFSET = ParameterPath("instrument", ("gain",)), ParameterPath("instrument", ("offset",))
 
 LINEAR = (GAIN, OFFSET)
 """Numbers on which every reading depends linearly."""
@@ -40,7 +40,7 @@ class Free(NamedTuple):
     """
 
     name: str
-    place: Place
+    place: ParameterPath
     kind: str
     bounds: tuple[float, float]
     start: float
@@ -52,7 +52,7 @@ class Free(NamedTuple):
         return self.kind == "real" and self.place in LINEAR
 
 
-def read_free(names: Any, bounds: Any, numbers: Numbers) -> tuple[Free, ...]:
+def read_free(names: Any, bounds: Any, numbers: NamedParameters) -> tuple[Free, ...]:
     """Understand and check the names of free parameters and their bounds.
 
     Raises:
@@ -80,7 +80,7 @@ def read_free(names: Any, bounds: Any, numbers: Numbers) -> tuple[Free, ...]:
     return found
 
 
-def _read(name: str, bounds: Any, numbers: Numbers) -> Free:
+def _read(name: str, bounds: Any, numbers: NamedParameters) -> Free:
     place = numbers.find(name)
     domain, start = numbers.domain(place), float(numbers.value(place))
     if bounds is not None:

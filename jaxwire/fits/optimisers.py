@@ -19,7 +19,7 @@ import optimistix
 from jaxtyping import Array, Bool, Float, Int
 
 
-class Search(NamedTuple):
+class Descent(NamedTuple):
     """Where one start ended.
 
     Attributes:
@@ -56,7 +56,7 @@ class AbstractProblem(abc.ABC):
         """
 
     @abc.abstractmethod
-    def each(self, search: "Callable[[Residuals, Float[Array, ' s']], Search]") -> Search:
+    def each(self, search: "Callable[[Residuals, Float[Array, ' s']], Descent]") -> Descent:
         """Run a search from every start, in a program compiled for it, with q as a function that can be traced."""
 
 
@@ -64,7 +64,7 @@ class AbstractOptimiser(eqx.Module):
     """Base of all optimisers: subclass it and give `minimise`."""
 
     @abc.abstractmethod
-    def minimise(self, problem: AbstractProblem) -> Search:
+    def minimise(self, problem: AbstractProblem) -> Descent:
         """Look for the smallest sum(q(u)^2)/2, from every start."""
 
 
@@ -83,7 +83,7 @@ class LevenbergMarquardt(AbstractOptimiser):
     tolerance: float = eqx.field(static=True, default=1e-6)
     max_steps: int = eqx.field(static=True, default=30)
 
-    def minimise(self, problem: AbstractProblem) -> Search:
+    def minimise(self, problem: AbstractProblem) -> Descent:
         """Look for the smallest sum of squares, from every start."""
         rows = np.arange(len(problem.starts))
         q, jacobian = problem.read(rows, problem.starts)
@@ -97,7 +97,7 @@ class LevenbergMarquardt(AbstractOptimiser):
             if rows.size == 0:
                 break
         converged = state.terminate & (state.result == optimistix.RESULTS.successful)
-        return Search(u, 0.5 * jnp.sum(state.f_info.residual**2, axis=1), converged, state.num_steps)
+        return Descent(u, 0.5 * jnp.sum(state.f_info.residual**2, axis=1), converged, state.num_steps)
 
     @eqx.filter_jit
     def _begin(self, u: Array, q: Array, jacobian: Array) -> Any:
@@ -155,11 +155,11 @@ class GradientDescent(AbstractOptimiser):
     steps: int = eqx.field(static=True, default=300)
     tolerance: float = eqx.field(static=True, default=1e-5)
 
-    def minimise(self, problem: AbstractProblem) -> Search:
+    def minimise(self, problem: AbstractProblem) -> Descent:
         """Take steps along the gradient, from every start."""
         return problem.each(self._descend)
 
-    def _descend(self, function: Residuals, start: Float[Array, " s"]) -> Search:
+    def _descend(self, function: Residuals, start: Float[Array, " s"]) -> Descent:
         """Take steps from one start."""
 
         def loss(u):
@@ -177,4 +177,4 @@ class GradientDescent(AbstractOptimiser):
 
         state = (start, self.transformation.init(start), jnp.asarray(0), jnp.asarray(jnp.inf))
         u, _, count, change = jax.lax.while_loop(goes_on, step, state)
-        return Search(u, loss(u), change <= self.tolerance, count)
+        return Descent(u, loss(u), change <= self.tolerance, count)

@@ -15,7 +15,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from jaxwire.fits.free_parameters import Free, to_coordinates, values_and_slopes
-from jaxwire.fits.residuals import Layout, Model, residuals
+from jaxwire.fits.residuals import FitProgram, Model, residuals
 from jaxwire.fits.result import Fit
 from jaxwire.numerics.array_types import Scalar
 from jaxwire.numerics.programs import compiled
@@ -46,7 +46,7 @@ class Posterior(NamedTuple):
 class _Target(eqx.Module):
     """The density in the coordinates of the optimiser."""
 
-    layout: Layout = eqx.field(static=True)
+    layout: FitProgram = eqx.field(static=True)
     model: Model
     scale: Float[Array, " k"]
 

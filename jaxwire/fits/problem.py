@@ -11,8 +11,8 @@ from jaxtyping import Array, Float
 
 from jaxwire.fits.batches import in_lanes
 from jaxwire.fits.losses import AbstractLoss
-from jaxwire.fits.optimisers import AbstractProblem, Search
-from jaxwire.fits.residuals import Layout, Model, Reading, project, read_batch, residuals, to_read
+from jaxwire.fits.optimisers import AbstractProblem, Descent
+from jaxwire.fits.residuals import FitProgram, Model, Reading, project, read_batch, residuals, to_read
 from jaxwire.numerics.programs import compiled
 
 
@@ -23,7 +23,7 @@ class FitProblem(AbstractProblem):
         starts: searched coordinates of the starts, shape (b, s).
     """
 
-    def __init__(self, layout: Layout, model: Model, loss: AbstractLoss, scale: np.ndarray, u: np.ndarray) -> None:
+    def __init__(self, layout: FitProgram, model: Model, loss: AbstractLoss, scale: np.ndarray, u: np.ndarray) -> None:
         """Coordinates u of the starts and their units, all of shape (b, k)."""
         self.layout, self.model, self.loss, self.scale = layout, model, loss, scale
         self.starts = u[:, list(layout.searched)]
@@ -39,14 +39,14 @@ class FitProblem(AbstractProblem):
         seen = _under_loss(self.layout, self.loss, *self._kept)
         return seen.residual, seen.jacobian
 
-    def each(self, search: Callable[..., Search]) -> Search:
+    def each(self, search: Callable[..., Descent]) -> Descent:
         """Run a search from every start, in a program compiled for it."""
         fixed = (self.layout, self.model, self.loss, search)
         return in_lanes(_search, *fixed, self.scale, to_read(self.layout, self.starts))
 
 
 @eqx.filter_jit
-def _under_loss(layout: Layout, loss: AbstractLoss, residual: Any, jacobian: Any) -> Reading:
+def _under_loss(layout: FitProgram, loss: AbstractLoss, residual: Any, jacobian: Any) -> Reading:
     """Readings of all starts, with gain and offset projected out, as the loss counts them."""
 
     def one(residual: Array, jacobian: Array) -> Reading:
@@ -58,7 +58,7 @@ def _under_loss(layout: Layout, loss: AbstractLoss, residual: Any, jacobian: Any
 
 
 @compiled
-def _search(layout: Layout, model: Model, loss: AbstractLoss, search: Callable[..., Search], scale, u) -> Search:
+def _search(layout: FitProgram, model: Model, loss: AbstractLoss, search: Callable[..., Descent], scale, u) -> Descent:
     """Search from a batch of starts."""
     seen = jnp.asarray(layout.searched)
 

@@ -16,7 +16,7 @@ from jaxtyping import Array, Float
 
 from jaxwire.fits.free_parameters import GAIN, LINEAR, OFFSET, values_and_slopes
 from jaxwire.fits.measurement import Measurement
-from jaxwire.model.parameters.names import DRIVES, Place, substitute
+from jaxwire.model.parameters.names import DRIVES, ParameterPath, substitute
 from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.wires.wire import Wire
@@ -48,7 +48,7 @@ class Group(eqx.Module):
     weight: Float[Array | np.ndarray, "m n"]
 
 
-class Layout(NamedTuple):
+class FitProgram(NamedTuple):
     """What is compiled in.
 
     Attributes:
@@ -58,7 +58,7 @@ class Layout(NamedTuple):
         resolution: numbers of nodes.
     """
 
-    places: tuple[Place, ...]
+    places: tuple[ParameterPath, ...]
     kinds: tuple[str, ...]
     projected: tuple[int, ...]
     resolution: Resolution
@@ -120,7 +120,7 @@ def group(measurements: Sequence[Measurement]) -> tuple[Group, ...]:
     return tuple(groups)
 
 
-def read(layout: Layout, model: Model, scale: Float[Array, " k"], u: Float[Array, " k"]) -> Reading:
+def read(layout: FitProgram, model: Model, scale: Float[Array, " k"], u: Float[Array, " k"]) -> Reading:
     """Residuals and Jacobian at the coordinates u of the optimiser."""
     bounds = jnp.asarray(model.bounds)
     values, slope = values_and_slopes(layout.kinds, bounds, scale, u)
@@ -130,7 +130,7 @@ def read(layout: Layout, model: Model, scale: Float[Array, " k"], u: Float[Array
     return Reading(residual, jacobian * slope[None, :])
 
 
-def to_read(layout: Layout, searched: Any) -> Any:
+def to_read(layout: FitProgram, searched: Any) -> Any:
     """All coordinates, shape (*b, k), for those that the optimiser sees, (*b, s), of NumPy or JAX.
 
     Gain and offset that it does not see are 1 and 0, in units of their scales.
@@ -140,7 +140,7 @@ def to_read(layout: Layout, searched: Any) -> Any:
     return searched @ np.eye(len(names))[list(layout.searched)] + rest
 
 
-def project(layout: Layout, found: Reading) -> Reading:
+def project(layout: FitProgram, found: Reading) -> Reading:
     """Gain and offset by linear least squares (variable projection, Kaufman 1975), for a reading at `to_read`.
 
     With the columns A of gain and offset, the derivatives are those at fixed gain and offset less their part in the
@@ -176,7 +176,7 @@ def _orthonormal(columns: Float[Array, "n k"]) -> tuple[Float[Array, "n k"], Flo
     return jnp.stack(basis, axis=1), triangle
 
 
-def residuals(layout: Layout, model: Model, scale: Float[Array, " k"]):
+def residuals(layout: FitProgram, model: Model, scale: Float[Array, " k"]):
     """The residuals as a function of what the optimiser sees, whose derivatives in either mode are those above."""
 
     def read_projected(searched: Float[Array, " s"]) -> Reading:
@@ -194,7 +194,7 @@ def residuals(layout: Layout, model: Model, scale: Float[Array, " k"]):
     return function
 
 
-def _read_group(layout: Layout, model: Model, members: Group, values: Float[Array, " k"]) -> Reading:
+def _read_group(layout: FitProgram, model: Model, members: Group, values: Float[Array, " k"]) -> Reading:
     """Readings of one group by the values of the parameters themselves."""
     is_linear = [place in LINEAR for place in layout.places]
     directions = np.eye(len(values))[[not linear for linear in is_linear]]
@@ -224,7 +224,7 @@ def _read_group(layout: Layout, model: Model, members: Group, values: Float[Arra
 
 
 def _signal(
-    layout: Layout,
+    layout: FitProgram,
     model: Model,
     drive: str,
     number: Array,
@@ -252,7 +252,7 @@ def _signal(
 
 @compiled
 def read_batch(
-    layout: Layout, model: Model, scale: Float[Array | np.ndarray, "b k"], u: Float[Array | np.ndarray, "b k"]
+    layout: FitProgram, model: Model, scale: Float[Array | np.ndarray, "b k"], u: Float[Array | np.ndarray, "b k"]
 ) -> Reading:
     """`read` for a batch of coordinates."""
     return jax.vmap(lambda scale, u: read(layout, model, scale, u))(jnp.asarray(scale), jnp.asarray(u))

@@ -7,7 +7,7 @@ from scipy.stats import qmc
 
 from jaxwire.fits.batches import read_rows
 from jaxwire.fits.free_parameters import Free, in_search_box
-from jaxwire.fits.residuals import Layout, Model
+from jaxwire.fits.residuals import FitProgram, Model
 
 CANDIDATES = 8
 """Places of the search box that are read for each start."""
@@ -16,7 +16,7 @@ APART = 0.05
 """Distance of two starts, in shares of the search box."""
 
 
-def choose_starts(layout: Layout, model: Model, free: Sequence[Free], starts: int) -> np.ndarray:
+def choose_starts(layout: FitProgram, model: Model, free: Sequence[Free], starts: int) -> np.ndarray:
     """Values of the parameters at the starts, shape (starts, k): first those given, then the best that lie apart."""
     first = np.array([one.start for one in free])
     nonlinear = [index for index, one in enumerate(free) if not one.is_linear]

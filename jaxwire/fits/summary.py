@@ -10,20 +10,20 @@ import numpy as np
 from jaxwire.fits.free_parameters import GAIN, OFFSET, Free
 from jaxwire.fits.losses import AbstractLoss
 from jaxwire.fits.measurement import Measurement
-from jaxwire.fits.residuals import Group, Layout, Model
+from jaxwire.fits.residuals import FitProgram, Group, Model
 from jaxwire.fits.result import Fit, FitStatus, Starts
-from jaxwire.model.parameters.names import Place, substitute
+from jaxwire.model.parameters.names import ParameterPath, substitute
 from jaxwire.model.units.quantities import LABELS
 
-UNDETERMINED = 1.0
+TOO_UNCERTAIN = 1.0
 """A combination of parameters is not determined if its standard error exceeds this share of the parameters' size."""
 
-AT_BOUND = 1e-3
+NEAR_BOUND = 1e-3
 """A bounded parameter that ended closer to a bound than this share of the interval is at the bound."""
 
 
 def summarise(
-    layout: Layout,
+    layout: FitProgram,
     model: Model,
     free: Sequence[Free],
     measurements: tuple[Measurement, ...],
@@ -108,7 +108,7 @@ def _covariance(names: tuple[str, ...], size: np.ndarray, jacobian: np.ndarray) 
     scaled = (rows.T * np.minimum(error, 1e150) ** 2) @ rows
     warnings = []
     for spread, row in zip(error, rows, strict=True):
-        if spread > UNDETERMINED:
+        if spread > TOO_UNCERTAIN:
             shares = zip(row * np.sign(row[np.argmax(np.abs(row))]), names, size, strict=True)
             parts = [f"{share:+.2f} {name}/{unit:.3g}" for share, name, unit in shares if abs(share) > 0.1]
             much = f"{spread:.1g}" if spread < 1e6 else "beyond all bounds"
@@ -121,7 +121,7 @@ def _status(free: Sequence[Free], values: np.ndarray, starts: Starts, is_undeter
         return FitStatus.FAILED
     for one, value in zip(free, values, strict=True):
         low, high = one.bounds
-        if one.kind == "bounded" and min(value - low, high - value) < AT_BOUND * (high - low):
+        if one.kind == "bounded" and min(value - low, high - value) < NEAR_BOUND * (high - low):
             return FitStatus.AT_BOUND
     if not starts.converged[starts.best]:  # after the bounds: towards them it never converges
         return FitStatus.NOT_CONVERGED
@@ -143,7 +143,7 @@ def _by_measurement(
 
 
 def _at_values(
-    measurements: tuple[Measurement, ...], places: Sequence[Place], values: np.ndarray
+    measurements: tuple[Measurement, ...], places: Sequence[ParameterPath], values: np.ndarray
 ) -> tuple[Measurement, ...]:
     """The measurements at the operating points that were found."""
     points: list[dict[str, Any]] = [{} for _ in measurements]

@@ -22,7 +22,7 @@ from jaxtyping import Array, Complex, Float
 from jaxwire.kinetics.eigenmodes.modes import Modes
 from jaxwire.kinetics.half_wire import HalfWire
 from jaxwire.kinetics.matching import Matching
-from jaxwire.kinetics.resolvents.contour import Contour, enter
+from jaxwire.kinetics.resolvents.contour import Contour, enter_contour
 from jaxwire.model.wires.screening import AbstractNonLocalScreening, AbstractScreening
 from jaxwire.numerics.array_types import Scalar
 
@@ -177,7 +177,9 @@ class Flow(eqx.Module):
         """Share of each wave exp(-kappa_a |x|) of a contour in P_ph at x = 0, in place of the modes."""
         half = side.half
         carried = jnp.stack([half.energy - 1.0, half.relaxation_time])
-        excess, (heat, delay) = enter(contour, half.mean_free_path, half.collision_share, side.entering, carried)
+        excess, (heat, delay) = enter_contour(
+            contour, half.mean_free_path, half.collision_share, side.entering, carried
+        )
         # Of the charge, eta = tau/l^2 with y/l^2 = 1 + lambda y, and sum_i S r_i tau_i = dn/2; a constant is left out,
         # which has no pole.
         neutral = delay / half.compressibility + 0.5 * excess / contour.rate**2

@@ -8,7 +8,7 @@ from jaxtyping import Array, Float
 from jaxwire.kinetics.eigenmodes.modes import Modes, half_wire_modes
 from jaxwire.kinetics.energy_grid import energy_grid
 from jaxwire.kinetics.fermi import thermal_weight
-from jaxwire.kinetics.resolvents.response import Response, respond
+from jaxwire.kinetics.resolvents.response import Response, half_wire_response
 from jaxwire.kinetics.resolvents.wavenumbers import Sampling
 from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import no_scales
@@ -98,7 +98,7 @@ class HalfWire(eqx.Module):
     def response(self, sampling: Sampling) -> Response:
         """Symmetric part s = Z j at x = 0 per spectral current that enters there."""
         arrays = (self.mean_free_path, self.relaxation_time, self.momentum_weight, self.thermal)
-        return respond(*arrays, self.screening, sampling)
+        return half_wire_response(*arrays, self.screening, sampling)
 
 
 def half_wire(

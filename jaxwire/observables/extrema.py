@@ -16,7 +16,7 @@ from jaxtyping import Array, Bool, Float, Int
 
 from jaxwire.numerics.array_types import Scalar
 from jaxwire.numerics.implicit import root
-from jaxwire.observables.wave_profile import Profile
+from jaxwire.observables.wave_profile import WaveProfile
 
 NEAREST = 0.01
 """Smallest |x| of a spot, in vF tau0: closer, the buildup term runs off as log|x|."""
@@ -39,7 +39,7 @@ class Extrema(NamedTuple):
     exists: Bool[Array, "..."]
 
 
-def extrema(profile: Profile, x_max: Scalar, limit: int) -> Extrema:
+def extrema(profile: WaveProfile, x_max: Scalar, limit: int) -> Extrema:
     """First `limit` extrema of a profile inside NEAREST < r < x_max."""
     return in_order(candidates(profile, x_max, limit), limit)
 
@@ -58,7 +58,7 @@ def dominant(found: Extrema) -> Extrema:
     return jax.tree.map(operator.itemgetter(index), found)
 
 
-def candidates(profile: Profile, x_max: Scalar, limit: int) -> Extrema:
+def candidates(profile: WaveProfile, x_max: Scalar, limit: int) -> Extrema:
     """At least the first `limit` extrema, by increasing distance, and placeholders between them."""
     still = profile._replace(**jax.lax.stop_gradient({"rate": profile.rate, "coefficient": profile.coefficient}))
     low, start, high, is_maximum, is_found, scale = jax.lax.stop_gradient(_brackets(still, x_max, limit))
@@ -103,7 +103,7 @@ def _prominence(r, excess, is_maximum, is_stationary, ends) -> Float[Array, " k"
     return summit[:, 0] - jnp.maximum(*saddles)
 
 
-def _brackets(profile: Profile, x_max: Scalar, limit: int) -> tuple:
+def _brackets(profile: WaveProfile, x_max: Scalar, limit: int) -> tuple:
     """Zeros of the interpolated h' with their brackets, which of them are maxima and exist; the largest |h - 1|."""
     # r = bend ln(1 + e^s) is logarithmic in s where r << bend and linear where r >> bend.
     bend, bottom = x_max / BEND, NEAREST * BEND / x_max

@@ -24,7 +24,7 @@ from jaxwire.model.wires.relaxation import ConstantRelaxationTime
 from jaxwire.model.wires.screening import AbstractNonLocalScreening
 from jaxwire.numerics.array_types import Scalar
 from jaxwire.observables.extrema import NEAREST, SEARCHED, Extrema, candidates, dominant, in_order
-from jaxwire.observables.wave_profile import Profile
+from jaxwire.observables.wave_profile import WaveProfile
 from jaxwire.solver.solution import Solution
 
 ROUNDING_NON_LOCAL = 1e-9
@@ -150,7 +150,7 @@ def _find(sol: Solution, x_max: Scalar, limit: int | None) -> Spots:
     flow, contour = sol.flow, _contour(sol)
 
     def on_side(coefficient: Complex[Array, " m"], sign: Scalar) -> Extrema:
-        profile = _with_potential(flow, Profile(contour.rate, coefficient), sign)
+        profile = _with_potential(flow, WaveProfile(contour.rate, coefficient), sign)
         found = candidates(profile, x_max, limit or SEARCHED)
         return dominant(found) if limit is None else in_order(found, limit)
 
@@ -184,7 +184,7 @@ def _coefficients(flow: Flow, side: Side, contour: Contour) -> Complex[Array, " 
     return jnp.where(flows, waves, 0.0)
 
 
-def _with_potential(flow: Flow, local: Profile, sign: Scalar) -> Profile:
+def _with_potential(flow: Flow, local: WaveProfile, sign: Scalar) -> WaveProfile:
     """Add to a side what a potential that is not local contributes."""
     if not isinstance(screening := flow.screening, AbstractNonLocalScreening):
         return local

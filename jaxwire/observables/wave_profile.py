@@ -22,7 +22,7 @@ ORDER = 10
 """Order of the Taylor series: at a twentieth of the distance from the scatterer its error is 1e-14 of the heating."""
 
 
-class Profile(NamedTuple):
+class WaveProfile(NamedTuple):
     """Excess h - 1 on one side, the real part of a sum of waves that may be complex (see `contour`).
 
     Attributes:

@@ -29,7 +29,7 @@ KIND_COLORS = {"cooling": "#0072B2", "none": "#EDEDED", "heating": "#D55E00", "n
 OTHER_COLORS = ("#EDEDED", "#0072B2", "#E69F00", "#CC79A7", "#D55E00", "#009E73", "#56B4E9", "#F0E442")
 
 
-class Scale(NamedTuple):
+class ColourScale(NamedTuple):
     """Colours of values, and what a colour bar says.
 
     Attributes:
@@ -53,7 +53,7 @@ class Scale(NamedTuple):
     nothing: str = "no value"
 
 
-def choose_scale(arrays: Sequence[np.ndarray], name: str, attrs: Mapping[str, Any], kind: str = "f") -> Scale:
+def choose_scale(arrays: Sequence[np.ndarray], name: str, attrs: Mapping[str, Any], kind: str = "f") -> ColourScale:
     """Colours that suit a variable.
 
     Args:
@@ -66,7 +66,7 @@ def choose_scale(arrays: Sequence[np.ndarray], name: str, attrs: Mapping[str, An
     words, nothing = label(name, attrs), "no spot" if name.startswith("spot_") else "no value"
     nothing = "no spot beyond P_ext" if name == "spot_measure" else nothing
     if not values.size:
-        return Scale(matplotlib.colormaps[EVEN], Normalize(0.0, 1.0), words, (0.0, 1.0), nothing=nothing)
+        return ColourScale(matplotlib.colormaps[EVEN], Normalize(0.0, 1.0), words, (0.0, 1.0), nothing=nothing)
     if kind != "f" and ("flag_meanings" in attrs or np.unique(values).size <= FEW):
         return _kinds(np.unique(values).astype(int), name, attrs, kind, KIND_LABELS.get(name, words))
     center = CENTERS.get(name, 0.0)
@@ -75,10 +75,10 @@ def choose_scale(arrays: Sequence[np.ndarray], name: str, attrs: Mapping[str, An
     reach = max(center - low, high - center)
     if min(center - low, high - center) > 0.01 * reach:
         norm = Normalize(center - reach, center + reach)
-        return Scale(matplotlib.colormaps[DIVERGING], norm, words, (low, high), extend, center, nothing=nothing)
+        return ColourScale(matplotlib.colormaps[DIVERGING], norm, words, (low, high), extend, center, nothing=nothing)
     if low == high:
         low, high = low - 0.5 * (abs(low) or 1.0), high + 0.5 * (abs(high) or 1.0)
-    return Scale(matplotlib.colormaps[EVEN], Normalize(low, high), words, (low, high), extend, nothing=nothing)
+    return ColourScale(matplotlib.colormaps[EVEN], Normalize(low, high), words, (low, high), extend, nothing=nothing)
 
 
 def _ends(values: np.ndarray) -> tuple[float, float]:
@@ -90,7 +90,7 @@ def _ends(values: np.ndarray) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _kinds(found: np.ndarray, name: str, attrs: Mapping[str, Any], kind: str, words: str) -> Scale:
+def _kinds(found: np.ndarray, name: str, attrs: Mapping[str, Any], kind: str, words: str) -> ColourScale:
     """A colour for every whole number that occurs."""
     known = dict(KINDS.get(name, {0: "no", 1: "yes"} if kind == "b" else {}))
     if meanings := str(attrs.get("flag_meanings", "")).split():
@@ -104,4 +104,6 @@ def _kinds(found: np.ndarray, name: str, attrs: Mapping[str, Any], kind: str, wo
     ]
     numbers = np.array(list(names), dtype=float)
     edges = np.concatenate([[numbers[0] - 0.5], (numbers[1:] + numbers[:-1]) / 2, [numbers[-1] + 0.5]])
-    return Scale(ListedColormap(colors), BoundaryNorm(edges, len(colors)), words, (edges[0], edges[-1]), names=names)
+    return ColourScale(
+        ListedColormap(colors), BoundaryNorm(edges, len(colors)), words, (edges[0], edges[-1]), names=names
+    )

@@ -29,7 +29,7 @@ from matplotlib.figure import Figure
 from jaxwire.observables.spots import Spot, spot_measure
 from jaxwire.plot.captions import label, title
 from jaxwire.plot.colour_scale import choose_scale
-from jaxwire.plot.panels import FAILED, MISSING, NO_VALUE, Layer, Place, draw_lines, draw_panels
+from jaxwire.plot.panels import FAILED, MISSING, NO_VALUE, FigureAxis, Layer, draw_lines, draw_panels
 
 if TYPE_CHECKING:
     import xarray
@@ -185,7 +185,7 @@ def _pick(table: "xarray.Dataset", dim: str, index: int) -> tuple["xarray.Datase
 
 def _choose(
     table: "xarray.Dataset", variable: str, dims: list[str], x: str | None, y: str | None
-) -> tuple[Place, Place | None]:
+) -> tuple[FigureAxis, FigureAxis | None]:
     """The axes of the figure."""
     if x is None and y is not None:
         own = _dimension(table, "y", y)
@@ -211,18 +211,20 @@ def _choose(
     return across, up
 
 
-def _place(table: "xarray.Dataset", key: str, name: str) -> Place:
+def _place(table: "xarray.Dataset", key: str, name: str) -> FigureAxis:
     """An axis of the figure; a zipped dimension takes the first of its coordinates that can be one, or counts."""
     dim = _dimension(table, key, name)
     own = [str(n) for n, coord in table.coords.items() if coord.dims == (dim,) and coord.dtype.kind in "iuf"]
     if name not in table.coords:
         name = next((n for n in own if np.unique(table[n].values).size == table.sizes[dim]), name)
     if name not in table.coords:
-        return Place(dim, np.arange(table.sizes[dim], dtype=float), f"{dim.replace('_', ', ')}: point number", False)
+        return FigureAxis(
+            dim, np.arange(table.sizes[dim], dtype=float), f"{dim.replace('_', ', ')}: point number", False
+        )
     if _is_text(table, name):
         raise ValueError(f"`{key}` must be an axis of numbers, got {name!r}.")
     values = np.asarray(table[name].values, dtype=float)
-    return Place(dim, values, label(name, dict(table[name].attrs)), _is_log(values))
+    return FigureAxis(dim, values, label(name, dict(table[name].attrs)), _is_log(values))
 
 
 def _is_log(values: np.ndarray) -> bool:

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from jaxwire.plot.colour_scale import Scale
+from jaxwire.plot.colour_scale import ColourScale
 from jaxwire.plot.style import COLORS, DASHES, STYLE
 
 FAILED, MISSING, NO_VALUE = 1, 2, 3
@@ -24,7 +24,7 @@ HATCH = {"hatch": "//////", "edgecolor": "#BDBDBD", "linewidth": 0.0}
 """Of points that have no value though they were solved."""
 
 
-class Place(NamedTuple):
+class FigureAxis(NamedTuple):
     """An axis of the figure: dimension, values, label; whether its values are evenly spaced on a log scale."""
 
     dim: str
@@ -32,7 +32,7 @@ class Place(NamedTuple):
     label: str
     is_log: bool
 
-    def in_order(self) -> "Place":
+    def in_order(self) -> "FigureAxis":
         """The same axis with its values increasing."""
         return self._replace(values=np.sort(self.values))
 
@@ -44,7 +44,9 @@ class Layer(NamedTuple):
     states: np.ndarray
 
 
-def draw_panels(layers: Mapping[str, Layer], across: Place, up: Place, scale: Scale, heading: str) -> Figure:
+def draw_panels(
+    layers: Mapping[str, Layer], across: FigureAxis, up: FigureAxis, scale: ColourScale, heading: str
+) -> Figure:
     """A map for every layer, side by side; points instead of cells where both axes are of one dimension."""
     with matplotlib.rc_context({**STYLE, "axes.spines.top": True, "axes.spines.right": True}):
         count = len(layers)
@@ -67,7 +69,7 @@ def draw_panels(layers: Mapping[str, Layer], across: Place, up: Place, scale: Sc
     return figure
 
 
-def _draw_cells(axes: Axes, layer: Layer, edges: tuple[np.ndarray, np.ndarray], scale: Scale) -> None:
+def _draw_cells(axes: Axes, layer: Layer, edges: tuple[np.ndarray, np.ndarray], scale: ColourScale) -> None:
     axes.patch.set(**HATCH)
     axes.grid(False)
     whole: Any = {"edgecolors": "none", "rasterized": True}
@@ -78,7 +80,7 @@ def _draw_cells(axes: Axes, layer: Layer, edges: tuple[np.ndarray, np.ndarray], 
     axes.pcolormesh(*edges, np.ma.masked_invalid(layer.values), cmap=scale.cmap, norm=scale.norm, **whole)
 
 
-def _draw_points(axes: Axes, layer: Layer, places: tuple[np.ndarray, np.ndarray], scale: Scale) -> None:
+def _draw_points(axes: Axes, layer: Layer, places: tuple[np.ndarray, np.ndarray], scale: ColourScale) -> None:
     axes.margins(0.06)
     there = np.isfinite(layer.values)
     style: Any = {"s": 36, "linewidths": 0.5}
@@ -90,7 +92,7 @@ def _draw_points(axes: Axes, layer: Layer, places: tuple[np.ndarray, np.ndarray]
         axes.scatter(*(place[here] for place in places), s=36, color=color, marker="s", edgecolors=edge)
 
 
-def _edges(place: Place) -> np.ndarray:
+def _edges(place: FigureAxis) -> np.ndarray:
     """Borders of the cells around the values of an axis."""
     values = np.log(place.values) if place.is_log else place.values
     if values.size == 1:
@@ -101,7 +103,7 @@ def _edges(place: Place) -> np.ndarray:
     return np.exp(edges) if place.is_log else edges
 
 
-def _draw_colorbar(figure: Figure, panels: Any, scale: Scale) -> None:
+def _draw_colorbar(figure: Figure, panels: Any, scale: ColourScale) -> None:
     source = ScalarMappable(scale.norm, scale.cmap)
     bar = figure.colorbar(source, ax=list(panels), extend=scale.extend, pad=0.02, aspect=24)
     bar.ax.set_ylim(*scale.shown)
@@ -113,7 +115,7 @@ def _draw_colorbar(figure: Figure, panels: Any, scale: Scale) -> None:
         bar.minorticks_off()
 
 
-def draw_lines(layers: Mapping[str, Layer], across: Place, scale: Scale, heading: str) -> Figure:
+def draw_lines(layers: Mapping[str, Layer], across: FigureAxis, scale: ColourScale, heading: str) -> Figure:
     """A line for every layer, in one frame; marks at its bottom where there is no value."""
     with matplotlib.rc_context(STYLE):
         figure = Figure(figsize=(4.8, 3.4), layout="constrained")
@@ -145,7 +147,9 @@ def draw_lines(layers: Mapping[str, Layer], across: Place, scale: Scale, heading
     return figure
 
 
-def _explain(figure: Figure, layers: Sequence[Layer], scale: Scale, lines: Sequence[Line2D], is_map: bool) -> None:
+def _explain(
+    figure: Figure, layers: Sequence[Layer], scale: ColourScale, lines: Sequence[Line2D], is_map: bool
+) -> None:
     """A legend below: the lines, and what grey and hatches mean, with the number of points."""
     entries: list[Any] = list(lines)
     for state, (color, word) in STATES.items():

@@ -13,7 +13,7 @@ import numpy as np
 from jax.extend.core import Var
 
 from jaxwire.model.parameters.domain import REAL, as_known
-from jaxwire.model.parameters.names import Numbers, Place, follow, substitute
+from jaxwire.model.parameters.names import NamedParameters, ParameterPath, part_at, substitute
 from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.units.quantities import LABELS
 from jaxwire.model.wires.wire import Wire
@@ -24,7 +24,7 @@ class Axis(NamedTuple):
     """One number that varies: its name, its place, its values of shape (n,), and the attributes of its coordinate."""
 
     name: str
-    place: Place
+    place: ParameterPath
     values: np.ndarray
     attrs: dict[str, str]
 
@@ -62,7 +62,7 @@ def read_axes(axes: Any, scatterer: AbstractScatterer, wire: Wire) -> tuple[Dime
         raise TypeError(f"`axes` must be a mapping such as {{'center': [0.6, 1.4]}}, got {axes!r:.60}.")
     if not axes:
         raise ValueError("`axes` must have at least one name, got none.")
-    numbers = Numbers("axes", scatterer=scatterer, wire=wire)
+    numbers = NamedParameters("axes", scatterer=scatterer, wire=wire)
     dimensions = []
     for names, values in axes.items():
         is_zipped = isinstance(names, tuple)
@@ -77,13 +77,13 @@ def read_axes(axes: Any, scatterer: AbstractScatterer, wire: Wire) -> tuple[Dime
     return tuple(dimensions)
 
 
-def moves_grid(place: Place, scatterer: AbstractScatterer) -> bool:
+def moves_grid(place: ParameterPath, scatterer: AbstractScatterer) -> bool:
     """Whether a number decides more than the transmission: wire, operating point, or where the nodes must lie."""
     return place.holder != "scatterer" or _moves_nodes(place, Alike(scatterer))
 
 
 @functools.lru_cache(maxsize=256)
-def _moves_nodes(place: Place, scatterer: Alike) -> bool:
+def _moves_nodes(place: ParameterPath, scatterer: Alike) -> bool:
     """Whether the features of the transmission depend on a number of the scatterer, by tracing them."""
 
     def scales(value):
@@ -106,7 +106,7 @@ def _zipped(names: tuple, values: Any) -> list[tuple[Any, Any]]:
     return list(zip(names, values, strict=True))
 
 
-def _read_axis(numbers: Numbers, name: Any, values: Any) -> Axis:
+def _read_axis(numbers: NamedParameters, name: Any, values: Any) -> Axis:
     if not isinstance(name, str):
         raise TypeError(f"`axes` must have names, or tuples of names, as keys, got {name!r}.")
     place = numbers.find(name)
@@ -116,7 +116,7 @@ def _read_axis(numbers: Numbers, name: Any, values: Any) -> Axis:
     return Axis(name, place, column, _attributes(name, place))
 
 
-def _attributes(name: str, place: Place) -> dict[str, str]:
+def _attributes(name: str, place: ParameterPath) -> dict[str, str]:
     fields = [str(key) for key in place.path if isinstance(key, str)]
     is_free = "parameters" in fields  # of a user's function: only the user knows what they mean
     units, words = ("", "") if is_free else LABELS.get(".".join(fields[-2:])) or LABELS.get(fields[-1], ("", ""))
@@ -142,7 +142,7 @@ def _check_values(dimensions: Sequence[Dimension], scatterer: AbstractScatterer,
     trees = {holder: tree for holder, tree in trees.items() if holder in in_arrays or any(_checks(tree))}
     if not trees:
         return
-    numbers, ends = Numbers("axes", scatterer=scatterer, wire=wire), []
+    numbers, ends = NamedParameters("axes", scatterer=scatterer, wire=wire), []
     for dimension in dimensions:
         own = [axis for axis in dimension.axes if axis.place.holder in trees]
         ends.append(sorted({int(at) for axis in own for at in (np.argmin(axis.values), np.argmax(axis.values))}) or [0])
@@ -153,7 +153,7 @@ def _check_values(dimensions: Sequence[Dimension], scatterer: AbstractScatterer,
             for place in places:
                 if place.holder == holder and place.index:
                     domain = numbers.domain(place)
-                    if not np.all(domain.contains(np.asarray(follow(changed, place.path)))):
+                    if not np.all(domain.contains(np.asarray(part_at(changed, place.path)))):
                         number = point[places.index(place)]
                         raise ValueError(f"`{names[place]}` must keep the array {domain.words}, got {number:g}.")
             for check in _checks(changed):

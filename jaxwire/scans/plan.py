@@ -17,23 +17,30 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
-from jaxwire.model.parameters.names import Place
+from jaxwire.model.parameters.names import ParameterPath
 from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.wires.screening import AbstractNonLocalScreening
 from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.programs import Alike, is_array, local_devices, n_threads, threads
 from jaxwire.scans.axes import Dimension, moves_grid
-from jaxwire.scans.computation.blocks import IN_FLIGHT, INNER_POINTS, Layout, cut, in_grid_order, layout
+from jaxwire.scans.computation.blocks import (
+    IN_FLIGHT,
+    INNER_POINTS,
+    BlockLayout,
+    block_shape,
+    choose_layout,
+    in_grid_order,
+)
 from jaxwire.scans.computation.memory import SEARCHING, Contents, Footprint, footprint
 from jaxwire.scans.computation.out_of_memory import Shrinking
 from jaxwire.scans.computation.program import Given, Program, variables
 from jaxwire.scans.provenance import scan_inputs, versions
-from jaxwire.scans.variables import COORDS, FEW_POSITIONS, Observable, meaning
+from jaxwire.scans.variables import COORDS, FEW_POSITIONS, Observable, about_variable
 from jaxwire.solver.solution import CHUNK
 from jaxwire.solver.status import FLAGS
 
-VOLTAGE = Place("point", ("voltage",))
+VOLTAGE = ParameterPath("point", ("voltage",))
 
 
 class Block(NamedTuple):
@@ -154,7 +161,7 @@ class Plan:
         """The variables of the result."""
         found = {}
         for name, shape, dtype in self.program.results:
-            dims, units, long_name = meaning(self.observables, name, len(shape))
+            dims, units, long_name = about_variable(self.observables, name, len(shape))
             attrs: dict[str, Any] = {"units": units, "long_name": long_name}
             if name == "status":
                 attrs |= {"flag_values": list(range(len(FLAGS))), "flag_meanings": " ".join(FLAGS)}
@@ -186,9 +193,9 @@ class Plan:
     def _choose_block_shape(self) -> tuple[int, ...]:
         """Of inner axes as many values as share a grid; rows as many as the lanes take."""
         inner, outer = self._select(True), self._select(False)
-        shape = dict(zip(inner, cut([self.shape[i] for i in inner], INNER_POINTS), strict=True))
+        shape = dict(zip(inner, block_shape([self.shape[i] for i in inner], INNER_POINTS), strict=True))
         limit = self._layout_for(math.prod(shape.values())).rows
-        shape |= dict(zip(outer, cut([self.shape[i] for i in outer], limit), strict=True))
+        shape |= dict(zip(outer, block_shape([self.shape[i] for i in outer], limit), strict=True))
         return tuple(shape[i] for i in range(len(self.shape)))
 
     @functools.cached_property
@@ -216,12 +223,12 @@ class Plan:
         searching = searched * SEARCHING * self._is_searched
         return n_lanes * inner * (max(batch * self.footprint.solving, searching) + held)
 
-    def _layout_for(self, inner: int, rows: int = 0) -> Layout:
+    def _layout_for(self, inner: int, rows: int = 0) -> BlockLayout:
         n_lanes = len(local_devices()) * n_threads()
         total = math.prod(self.shape[i] for i in self._select(False))
         platform = jax.default_backend()
         more = {"is_searched": self._is_searched, "rows": rows, "total": total}
-        return layout(self.footprint, self.memory, platform, n_lanes, inner, **more)
+        return choose_layout(self.footprint, self.memory, platform, n_lanes, inner, **more)
 
     @property
     def _is_searched(self) -> bool:
@@ -258,7 +265,7 @@ class Plan:
         return Alike(Given(scatterer, wire, {name: np.array(value) for name, value in self.fixed.items()}, self.x))
 
     @functools.cached_property
-    def _layout(self) -> Layout:
+    def _layout(self) -> BlockLayout:
         """Rows that are solved at once and that the program holds, on the devices of this process."""
         inner, rows = (math.prod(self.block_shape[i] for i in self._select(side)) for side in (True, False))
         return self._layout_for(inner, rows)

@@ -211,7 +211,7 @@ def uses_x(observables: Sequence[Observable]) -> bool:
     )
 
 
-def observe(observables: Sequence[Observable], sol: Solution, setup: Setup) -> dict[str, Array]:
+def evaluate(observables: Sequence[Observable], sol: Solution, setup: Setup) -> dict[str, Array]:
     """Evaluate all observables of one solution: the variables by name."""
     found: dict[str, Array] = {}
     for entry in observables:
@@ -242,7 +242,7 @@ def _checked(entry: Observable, result: Any) -> dict[str, Array]:
     return arrays
 
 
-def meaning(observables: Sequence[Observable], name: str, ndim: int) -> Meaning:
+def about_variable(observables: Sequence[Observable], name: str, ndim: int) -> Meaning:
     """Dimensions, units and long name of a variable with `ndim` own axes; those of a user's are name_0, name_1 ..."""
     for entry in observables:
         if entry.function is None and name in TABLE[entry.name].variables:

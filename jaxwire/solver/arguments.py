@@ -12,7 +12,7 @@ from jaxwire.numerics.array_types import Scalar
 T = TypeVar("T")
 
 
-class Setting(NamedTuple):
+class Arguments(NamedTuple):
     """What `solve`, `landauer`, `linear_response` and `iv` have in common.
 
     Attributes:
@@ -28,7 +28,7 @@ class Setting(NamedTuple):
     resolution: Resolution
 
 
-def as_setting(scatterer: Any, wire: Any, temperature: Any, resolution: Any = None) -> Setting:
+def as_setting(scatterer: Any, wire: Any, temperature: Any, resolution: Any = None) -> Arguments:
     """Check the arguments and put the defaults in place of None.
 
     Raises:
@@ -36,7 +36,7 @@ def as_setting(scatterer: Any, wire: Any, temperature: Any, resolution: Any = No
         ValueError: if the temperature is known and not positive, or the resolution is too small.
     """
     scatterer, wire, resolution = as_models(scatterer, wire, resolution)
-    return Setting(scatterer, wire, as_parameter("temperature", temperature, POSITIVE), resolution)
+    return Arguments(scatterer, wire, as_parameter("temperature", temperature, POSITIVE), resolution)
 
 
 def as_models(scatterer: Any, wire: Any, resolution: Any) -> tuple[AbstractScatterer, Wire, Resolution]:

@@ -12,10 +12,10 @@ import jaxwire as jw
 from jaxwire.kinetics.eigenmodes.modes import half_wire_modes
 from jaxwire.kinetics.flow import Flow, Side
 from jaxwire.kinetics.resolvents import contour
-from jaxwire.kinetics.resolvents.contour import Contour, enter
+from jaxwire.kinetics.resolvents.contour import Contour, enter_contour
 from jaxwire.observables import spots
 from jaxwire.observables.extrema import NEAREST, extrema
-from jaxwire.observables.wave_profile import ORDER, Profile
+from jaxwire.observables.wave_profile import ORDER, WaveProfile
 
 N_NODES = 24
 PLACES = np.geomspace(NEAREST, 20.0, 40)
@@ -41,7 +41,7 @@ def along_contour(size, wire, places=PLACES):
     """The sums over waves exp(-kappa x) at some places, shape (c, n_places)."""
     path, share, entering, carried = wire
     around = Contour.around(jnp.max(jnp.asarray(path)), NEAREST, size)
-    found = enter(around, *map(jnp.asarray, (path, share, entering, carried)))
+    found = enter_contour(around, *map(jnp.asarray, (path, share, entering, carried)))
     waves = np.exp(-np.asarray(around.rate)[:, None] * places)
     return (np.asarray(around.weight) * np.asarray(found.deviation) @ waves).real
 
@@ -83,7 +83,7 @@ def test_excess_is_the_quotient_of_two_sums():
     path, share, entering, carried = any_wire()
     around = Contour.around(jnp.asarray(3.0), NEAREST, 20)
     resolvent = 1.0 / (1.0 / path[None, :] ** 2 - np.asarray(around.rate)[:, None] ** 2)
-    found = enter(around, *map(jnp.asarray, (path, share, entering, carried)))
+    found = enter_contour(around, *map(jnp.asarray, (path, share, entering, carried)))
     assert_allclose(found.excess, (resolvent @ entering) / (resolvent @ share), rtol=1e-10)
 
 
@@ -106,8 +106,8 @@ POINTS = [(1.44, 0.08, 0.3, 0.4), (0.867, 0.011, 0.031, 1.569), (2.0, 0.05, 0.9,
 def profiles(flow: Flow, side: Side, around: Contour):
     """Excess of the heating by contour, and by modes."""
     power = flow.current * flow.force
-    by_contour = Profile(around.rate, flow.heating_waves(side, around) / power)
-    return by_contour, Profile(side.modes.rate, flow.heating_shares(side) / power)
+    by_contour = WaveProfile(around.rate, flow.heating_waves(side, around) / power)
+    return by_contour, WaveProfile(side.modes.rate, flow.heating_shares(side) / power)
 
 
 def heating(flow: Flow, side: Side, around: Contour):
@@ -176,7 +176,7 @@ def test_profile_and_its_derivatives_are_those_of_its_waves(kind):
     rate, coefficient = rng.uniform(0.2, 50.0, 12), rng.normal(size=12)
     if kind == "complex":
         rate, coefficient = rate + 1j * rng.uniform(0.0, 3.0, 12) * rate, coefficient + 1j * rng.normal(size=12)
-    profile = Profile(jnp.asarray(rate), jnp.asarray(coefficient))
+    profile = WaveProfile(jnp.asarray(rate), jnp.asarray(coefficient))
     r = np.geomspace(0.01, 5.0, 30)
     powers = np.stack([coefficient, -rate * coefficient, rate**2 * coefficient])
     exact = (powers @ np.exp(-rate[:, None] * r)).real

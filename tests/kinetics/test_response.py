@@ -12,7 +12,7 @@ from jaxwire.kinetics.energy_grid import energy_grid
 from jaxwire.kinetics.fermi import fermi_window
 from jaxwire.kinetics.half_wire import HalfWire, half_wire
 from jaxwire.kinetics.matching import match, spectral_current
-from jaxwire.kinetics.resolvents.response import respond
+from jaxwire.kinetics.resolvents.response import half_wire_response
 from jaxwire.kinetics.resolvents.wavenumbers import Sampling, sampling_for, wavenumbers
 from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import no_scales
@@ -111,7 +111,7 @@ def test_derivatives_are_those_of_the_modes():
     arrays = [jnp.asarray(RNG.uniform(0.5, 2.0, N_NODES)) for _ in range(4)]
 
     def by_wavenumbers(length):
-        response = respond(length, *arrays[1:], jnp.ones(()), EXACT)
+        response = half_wire_response(length, *arrays[1:], jnp.ones(()), EXACT)
         return jnp.sum(response.give_back(response.take_in(jnp.sin(jnp.arange(N_NODES)))))
 
     def modes_sum(length):

@@ -13,7 +13,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 import jaxwire as jw
 from jaxwire.observables.extrema import NEAREST, extrema
 from jaxwire.observables.spots import Spot, find_extrema, find_spots, spot_measure
-from jaxwire.observables.wave_profile import Profile
+from jaxwire.observables.wave_profile import WaveProfile
 
 SIDES = {"left": -1, "right": 1}
 BATCH = 8
@@ -23,7 +23,7 @@ BATCH = 8
 
 @functools.partial(jax.jit, static_argnums=3)
 def extrema_of(rate, coefficient, x_max, limit):
-    return extrema(Profile(jnp.asarray(rate), jnp.asarray(coefficient)), x_max, limit)
+    return extrema(WaveProfile(jnp.asarray(rate), jnp.asarray(coefficient)), x_max, limit)
 
 
 def found_in(rate, coefficient, x_max=20.0, limit=6):
@@ -295,7 +295,7 @@ def test_derivatives_agree_forward_reverse_and_with_differences(name):
 def test_second_derivative_of_a_position_is_that_of_the_closed_form():
     def position(place):
         rate = jnp.log(2) / place * jnp.array([1.0, 2.0])
-        return extrema(Profile(rate, jnp.array([1.0, -1.0])), jnp.asarray(20.0), 2).distance[0] ** 3
+        return extrema(WaveProfile(rate, jnp.array([1.0, -1.0])), jnp.asarray(20.0), 2).distance[0] ** 3
 
     first, second = jax.jit(lambda p: (jax.grad(position)(p), jax.grad(jax.grad(position))(p)))(1.7)
     assert_allclose([first, second], [3 * 1.7**2, 6 * 1.7], rtol=1e-9)

@@ -10,7 +10,7 @@ from numpy.testing import assert_array_equal
 
 import jaxwire as jw
 from jaxwire.model.parameters.domain import POSITIVE, parameter
-from jaxwire.model.parameters.names import Place, substitute
+from jaxwire.model.parameters.names import ParameterPath, substitute
 from jaxwire.scans.axes import moves_grid, read_axes
 
 DOT = jw.Lorentzian(center=1.44, width=0.08)
@@ -92,7 +92,7 @@ def test_a_name_reaches_its_number_and_no_other(name, scatterer, wire, holder):
 @pytest.mark.parametrize("name", ["temperature", "voltage", "current", "force"])
 def test_the_operating_point_has_its_plain_names(name):
     ((dimension),) = read({name: [0.1, 0.2]}, CUSTOM, LOCAL)
-    assert dimension.axes[0].place == Place("point", (name,))
+    assert dimension.axes[0].place == ParameterPath("point", (name,))
 
 
 def test_dimensions_are_cartesian_or_zipped():

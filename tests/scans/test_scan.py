@@ -15,7 +15,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 import jaxwire as jw
 from jaxwire.scans.arguments import make_plan
 from jaxwire.scans.computation import blocks, out_of_memory, program
-from jaxwire.scans.variables import TABLE, Setup, observe, read_observables
+from jaxwire.scans.variables import TABLE, Setup, evaluate, read_observables
 from jaxwire.solver import status
 
 COARSE = jw.Resolution(24, 12)  # numbers are compared on the same grid: its accuracy is not the claim
@@ -58,7 +58,7 @@ def solved(scatterer, temperature=0.3, voltage=0.4, wire=WIRE):
 
 
 def test_a_scan_gives_the_numbers_of_a_plain_loop():
-    observed = jax.jit(lambda sol: observe(read_observables(EVERYTHING), sol, Setup(X)))
+    observed = jax.jit(lambda sol: evaluate(read_observables(EVERYTHING), sol, Setup(X)))
     for i, j, k in ((0, 0, 1), (2, 1, 0)):
         sol = solved(dot(CENTERS[i], WIDTHS[j], PEAKS[k]))
         for name, value in observed(sol).items():

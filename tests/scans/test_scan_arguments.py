@@ -11,7 +11,7 @@ from jaxwire.model.description import describe
 from jaxwire.scans import plan as plan_of_scan
 from jaxwire.scans.arguments import make_plan
 from jaxwire.scans.computation import blocks
-from jaxwire.scans.computation.blocks import cut
+from jaxwire.scans.computation.blocks import block_shape
 from jaxwire.scans.computation.memory import ON_CPU, SEARCHING, SHARE_OF_DEVICE, Footprint, read_memory, usual_memory
 from jaxwire.scans.provenance import git_state
 
@@ -105,7 +105,7 @@ def test_amounts_that_are_none_are_refused(memory):
 
 @pytest.mark.parametrize("sizes", [(512, 512), (300, 7, 11), (5000,), (1, 1), (3, 100, 100), (9973, 2)])
 def test_blocks_are_whole_along_the_last_dimensions_and_of_even_size(sizes):
-    shape = cut(sizes, 2048)
+    shape = block_shape(sizes, 2048)
     assert math.prod(shape) <= 2048
     is_partial = [part < size for part, size in zip(shape, sizes, strict=True)]
     first = max((i for i, partial in enumerate(is_partial) if partial), default=0)
@@ -116,18 +116,18 @@ def test_blocks_are_whole_along_the_last_dimensions_and_of_even_size(sizes):
 
 def test_memory_decides_how_much_is_done_at_once():
     need = Footprint(solving=10**6, kept=1000)
-    assert blocks.layout(need, 10**9, "cpu", 1, 1) == (16, 1024, 1, 512)
-    assert blocks.layout(need, 10**9, "gpu", 1, 1).batch == 256  # what half of the memory holds is 500
-    assert blocks.layout(need, 10**7, "cpu", 1, 1).batch == 5
-    assert blocks.layout(need, 10**9, "cpu", 4, 1) == (16, 1024, 4, 512)
-    assert blocks.layout(need, 10**9, "cpu", 1, 24).batch == 1  # each row has all inner values
-    tight = blocks.layout(need._replace(solving=10**4), 10**7, "cpu", 1, 1)
+    assert blocks.choose_layout(need, 10**9, "cpu", 1, 1) == (16, 1024, 1, 512)
+    assert blocks.choose_layout(need, 10**9, "gpu", 1, 1).batch == 256  # what half of the memory holds is 500
+    assert blocks.choose_layout(need, 10**7, "cpu", 1, 1).batch == 5
+    assert blocks.choose_layout(need, 10**9, "cpu", 4, 1) == (16, 1024, 4, 512)
+    assert blocks.choose_layout(need, 10**9, "cpu", 1, 24).batch == 1  # each row has all inner values
+    tight = blocks.choose_layout(need._replace(solving=10**4), 10**7, "cpu", 1, 1)
     assert tight.searched == 5 * 10**6 // SEARCHING  # each of them is small, but not nothing
-    assert blocks.layout(need, 10**7, "cpu", 1, 1).searched == 5  # a step takes as much as a solution
-    assert blocks.layout(need._replace(kept=10**6), 10**8, "cpu", 1, 1).searched == 16  # no more than there are
-    large = blocks.layout(Footprint(10**6, 10**6), 10**9, "cpu", 2, 1)
+    assert blocks.choose_layout(need, 10**7, "cpu", 1, 1).searched == 5  # a step takes as much as a solution
+    assert blocks.choose_layout(need._replace(kept=10**6), 10**8, "cpu", 1, 1).searched == 16  # no more than there are
+    large = blocks.choose_layout(Footprint(10**6, 10**6), 10**9, "cpu", 2, 1)
     assert large.rows * 10**6 * (blocks.IN_FLIGHT + 1) <= 5 * 10**8
-    assert blocks.layout(need, 10**9, "cpu", 2, 1, rows=5000).capacity == 2512  # as a store was made with
+    assert blocks.choose_layout(need, 10**9, "cpu", 2, 1, rows=5000).capacity == 2512  # as a store was made with
 
 
 def test_a_small_scan_is_not_solved_in_a_large_micro_batch():
@@ -136,7 +136,7 @@ def test_a_small_scan_is_not_solved_in_a_large_micro_batch():
     def sizes(is_searched):
         totals = (1, 2048, 2049, 10**5, 10**7)
         return {
-            total: blocks.layout(need, 10**11, "gpu", 2, 1, is_searched=is_searched, total=total)[:2]
+            total: blocks.choose_layout(need, 10**11, "gpu", 2, 1, is_searched=is_searched, total=total)[:2]
             for total in totals
         }
 
@@ -149,7 +149,7 @@ def test_a_small_scan_is_not_solved_in_a_large_micro_batch():
     }
     smaller = {10**5: (65536, 131072), 10**7: (65536, 131072)}  # no voltages that are searched for together
     assert sizes(is_searched=False) == sizes(is_searched=True) | smaller
-    assert blocks.layout(need, 10**9, "cpu", 2, 1, total=1) == blocks.layout(need, 10**9, "cpu", 2, 1)
+    assert blocks.choose_layout(need, 10**9, "cpu", 2, 1, total=1) == blocks.choose_layout(need, 10**9, "cpu", 2, 1)
 
 
 class Device(NamedTuple):
@@ -175,7 +175,7 @@ def test_unless_told_a_scan_takes_a_share_of_what_its_devices_have_free():
 @pytest.mark.parametrize("solving", [60_000, 150_000, 600_000])
 def test_cards_of_any_size_hold_what_is_solved_on_them(gigabytes, solving):
     memory = int(0.75 * SHARE_OF_DEVICE * gigabytes * 2**30)
-    chosen = blocks.layout(Footprint(solving, 30), memory, "gpu", 2, 1)
+    chosen = blocks.choose_layout(Footprint(solving, 30), memory, "gpu", 2, 1)
     assert 2 * chosen.batch * solving <= memory / 2
     assert 2 * chosen.searched * SEARCHING <= memory / 2
     assert chosen.capacity % chosen.batch == 0

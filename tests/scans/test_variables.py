@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import jaxwire as jw
-from jaxwire.scans.variables import TABLE, Observable, Setup, meaning, observe, read_observables, uses_x
+from jaxwire.scans.variables import TABLE, Observable, Setup, about_variable, evaluate, read_observables, uses_x
 from jaxwire.solver import status
 from jaxwire.solver.status import FLAGS
 
@@ -21,7 +21,7 @@ def shapes(observables):
 
     def kept():
         sol = jw.solve(DOT, temperature=0.3, voltage=0.1, resolution=jw.Resolution(24, 12), error_estimate=False)
-        return observe(read_observables(observables), sol, SETUP)
+        return evaluate(read_observables(observables), sol, SETUP)
 
     return jax.eval_shape(kept)
 
@@ -30,11 +30,11 @@ def test_every_named_quantity_has_dimensions_that_fit_units_and_a_long_name():
     names = read_observables(list(TABLE))
     sizes = {"x": 3, "side": 2, "part": 2}
     for name, leaf in shapes(list(TABLE)).items():
-        dims, units, long_name = meaning(names, name, leaf.ndim)
+        dims, units, long_name = about_variable(names, name, leaf.ndim)
         assert leaf.shape == tuple(sizes[dim] for dim in dims), name
         assert long_name and isinstance(units, str)
     powers = ("current", "voltage", "force", "powers", "heat_current", "external_power", "spot_position")
-    assert all(meaning(names, name, 0).units for name in powers)
+    assert all(about_variable(names, name, 0).units for name in powers)
 
 
 def test_every_status_has_a_flag():
@@ -69,8 +69,8 @@ def test_a_function_returns_a_number_an_array_or_several_by_name():
         "two": ((), "int64"),
         "heat_at_face": ((), "float64"),
     }
-    assert meaning((), "profile", 1).dims == ("profile_0",)
-    assert meaning((), "is_hot", 0).long_name == "is hot"
+    assert about_variable((), "profile", 1).dims == ("profile_0",)
+    assert about_variable((), "is_hot", 0).long_name == "is hot"
 
 
 def test_only_profiles_need_positions():

@@ -13,8 +13,8 @@ from jaxwire.kinetics.matching import match
 from jaxwire.observables.landauer import landauer
 from jaxwire.solver.solve import solve
 from jaxwire.solver.voltage_search.current_estimate import Nodes, tabulate
-from jaxwire.solver.voltage_search.search_loop import Search, _begin, _step, voltage_for
-from jaxwire.solver.voltage_search.search_state import FOLLOW, FOUND, MAX_EVALUATIONS, Question, State
+from jaxwire.solver.voltage_search.search_loop import VoltageSearch, _begin, _step, voltage_for
+from jaxwire.solver.voltage_search.search_state import FOLLOW, FOUND, MAX_EVALUATIONS, Question, SearchState
 
 RESOLUTION = jw.Resolution(48, 20)
 WIRES = {
@@ -149,7 +149,7 @@ def test_what_counts_as_found_carries_the_current_however_the_ratio_turns():
     assert np.max(error[is_found]) < 1e-9  # ten times `ACCURACY`: 3e-3 and 9e-5 without either of its two bounds
 
 
-def _follow(current, question: Question, evaluations: int = MAX_EVALUATIONS[FOLLOW]) -> State:
+def _follow(current, question: Question, evaluations: int = MAX_EVALUATIONS[FOLLOW]) -> SearchState:
     """Follow the estimate to the end, or for some evaluations."""
 
     def goes_on(state):
@@ -158,7 +158,7 @@ def _follow(current, question: Question, evaluations: int = MAX_EVALUATIONS[FOLL
     return jax.lax.while_loop(goes_on, functools.partial(_step, current, question), _begin(question))
 
 
-def _search() -> tuple[np.ndarray, Search]:
+def _search() -> tuple[np.ndarray, VoltageSearch]:
     def one(point, target):
         center, width, temperature, voltage = point
         dot, sign, wire = jw.Lorentzian(center, width), jnp.sign(voltage), WIRES["default"]

@@ -71,7 +71,7 @@ class Entering(NamedTuple):
     deviation: Complex[Array, "c m"]
 
 
-def enter(
+def enter_contour(
     contour: Contour,
     mean_free_path: Float[Array, " n"],
     share: Float[Array, " n"],

@@ -13,7 +13,8 @@ wavenumbers makes K a sum of m products, which costs n m divisions where the mod
 linear system of m unknowns a wire instead of n. The rule is Zolotarev's, in the form of Hale, Higham and Trefethen
 (SIAM J. Numer. Anal. 46, 2505 (2008), method 3): its error falls as exp(-pi^2 m/ln(4 l_max/l_min)) for all weights.
 
-Where the relaxation time is not constant or the wire is not neutral, another term does not depend on i; see `respond`.
+Where the relaxation time is not constant or the wire is not neutral, another term does not depend on i; see
+`half_wire_response`.
 """
 
 from typing import NamedTuple
@@ -72,7 +73,7 @@ class Response(NamedTuple):
         return self._replace(resolvents=resolvents, **by_node)
 
 
-def respond(
+def half_wire_response(
     mean_free_path: Float[Array, " n"],
     relaxation_time: Float[Array, " n"],
     momentum_weight: Float[Array, " n"],

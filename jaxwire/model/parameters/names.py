@@ -25,7 +25,7 @@ OPERATING_POINT = {"temperature": POSITIVE, "voltage": REAL, "current": REAL, "f
 DRIVES = ("voltage", "current", "force")
 
 
-class Place(NamedTuple):
+class ParameterPath(NamedTuple):
     """Where a number is: which object holds it, the way to it there, and its index if it is part of an array."""
 
     holder: str
@@ -33,7 +33,7 @@ class Place(NamedTuple):
     index: tuple[int, ...] = ()  # pyright: ignore[reportIncompatibleMethodOverride] - of a tuple, not used
 
 
-def substitute(tree: Any, holder: str, places: Sequence[Place], values: Iterable[Any]) -> Any:
+def substitute(tree: Any, holder: str, places: Sequence[ParameterPath], values: Iterable[Any]) -> Any:
     """Put numbers in their places in the scatterer or the wire; `values` may be traced. Nothing is checked.
 
     Args:
@@ -46,12 +46,12 @@ def substitute(tree: Any, holder: str, places: Sequence[Place], values: Iterable
     for place, value in zip(places, values, strict=True):
         if place.holder == holder:
             if place.index:
-                value = jnp.asarray(new.get(place.path, follow(tree, place.path))).at[place.index].set(value)
+                value = jnp.asarray(new.get(place.path, part_at(tree, place.path))).at[place.index].set(value)
             new[place.path] = value
-    return eqx.tree_at(lambda node: [follow(node, path) for path in new], tree, list(new.values())) if new else tree
+    return eqx.tree_at(lambda node: [part_at(node, path) for path in new], tree, list(new.values())) if new else tree
 
 
-class Numbers:
+class NamedParameters:
     """All numbers of some objects and of the operating point, by name."""
 
     def __init__(self, argument: str, **holders: Any) -> None:
@@ -63,20 +63,22 @@ class Numbers:
         """
         self.argument = argument
         self.holders = holders
-        self.places: dict[str, list[Place]] = {name: [Place("point", (name,))] for name in OPERATING_POINT}
-        self.shapes: dict[Place, tuple[int, ...]] = {places[0]: () for places in self.places.values()}
+        self.places: dict[str, list[ParameterPath]] = {
+            name: [ParameterPath("point", (name,))] for name in OPERATING_POINT
+        }
+        self.shapes: dict[ParameterPath, tuple[int, ...]] = {places[0]: () for places in self.places.values()}
         for holder, tree in self.holders.items():
             for keys, leaf in jax.tree_util.tree_leaves_with_path(tree):
                 if isinstance(leaf, bool) or not isinstance(leaf, float | int | jax.Array | np.ndarray):
                     continue
-                place = Place(holder, tuple(map(_step, keys)))
+                place = ParameterPath(holder, tuple(map(_step, keys)))
                 name = _spell(place.path)
                 self.shapes[place] = np.shape(leaf)
                 if name not in OPERATING_POINT:
                     self.places.setdefault(name, []).append(place)
                 self.places.setdefault(f"{holder}.{name}", []).append(place)
 
-    def find(self, name: str) -> Place:
+    def find(self, name: str) -> ParameterPath:
         """Place of a number; refuses what is none."""
         stem, index = name, ()
         while stem not in self.places and (match := re.fullmatch(r"(.+)\[(\d+(?:, *\d+)*)\]", stem)):
@@ -107,7 +109,7 @@ class Numbers:
         likely = f"; did you mean {spelled[nearest[0]]!r}?" if nearest else ";"
         return f"{likely} Valid names: {', '.join(plain)}"
 
-    def domain(self, place: Place) -> Domain:
+    def domain(self, place: ParameterPath) -> Domain:
         """Values that the field of a number may take."""
         if place.holder == "point":
             return OPERATING_POINT[str(place.path[0])]
@@ -119,9 +121,9 @@ class Numbers:
             node = _enter(node, key)
         return found
 
-    def value(self, place: Place) -> Any:
+    def value(self, place: ParameterPath) -> Any:
         """The number itself, in one of the objects."""
-        number = follow(self.holders[place.holder], place.path)
+        number = part_at(self.holders[place.holder], place.path)
         return number[place.index] if place.index else number
 
 
@@ -141,7 +143,7 @@ def _enter(node: Any, key: Any) -> Any:
     return getattr(node, key) if isinstance(node, eqx.Module) else node[key]
 
 
-def follow(node: Any, path: tuple[str | int, ...]) -> Any:
+def part_at(node: Any, path: tuple[str | int, ...]) -> Any:
     """What lies at the end of a way into an object."""
     for key in path:
         node = _enter(node, key)

@@ -9,7 +9,7 @@ from jaxtyping import Array
 
 from jaxwire.kinetics.eigenmodes.modes import half_wire_modes
 from jaxwire.observables.extrema import candidates, dominant
-from jaxwire.observables.wave_profile import Profile
+from jaxwire.observables.wave_profile import WaveProfile
 from jaxwire.reproduce.statements.along_the_wire import positions, solution
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ TEMPERATURE, NODES = 0.3, 48
 @jax.vmap
 def _extremum(amplitude: Array, length: Array) -> tuple[Array, Array, Array]:
     """Distance, height and existence of the extremum of A1 exp(-x/l1) + A2 exp(-x/l2), as spots are found."""
-    found = dominant(candidates(Profile(1.0 / length, amplitude), jnp.asarray(100.0), 2))
+    found = dominant(candidates(WaveProfile(1.0 / length, amplitude), jnp.asarray(100.0), 2))
     return found.distance, found.excess, found.exists
 
 

@@ -37,7 +37,7 @@ IN_FLIGHT = 2
 """Blocks under way at once, so that no lane waits while one is written."""
 
 
-class Layout(NamedTuple):
+class BlockLayout(NamedTuple):
     """How the points of a block are shared out.
 
     Attributes:
@@ -62,7 +62,7 @@ class Layout(NamedTuple):
         return -(-n_rows // (self.batch * self.n_lanes))
 
 
-def layout(
+def choose_layout(
     need: Footprint,
     memory: int,
     platform: str,
@@ -72,7 +72,7 @@ def layout(
     is_searched: bool = False,
     rows: int = 0,
     total: int = sys.maxsize,
-) -> Layout:
+) -> BlockLayout:
     """Choose how many rows are solved at once, and how many a block may have.
 
     Half of the memory is for the points being solved, half for the blocks under way and the one being written. Voltages
@@ -101,14 +101,14 @@ def layout(
     n_batches = max(1, points // inner // batch, -(-rows // (n_lanes * batch)))
     capacity = n_batches * batch
     searched = min(_of(SEARCHED, platform), max(1, share // SEARCHING), capacity) if at_once == usual else batch
-    return Layout(batch, capacity, n_lanes, searched)
+    return BlockLayout(batch, capacity, n_lanes, searched)
 
 
 def _of(sizes: dict[str, Any], platform: str) -> Any:
     return sizes.get(platform, sizes["gpu"])
 
 
-def cut(sizes: Sequence[int], limit: int) -> list[int]:
+def block_shape(sizes: Sequence[int], limit: int) -> list[int]:
     """Shape of blocks of at most `limit` points, C order: whole along the last dimensions, of even size elsewhere."""
     shape = []
     for size in reversed(sizes):

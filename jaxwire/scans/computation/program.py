@@ -16,7 +16,7 @@ import numpy as np
 from jax.sharding import AxisType, PartitionSpec
 from jaxtyping import Array, Float, Int
 
-from jaxwire.model.parameters.names import Place, substitute
+from jaxwire.model.parameters.names import ParameterPath, substitute
 from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.wires.wire import Wire
@@ -24,7 +24,7 @@ from jaxwire.numerics.array_types import Scalar
 from jaxwire.numerics.precision import working_in
 from jaxwire.numerics.programs import Alike, is_array, local_devices
 from jaxwire.scans.single_precision import judge
-from jaxwire.scans.variables import Observable, Setup, observe
+from jaxwire.scans.variables import Observable, Setup, evaluate
 from jaxwire.solver import status
 from jaxwire.solver.solve import solve_found
 from jaxwire.solver.voltage_search.find_voltage import Found, find_voltage
@@ -48,8 +48,8 @@ class Program:
         n_devices: devices of this process that share the rows.
     """
 
-    outer: tuple[Place, ...]
-    inner: tuple[Place, ...]
+    outer: tuple[ParameterPath, ...]
+    inner: tuple[ParameterPath, ...]
     observables: tuple[Observable, ...]
     is_searched: bool
     x_max: float
@@ -70,7 +70,7 @@ class Given(NamedTuple):
     x: Any
 
 
-class OperatingPoint(NamedTuple):
+class GridPoint(NamedTuple):
     """One point of the grid, as `solve` takes it: models, kB T, and by its name the voltage, current or force."""
 
     scatterer: AbstractScatterer
@@ -81,7 +81,7 @@ class OperatingPoint(NamedTuple):
 
 def operating_point(
     program: Program, given: Given, outer: Float[Array, " n_outer"], inner: Float[Array, " n_inner"]
-) -> OperatingPoint:
+) -> GridPoint:
     """Put the numbers of one point of the grid into their places."""
     places = (*program.outer, *program.inner)
     values = [*outer, *inner]
@@ -89,17 +89,17 @@ def operating_point(
     wire = substitute(given.wire, "wire", places, values)
     varied = {str(place.path[0]): v for place, v in zip(places, values, strict=True) if place.holder == "point"}
     drive = {name: jnp.asarray(value) for name, value in {**given.fixed, **varied}.items()}
-    return OperatingPoint(scatterer, wire, drive.pop("temperature"), drive)
+    return GridPoint(scatterer, wire, drive.pop("temperature"), drive)
 
 
-def point(program: Program, given: Given, at: OperatingPoint, found: Found | None) -> dict[str, Array]:
+def point(program: Program, given: Given, at: GridPoint, found: Found | None) -> dict[str, Array]:
     """Solve one point of the grid: the variables by name, NaN where it failed."""
     with_estimate = any(entry == Observable("error_estimate") for entry in program.observables)
     sol = solve_found(*at, found, program.resolution, with_estimate)
     names = [entry.name for entry in program.observables]
     code = judge(sol, names) if program.precision == "single" else sol.status.code
     failed = status.has_failed(code)
-    observed = observe(program.observables, sol, Setup(given.x, program.x_max))
+    observed = evaluate(program.observables, sol, Setup(given.x, program.x_max))
     kept = {name: jnp.where(failed, jnp.nan, v) if v.dtype.kind == "f" else v for name, v in observed.items()}
     limit = {"current_limit": sol.status.limit} if program.is_searched else {}
     return {"status": code, **limit, **kept}

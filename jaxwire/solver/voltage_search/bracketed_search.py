@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Array
 
 from jaxwire.numerics.array_types import Scalar
-from jaxwire.solver.voltage_search.local_current import LocalCurrent, Point, Seen, origin
+from jaxwire.solver.voltage_search.local_current import CurrentPoint, LocalCurrent, Seen, origin
 from jaxwire.solver.voltage_search.search_state import (
     BEYOND,
     FAILED,
@@ -19,7 +19,7 @@ from jaxwire.solver.voltage_search.search_state import (
     ROUNDING,
     SURVEY,
     Question,
-    State,
+    SearchState,
     choose,
 )
 
@@ -33,14 +33,14 @@ FIRST = 0.9
 """The first step from V = 0 goes at most to where the estimate is this share of its largest value."""
 
 
-def begin_narrowing(state: State, question: Question) -> State:
+def begin_narrowing(state: SearchState, question: Question) -> SearchState:
     """Search from V = 0 upwards: that finds at once the V -> 0 of a scatterer that hardly reflects."""
     zero = jnp.zeros_like(question.target)
-    ends = {"low": origin(zero), "high": Point(1.001 * question.top, zero + jnp.inf, zero)}
+    ends = {"low": origin(zero), "high": CurrentPoint(1.001 * question.top, zero + jnp.inf, zero)}
     return state.enter(NARROW, SMALLEST * question.estimate.temperature, seen=Seen.nothing(zero), **ends)
 
 
-def narrow(state: State, here: LocalCurrent, question: Question) -> State:
+def narrow(state: SearchState, here: LocalCurrent, question: Question) -> SearchState:
     """One step in a bracket.
 
     A Newton step if it is inside and shorter than half of the last one, else the secant of the ends, or the middle
@@ -75,20 +75,20 @@ def narrow(state: State, here: LocalCurrent, question: Question) -> State:
     )
 
 
-def _excess(point: Point, target: Scalar) -> Scalar:
+def _excess(point: CurrentPoint, target: Scalar) -> Scalar:
     """Difference to the target, from -1 at no current to 1 at a pole, or behind it, or behind a crest."""
     excess = (point.value - target) / (point.value + target)
     return jnp.where((point.value > 0) & jnp.isfinite(point.value), excess, jnp.where(point.voltage > 0, 1.0, -1.0))
 
 
-def begin_survey(state: State, question: Question) -> State:
+def begin_survey(state: SearchState, question: Question) -> SearchState:
     """Look at I(V) from zero upwards, until the current is carried."""
     zero = jnp.zeros_like(question.target)
     first = _survey_voltage(MAX_EVALUATIONS[SURVEY], question.top)
     return state.enter(SURVEY, first, seen=Seen.nothing(zero), promise=zero, is_surveyed=jnp.asarray(True))
 
 
-def survey(state: State, here: LocalCurrent, question: Question) -> State:
+def survey(state: SearchState, here: LocalCurrent, question: Question) -> SearchState:
     """One step of the survey: keep the first interval that carries the target, or else surround the highest crest."""
     target, top, (last, before, _), point = question.target, question.top, state.seen, here.point
     following, promise = _survey_voltage(state.left, top), _promise(last, point)
@@ -111,7 +111,7 @@ def _survey_voltage(left: Array | int, top: Scalar) -> Scalar:
     return top * ((size + 1 - left) / size) ** 2
 
 
-def _promise(low: Point, high: Point) -> Scalar:
+def _promise(low: CurrentPoint, high: CurrentPoint) -> Scalar:
     """Largest current to be expected between two points, on the cubic through them."""
     t = np.linspace(0.0, 1.0, 9)
     width, jump = high.voltage - low.voltage, high.value - low.value

@@ -58,7 +58,7 @@ class _Averages(NamedTuple):
     squared_path: Scalar
 
 
-class Estimate(NamedTuple):
+class CurrentEstimate(NamedTuple):
     """Estimated size of the current at voltages of one sign.
 
     Attributes:
@@ -134,7 +134,7 @@ def _eliminate(matrix: Float[Array, "n n"], right: Float[Array, " n"]) -> Float[
     return rows[:, -1]
 
 
-class Table(NamedTuple):
+class CurrentTable(NamedTuple):
     """Estimated current at increasing voltages from 0, both of shape (n,)."""
 
     voltage: Float[Array, " n"]
@@ -157,7 +157,7 @@ def tabulate(
     sign: Scalar,
     top: Scalar,
     unit: Scalar | float = 1.0,
-) -> tuple[Estimate, Table]:
+) -> tuple[CurrentEstimate, CurrentTable]:
     """Prepare the estimate, and work it out at voltages from 0 to `top` on its small grid."""
     grid = energy_grid(scatterer.energy_scales(), temperature, jnp.zeros(()), TABLE_RESOLUTION)
     small = Nodes(grid.above, grid.above_weight)
@@ -172,6 +172,6 @@ def tabulate(
         eta=small.weight @ (path**2 * half.thermal) / occupation,
         squared_path=conductivity / half.collision_sum,
     )
-    estimate = Estimate(scatterer, wire, temperature, sign, averages, small, unit)
+    estimate = CurrentEstimate(scatterer, wire, temperature, sign, averages, small, unit)
     voltage = top * jnp.linspace(0.0, 1.0, TABLE_SIZE) ** 3
-    return estimate, Table(voltage, jnp.where(voltage > 0, jax.vmap(estimate.roughly)(voltage), 0.0))
+    return estimate, CurrentTable(voltage, jnp.where(voltage > 0, jax.vmap(estimate.roughly)(voltage), 0.0))

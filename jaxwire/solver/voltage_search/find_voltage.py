@@ -13,7 +13,7 @@ from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.array_types import Scalar
 from jaxwire.solver.voltage_search.current_estimate import Nodes, tabulate
-from jaxwire.solver.voltage_search.search_loop import Search, voltage_for
+from jaxwire.solver.voltage_search.search_loop import VoltageSearch, voltage_for
 
 SATURATED, SATURATED_PER_T = 2.0, 40.0
 """I(V) is searched up to V = 2 + 40 t: from 1 + 32 t on, no electron comes from the lower wire."""
@@ -72,7 +72,7 @@ def _voltage(
     name: str,
     target: Scalar,
     resolution: Resolution,
-) -> tuple[Scalar, Search]:
+) -> tuple[Scalar, VoltageSearch]:
     """Voltage, of the sign of the target, at which the wire carries a current or (by name) has a force."""
     sign = jnp.where(target >= 0, 1.0, -1.0)
 

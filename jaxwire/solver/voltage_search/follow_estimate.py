@@ -11,7 +11,7 @@ from jaxtyping import Array, Bool
 
 from jaxwire.numerics.array_types import Scalar
 from jaxwire.solver.voltage_search.local_current import LocalCurrent, derivatives
-from jaxwire.solver.voltage_search.search_state import FAILED, FOLLOW, FOUND, ROUNDING, Question, State
+from jaxwire.solver.voltage_search.search_state import FAILED, FOLLOW, FOUND, ROUNDING, Question, SearchState
 
 ACCURACY = 1e-10
 """Relative error of the voltage to be expected once it counts as found."""
@@ -50,7 +50,7 @@ def first_voltage(question: Question) -> tuple[Scalar, Bool[Array, ""]]:
     return begin, rises & (first > 0) & (target < FAR * highest[-1])
 
 
-def follow(state: State, here: LocalCurrent, question: Question) -> State:
+def follow(state: SearchState, here: LocalCurrent, question: Question) -> SearchState:
     """One step along the estimate times its ratio to I(V), a parabola through three points.
 
     It errs by as much as the ratio varies otherwise along it, so that no derivative of I(V) is needed.

@@ -11,9 +11,9 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool
 
 from jaxwire.numerics.array_types import Scalar
-from jaxwire.solver.voltage_search.current_estimate import Estimate, Table
-from jaxwire.solver.voltage_search.local_current import LocalCurrent, Point, Seen, origin
-from jaxwire.solver.voltage_search.search_state import BEYOND, CLIMB, FAILED, NARROW, Question, State, choose
+from jaxwire.solver.voltage_search.current_estimate import CurrentEstimate, CurrentTable
+from jaxwire.solver.voltage_search.local_current import CurrentPoint, LocalCurrent, Seen, origin
+from jaxwire.solver.voltage_search.search_state import BEYOND, CLIMB, FAILED, NARROW, Question, SearchState, choose
 
 ACCURACY = 1e-9
 """Relative accuracy of the largest current."""
@@ -46,7 +46,7 @@ NEAR = 1e-7
 grid adds to I(V) of a narrow resonance may hide where the crest is."""
 
 
-def likely_crest(estimate: Estimate, low: Scalar, high: Scalar) -> tuple[Scalar, Bool[Array, ""]]:
+def likely_crest(estimate: CurrentEstimate, low: Scalar, high: Scalar) -> tuple[Scalar, Bool[Array, ""]]:
     """Where a climb should start, as the estimate tells between two voltages, and whether it has two crests there.
 
     Voltages are denser at the lower end: at zero electrons come from both wires.
@@ -57,7 +57,7 @@ def likely_crest(estimate: Estimate, low: Scalar, high: Scalar) -> tuple[Scalar,
         return jnp.where(voltage > 0, jax.vmap(estimate.on_own_nodes)(somewhere), 0.0)
 
     voltage = low + (high - low) * (jnp.arange(SURVEY + 1) / SURVEY) ** 2
-    table = Table(voltage, estimated(voltage))
+    table = CurrentTable(voltage, estimated(voltage))
     value, highest = table.current, jnp.max(table.current)
     around = jnp.minimum(table.highest(), jax.lax.cummax(value, reverse=True))
     is_double = jnp.any((around > HIGH * highest) & (around - value > DIP * highest))
@@ -77,7 +77,7 @@ def likely_crest(estimate: Estimate, low: Scalar, high: Scalar) -> tuple[Scalar,
     return jnp.where(is_plateau, knee, jnp.clip(best, voltage[1], voltage[-2])), is_double
 
 
-def begin_climb(state: State, start: Scalar, question: Question) -> State:
+def begin_climb(state: SearchState, start: Scalar, question: Question) -> SearchState:
     """Climb from the start, between the ends that a survey has told, or else from zero to the largest voltage.
 
     In that case that is looked at first, as I(V) may have a plateau there.
@@ -89,7 +89,7 @@ def begin_climb(state: State, start: Scalar, question: Question) -> State:
     return state.enter(CLIMB, first, seen=Seen.nothing(zero), start=start, **ends)
 
 
-def climb(state: State, here: LocalCurrent, question: Question) -> State:
+def climb(state: SearchState, here: LocalCurrent, question: Question) -> SearchState:
     """One step to the largest current; the target, which is larger than all currents so far, is not carried here."""
     (voltage, value, slope), last = here.point, state.seen.last
     temperature = question.estimate.temperature
@@ -129,7 +129,7 @@ def climb(state: State, here: LocalCurrent, question: Question) -> State:
     return choose(value >= question.target, carried, on)
 
 
-def _enclose(state: State, here: Point) -> tuple[Point, Point, Point]:
+def _enclose(state: SearchState, here: CurrentPoint) -> tuple[CurrentPoint, CurrentPoint, CurrentPoint]:
     """Points around the crest, the best one in the middle, after one more was looked at."""
     is_higher, is_above = here.value > state.best.value, here.voltage > state.best.voltage
     low = choose(is_higher & is_above, state.best, choose(is_higher | is_above, state.low, here))

@@ -13,13 +13,13 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool
 
 from jaxwire.numerics.array_types import Scalar
-from jaxwire.solver.voltage_search.current_estimate import Estimate, Nodes
+from jaxwire.solver.voltage_search.current_estimate import CurrentEstimate, Nodes
 
 Current = Callable[[Scalar], tuple[Scalar, Nodes]]
 """Size of the current as a function of the size of the voltage, with the nodes on which it was worked out."""
 
 
-class Point(NamedTuple):
+class CurrentPoint(NamedTuple):
     """A voltage with I(V) and dI/dV."""
 
     voltage: Scalar
@@ -27,9 +27,9 @@ class Point(NamedTuple):
     slope: Scalar
 
 
-def origin(zero: Scalar) -> Point:
+def origin(zero: Scalar) -> CurrentPoint:
     """I(0) = 0."""
-    return Point(zero, zero, zero + jnp.inf)
+    return CurrentPoint(zero, zero, zero + jnp.inf)
 
 
 class Seen(NamedTuple):
@@ -41,8 +41,8 @@ class Seen(NamedTuple):
         tilt: by how much the ratio of I(V) to its estimate grew with the voltage, between these two.
     """
 
-    last: Point
-    before: Point
+    last: CurrentPoint
+    before: CurrentPoint
     tilt: Scalar
 
     @classmethod
@@ -66,7 +66,7 @@ class LocalCurrent(NamedTuple):
         seen: what is known with this point.
     """
 
-    point: Point
+    point: CurrentPoint
     second: Scalar
     nodes: Nodes
     expected: Scalar
@@ -77,7 +77,9 @@ class LocalCurrent(NamedTuple):
     seen: Seen
 
 
-def look(current: Current, estimate: Estimate, voltage: Scalar, seen: Seen, steepest: Scalar | float) -> LocalCurrent:
+def current_near(
+    current: Current, estimate: CurrentEstimate, voltage: Scalar, seen: Seen, steepest: Scalar | float
+) -> LocalCurrent:
     """Work out the current at a voltage, and what is known with it.
 
     Args:
@@ -98,7 +100,7 @@ def look(current: Current, estimate: Estimate, voltage: Scalar, seen: Seen, stee
     line = jnp.where(is_slight, tilt, 0.0)
     curvature = jnp.where(is_slight & (before > 0), (tilt - seen.tilt) / (voltage - before), 0.0)
     gradient = line + curvature * way
-    point = Point(voltage, value, gradient * expected + ratio * steepness)
+    point = CurrentPoint(voltage, value, gradient * expected + ratio * steepness)
     second = 2.0 * (curvature * expected + gradient * steepness) + ratio * bend
     seen = Seen(point, last, tilt)
     return LocalCurrent(point, second, nodes, expected, ratio, is_slight, line, curvature, seen)

@@ -23,8 +23,8 @@ from jaxwire.numerics.array_types import Scalar
 from jaxwire.numerics.batched_loop import while_loop
 from jaxwire.numerics.implicit import root
 from jaxwire.solver.voltage_search import bracketed_search, follow_estimate, largest_current
-from jaxwire.solver.voltage_search.current_estimate import Estimate, Table
-from jaxwire.solver.voltage_search.local_current import Current, Seen, look, origin
+from jaxwire.solver.voltage_search.current_estimate import CurrentEstimate, CurrentTable
+from jaxwire.solver.voltage_search.local_current import Current, Seen, current_near, origin
 from jaxwire.solver.voltage_search.search_state import (
     BEYOND,
     CLIMB,
@@ -35,7 +35,7 @@ from jaxwire.solver.voltage_search.search_state import (
     MAX_EVALUATIONS,
     NARROW,
     Question,
-    State,
+    SearchState,
     choose,
 )
 
@@ -52,7 +52,7 @@ ROUNDS = 3
 """Times that the loop is entered: after the first and the second one the estimate is asked where the crest is."""
 
 
-class Search(NamedTuple):
+class VoltageSearch(NamedTuple):
     """How a search for a voltage went; truth values are 1.0 and 0.0, since it passes through a differentiated root.
 
     Attributes:
@@ -70,7 +70,9 @@ class Search(NamedTuple):
     evaluations: Scalar
 
 
-def voltage_for(current: Current, target: Scalar, estimate: Estimate, table: Table) -> tuple[Scalar, Search]:
+def voltage_for(
+    current: Current, target: Scalar, estimate: CurrentEstimate, table: CurrentTable
+) -> tuple[Scalar, VoltageSearch]:
     """Find a voltage v >= 0 with current(v) = target >= 0 where I(V) rises; differentiable.
 
     It is the one on the branch that rises from zero, unless only a later branch carries the target.
@@ -92,21 +94,21 @@ def voltage_for(current: Current, target: Scalar, estimate: Estimate, table: Tab
     )
 
 
-def _search(current: Current, question: Question) -> tuple[Scalar, Search]:
+def _search(current: Current, question: Question) -> tuple[Scalar, VoltageSearch]:
     """Follow the estimate; then go on otherwise where that was lost."""
 
-    def advance(_: Array, state: State) -> State:
+    def advance(_: Array, state: SearchState) -> SearchState:
         state = while_loop(lambda state: state.stage < FAILED, partial(_step, current, question), state, AT_ONCE)
         return _otherwise(state, question)
 
-    state: State = jax.lax.fori_loop(0, ROUNDS, advance, _begin(question))
+    state: SearchState = jax.lax.fori_loop(0, ROUNDS, advance, _begin(question))
     is_found = state.stage == FOUND
     flags = is_found.astype(float), (state.stage == BEYOND).astype(float)
-    search = Search(*flags, state.largest, state.seen.last.slope, state.evaluations)
+    search = VoltageSearch(*flags, state.largest, state.seen.last.slope, state.evaluations)
     return jnp.where(is_found, state.voltage, jnp.nan), search
 
 
-def _begin(question: Question) -> State:
+def _begin(question: Question) -> SearchState:
     """Follow the estimate, where that is worth it."""
     target = question.target
     zero = jnp.zeros_like(target)
@@ -114,7 +116,7 @@ def _begin(question: Question) -> State:
     stage = jnp.where(target == 0, FOUND, jnp.where(is_promising, FOLLOW, FAILED))
     stage = jnp.where(jnp.isnan(target), GIVEN_UP, stage)
     point = origin(zero)
-    return State(
+    return SearchState(
         stage=stage,
         voltage=jnp.where(target == 0, 0.0, voltage),
         seen=Seen.nothing(zero),
@@ -130,12 +132,12 @@ def _begin(question: Question) -> State:
     )
 
 
-def _step(current: Current, question: Question, state: State) -> State:
+def _step(current: Current, question: Question, state: SearchState) -> SearchState:
     """Evaluate I(V) once, and go on as the stage has it."""
     steepest = jnp.array([follow_estimate.STEEPEST, largest_current.STEEPEST, 0.0, largest_current.STEEPEST])[
         state.stage
     ]  # a survey's is too far
-    here = look(current, question.estimate, state.voltage, state.seen, steepest)
+    here = current_near(current, question.estimate, state.voltage, state.seen, steepest)
     state = state._replace(
         largest=jnp.fmax(state.largest, here.point.value),
         left=state.left - 1,
@@ -143,7 +145,12 @@ def _step(current: Current, question: Question, state: State) -> State:
     )
     steps = [
         stage(state, here, question)
-        for stage in (follow_estimate.follow, largest_current.climb, bracketed_search.survey, bracketed_search.narrow)
+        for stage in (
+            follow_estimate.follow,
+            largest_current.climb,
+            bracketed_search.survey,
+            bracketed_search.narrow,
+        )
     ]
     after = jax.tree.map(lambda *each: jax.lax.select_n(jnp.minimum(state.stage, len(steps) - 1), *each), *steps)
     given_up = after._replace(stage=jnp.asarray(GIVEN_UP))
@@ -153,7 +160,7 @@ def _step(current: Current, question: Question, state: State) -> State:
     return choose(jnp.isnan(here.point.value), given_up, after)
 
 
-def _otherwise(state: State, question: Question) -> State:
+def _otherwise(state: SearchState, question: Question) -> SearchState:
     """Where a stage has led nowhere: climb to the crest, survey I(V) if the estimate has two, or begin at zero."""
     target = question.target
     is_lost = state.stage == FAILED
@@ -166,7 +173,7 @@ def _otherwise(state: State, question: Question) -> State:
     return choose(is_lost, choose(is_climb, climb_or_survey, bracketed_search.begin_narrowing(state, question)), state)
 
 
-def _start_of_climb(state: State, question: Question, is_wanted: Bool[Array, ""]) -> Scalar:
+def _start_of_climb(state: SearchState, question: Question, is_wanted: Bool[Array, ""]) -> Scalar:
     """Voltage of the crest, as the estimate has it, where that is wanted; NaN where it has two, and no survey of I(V).
 
     Of a batch only points where it is wanted are worked out.

@@ -7,8 +7,8 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Int, PyTree
 
 from jaxwire.numerics.array_types import Scalar
-from jaxwire.solver.voltage_search.current_estimate import Estimate, Table
-from jaxwire.solver.voltage_search.local_current import Point, Seen
+from jaxwire.solver.voltage_search.current_estimate import CurrentEstimate, CurrentTable
+from jaxwire.solver.voltage_search.local_current import CurrentPoint, Seen
 
 FOLLOW, CLIMB, SURVEY, NARROW, FAILED, FOUND, BEYOND, GIVEN_UP = range(8)
 """Stages: following the estimate (`follow_estimate`), climbing to the largest current (`largest_current`), looking at
@@ -33,8 +33,8 @@ class Question(NamedTuple):
     """
 
     target: Scalar
-    estimate: Estimate
-    table: Table
+    estimate: CurrentEstimate
+    table: CurrentTable
 
     @property
     def top(self) -> Scalar:
@@ -42,7 +42,7 @@ class Question(NamedTuple):
         return self.table.voltage[-1]
 
 
-class State(NamedTuple):
+class SearchState(NamedTuple):
     """Where a search stands.
 
     Attributes:
@@ -63,9 +63,9 @@ class State(NamedTuple):
     stage: Int[Array, ""]
     voltage: Scalar
     seen: Seen
-    low: Point
-    best: Point
-    high: Point
+    low: CurrentPoint
+    best: CurrentPoint
+    high: CurrentPoint
     largest: Scalar
     start: Scalar
     promise: Scalar
@@ -73,7 +73,7 @@ class State(NamedTuple):
     left: Int[Array, ""]
     evaluations: Scalar
 
-    def enter(self, stage: int, voltage: Scalar, **changed) -> "State":
+    def enter(self, stage: int, voltage: Scalar, **changed) -> "SearchState":
         """Begin a stage at a voltage."""
         return self._replace(
             stage=jnp.asarray(stage), voltage=voltage, left=jnp.asarray(MAX_EVALUATIONS[stage]), **changed
