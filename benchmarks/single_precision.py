@@ -19,7 +19,7 @@ from benchmarks.points import REFERENCE
 from benchmarks.random_points import SCATTERERS, WIRES, Columns, Model, draw
 from jaxwire.numerics.precision import PRECISIONS
 from jaxwire.scans.single_precision import IN_SINGLE
-from jaxwire.solver import status
+from jaxwire.solver.status import Outcome
 
 X = np.concatenate([-np.geomspace(0.01, 6.0, 8)[::-1], np.geomspace(0.01, 6.0, 8)])
 CHECKED = 256
@@ -66,7 +66,7 @@ def _compare(name: str, points: int, repeats: int) -> list[dict[str, Any]]:
         call()
     times = in_turn(calls, repeats)
     found = {each: scan(model, columns, precision=each) for each in PRECISIONS}
-    is_told = found["single"]["status"].values == status.SOLVED
+    is_told = found["single"]["status"].values == Outcome.SOLVED
     rounding = _largest(found["single"], found["double"], columns)[is_told]
     rows = []
     for precision, seconds in times.items():

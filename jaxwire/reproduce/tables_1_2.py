@@ -13,7 +13,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from jaxwire.reproduce.points import COLUMNS, TEMPERATURES, WIDTH
-from jaxwire.solver.status import FLAGS
+from jaxwire.solver.status import Outcome
 
 if TYPE_CHECKING:
     import xarray
@@ -77,7 +77,7 @@ def compare(dataset: "xarray.Dataset") -> list[Comparison]:
                     current=current,
                     potential_right=potential,
                     error_estimate=None if point.error_estimate.isnull() else float(point.error_estimate),
-                    status=FLAGS[int(point.status)],
+                    status=Outcome(int(point.status)).flag,
                     printed_current=currents[row][column],
                     transposed_current=currents[column][row],
                     printed_potential=potentials[row][column],

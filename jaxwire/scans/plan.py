@@ -38,7 +38,7 @@ from jaxwire.scans.computation.program import Given, Program, variables
 from jaxwire.scans.provenance import scan_inputs, versions
 from jaxwire.scans.variables import COORDS, FEW_POSITIONS, Observable, about_variable
 from jaxwire.solver.solution import CHUNK
-from jaxwire.solver.status import FLAGS
+from jaxwire.solver.status import FLAG_ATTRIBUTES
 
 VOLTAGE = ParameterPath("point", ("voltage",))
 
@@ -164,7 +164,7 @@ class Plan:
             dims, units, long_name = about_variable(self.observables, name, len(shape))
             attrs: dict[str, Any] = {"units": units, "long_name": long_name}
             if name == "status":
-                attrs |= {"flag_values": list(range(len(FLAGS))), "flag_meanings": " ".join(FLAGS)}
+                attrs |= FLAG_ATTRIBUTES
             found[name] = Variable(dims, shape, np.dtype(dtype), attrs)
         return found
 

@@ -14,7 +14,7 @@ from jaxwire.scans.arguments import make_plan
 from jaxwire.scans.plan import Plan
 from jaxwire.scans.progress import progress as progress_bar
 from jaxwire.scans.run import run_blocks
-from jaxwire.solver.status import FLAGS
+from jaxwire.solver.status import Outcome
 
 if TYPE_CHECKING:
     import xarray
@@ -124,7 +124,9 @@ def failures(status: np.ndarray) -> str:
     if not failed.size:
         return f"0 of {status.size} points"
     codes, counts = np.unique(failed, return_counts=True)
-    kinds = ", ".join(f"{count} {FLAGS[code].replace('_', ' ')}" for code, count in zip(codes, counts, strict=True))
+    kinds = ", ".join(
+        f"{count} {Outcome(code).flag.replace('_', ' ')}" for code, count in zip(codes, counts, strict=True)
+    )
     return f"{failed.size} of {status.size} points: {kinds}"
 
 

@@ -16,8 +16,8 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Int
 
 from jaxwire.kinetics.fermi import fermi_difference
-from jaxwire.solver import status
 from jaxwire.solver.solution import Solution
+from jaxwire.solver.status import Outcome
 
 OF_THE_CURRENT = ("current", "force", "external_power")
 """Observables that go with the current alone; the others need the modes."""
@@ -50,7 +50,7 @@ LEAST_SHARE = 1e-2
 
 
 def judge(sol: Solution, kept: Collection[str]) -> Int[Array, ""]:
-    """Status of a solution in single precision: its own, or `status.IMPRECISE`.
+    """Status of a solution in single precision: its own, or `Outcome.IMPRECISE`.
 
     What is not finite is imprecise too: double precision may well know it.
 
@@ -62,8 +62,8 @@ def judge(sol: Solution, kept: Collection[str]) -> Int[Array, ""]:
     is_told = _tells_current(sol)
     if set(kept) - set(OF_THE_CURRENT):
         is_told &= _tells_profile(sol)
-    is_unsure = (code == status.SOLVED) | (code == status.NOT_FINITE)
-    return jnp.where(is_unsure & ~is_told & (sol.voltage != 0), status.IMPRECISE, code)
+    is_unsure = (code == Outcome.SOLVED) | (code == Outcome.NOT_FINITE)
+    return jnp.where(is_unsure & ~is_told & (sol.voltage != 0), int(Outcome.IMPRECISE), code)
 
 
 def _tells_current(sol: Solution) -> Bool[Array, ""]:

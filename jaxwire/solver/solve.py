@@ -12,12 +12,14 @@ from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.array_types import Scalar
-from jaxwire.solver import status
 from jaxwire.solver.arguments import as_setting, one_drive
 from jaxwire.solver.error_estimate import estimated_error
 from jaxwire.solver.solution import Solution
-from jaxwire.solver.status import Status
+from jaxwire.solver.status import Outcome, Status, first_cause, has_values
 from jaxwire.solver.voltage_search.find_voltage import Found, carried, drive_of, find_voltage, is_valid
+
+ACCURATE = 1e-4
+"""Largest estimated relative error of what counts as solved."""
 
 
 def solve(
@@ -113,9 +115,9 @@ def solve_found(
         estimate = estimated_error(matching, coarser, drive, wire.screening, found.slope)
         is_finite &= jnp.isfinite(estimate)
     outcome = _outcome(matching.transmission, valid, found.is_unreachable, is_finite, estimate)
-    failed = status.has_failed(outcome)
-    flow = excite(matching, jnp.where(failed, jnp.nan, drive), wire.screening)
-    estimate = jnp.where(failed, jnp.nan, estimate)
+    is_kept = has_values(outcome)
+    flow = excite(matching, jnp.where(is_kept, drive, jnp.nan), wire.screening)
+    estimate = jnp.where(is_kept, estimate, jnp.nan)
     result = Status(outcome.astype(int), found.limit)
     return Solution(scatterer, wire, temperature, voltage, result, estimate, flow.faces(), flow, resolution)
 
@@ -123,11 +125,15 @@ def solve_found(
 def _outcome(
     transmission: Float[Array, " n"], valid: Array, unreachable: Array, is_finite: Array, estimate: Scalar
 ) -> Array:
-    """Status code: what is looked at later is the cause of what was seen before."""
+    """Code of an `Outcome`: a cause stands before what follows from it."""
     rounding = 4.0 * jnp.finfo(transmission.dtype).eps  # a GPU divides equal numbers to 1 + eps in single precision
     is_probability = jnp.all((transmission >= 0) & (transmission <= 1.0 + rounding))
-    code = jnp.where(estimate > 1e-4, status.INACCURATE, status.SOLVED)
-    code = jnp.where(is_finite, code, status.NOT_FINITE)
-    code = jnp.where(is_probability, code, status.BAD_TRANSMISSION)
-    code = jnp.where(unreachable, status.UNREACHABLE, code)
-    return jnp.where(valid, code, status.OUT_OF_DOMAIN)
+    return first_cause(
+        {
+            Outcome.OUT_OF_DOMAIN: ~valid,
+            Outcome.UNREACHABLE: unreachable,
+            Outcome.BAD_TRANSMISSION: ~is_probability,
+            Outcome.NOT_FINITE: ~is_finite,
+            Outcome.INACCURATE: estimate > ACCURATE,
+        }
+    )

@@ -10,7 +10,7 @@ from jaxwire.model.units.quantities import LABELS
 from jaxwire.plot.maps import plot_map
 from jaxwire.plot.panels import STATES
 from jaxwire.scans.variables import TABLE
-from jaxwire.solver.status import FLAGS
+from jaxwire.solver.status import FLAG_ATTRIBUTES
 
 CENTER, WIDTH, TEMPERATURE = np.linspace(0.1, 2.6, 6), np.geomspace(0.01, 1.0, 5), np.array([0.1, 0.3, 0.5])
 DIMS = ("center", "width", "temperature")
@@ -34,7 +34,7 @@ def a_scan():
     heating = 1.0 + np.stack([4.0 * (center - 1.2), 3.0 * width + center], axis=-1)  # from -3.4 to 6.6 on the left
     heating[status > 0] = heating[:, :, 2, 0] = np.nan
     kind = np.sign(np.nan_to_num(heating, nan=1.0) - 1.0).astype(int)
-    flags = {"flag_values": list(range(len(FLAGS))), "flag_meanings": " ".join(FLAGS)}
+    flags = FLAG_ATTRIBUTES
     return xarray.Dataset(
         {
             "status": (DIMS, status, {"units": "", "long_name": "how the solve ended"} | flags),

@@ -17,7 +17,7 @@ import pytest
 
 import jaxwire as jw
 from jaxwire.model.parameters.domain import in_domain
-from jaxwire.solver import status
+from jaxwire.solver.status import Outcome
 
 DOT = jw.Lorentzian(center=1.44, width=0.08)
 ENERGIES, VALUES = (0.0, 1.0, 2.0, 3.0), (0.1, 0.2, 0.3, 0.4)
@@ -250,8 +250,8 @@ def test_inside_jit_input_outside_its_domain_gives_nan_and_a_status():
     numbers, estimate, code = batched()([*GOOD, *BAD])
     bad = slice(len(GOOD), None)
     assert np.all(np.isnan(numbers[bad])) and np.all(np.isnan(estimate[bad]))
-    assert np.all(code[bad] == status.OUT_OF_DOMAIN)
-    assert np.all(code[: len(GOOD)] == status.SOLVED)
+    assert np.all(code[bad] == Outcome.OUT_OF_DOMAIN)
+    assert np.all(code[: len(GOOD)] == Outcome.SOLVED)
 
 
 def test_bad_lanes_of_a_batch_leave_the_others_as_they_are_to_the_last_bit():
@@ -277,7 +277,7 @@ def test_inside_jit_a_bad_table_gives_nan_and_a_status():
         (good[0], good[1].at[1].set(np.nan)),
     ):
         sol = solve(energies, values)
-        assert np.isnan(sol.current) and int(sol.status) == status.OUT_OF_DOMAIN
+        assert np.isnan(sol.current) and int(sol.status) == Outcome.OUT_OF_DOMAIN
 
 
 @functools.cache
@@ -323,7 +323,7 @@ def test_inside_jit_a_gate_inside_the_wire_gives_nan_and_a_status():
     single, batch = solve_gated()
     for numbers in (jax.tree.map(lambda *column: jnp.stack(column), *map(single, points)), batch(points)):
         current, heating, code = numbers
-        np.testing.assert_array_equal(code, [status.SOLVED, *2 * [status.OUT_OF_DOMAIN], status.SOLVED])
+        np.testing.assert_array_equal(code, [Outcome.SOLVED, *2 * [Outcome.OUT_OF_DOMAIN], Outcome.SOLVED])
         np.testing.assert_array_equal(np.isnan(current), [False, True, True, False])
         np.testing.assert_array_equal(np.isnan(heating), [False, True, True, False])
 
@@ -348,6 +348,6 @@ def test_extreme_but_legal_input_is_right_or_says_that_it_is_not():
     scale = np.abs(finer)
     scale[:, 4:] = np.max(scale[:, 4:], axis=1, keepdims=True)  # a profile is judged by its largest value
     error = np.max(np.abs(numbers - finer) / scale, axis=1)
-    admitted = (estimate > 1e-4) & (code == status.INACCURATE)
+    admitted = (estimate > 1e-4) & (code == Outcome.INACCURATE)
     assert np.all((error < 1e-4) | admitted)
     assert np.all(error <= np.maximum(estimate, 1e-10))  # the estimate is honest here too, down to rounding

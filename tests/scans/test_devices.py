@@ -7,7 +7,7 @@ import sys
 import numpy as np
 from numpy.testing import assert_allclose, assert_array_equal
 
-from jaxwire.solver import status
+from jaxwire.solver.status import Outcome
 
 ON_DEVICES = """
 import sys
@@ -33,7 +33,7 @@ def test_four_devices_give_the_bits_of_one(tmp_path):
     assert_array_equal(four["status"], one["status"])
     assert_array_equal(four["current"], one["current"])
     failed = (
-        one["status"] == status.BAD_TRANSMISSION
+        one["status"] == Outcome.BAD_TRANSMISSION
     )  # at high temperatures the wing of one peak lifts the other above 1
     assert failed.any() and not failed.all()
     assert_array_equal(np.isnan(one["current"]), failed)

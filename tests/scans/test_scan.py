@@ -16,7 +16,7 @@ import jaxwire as jw
 from jaxwire.scans.arguments import make_plan
 from jaxwire.scans.computation import blocks, out_of_memory, program
 from jaxwire.scans.variables import TABLE, Setup, evaluate, read_observables
-from jaxwire.solver import status
+from jaxwire.solver.status import Outcome
 
 COARSE = jw.Resolution(24, 12)  # numbers are compared on the same grid: its accuracy is not the claim
 WIRE = jw.Wire(relaxation=jw.PowerLaw(-0.5))
@@ -88,8 +88,8 @@ def test_the_dataset_has_names_units_and_inputs():
         "spot_position": ("vF tau0", "position of the dominant spot"),
     }.items():
         assert ds[name].attrs == {"units": units, "long_name": long_name}
-    assert ds["status"].attrs["flag_values"] == list(range(len(status.MESSAGES)))
-    assert ds["status"].attrs["flag_meanings"].split()[status.UNREACHABLE] == "unreachable"
+    assert ds["status"].attrs["flag_values"] == list(range(len(Outcome)))
+    assert ds["status"].attrs["flag_meanings"].split()[Outcome.UNREACHABLE] == "unreachable"
     assert "current_limit" not in ds
     assert all(isinstance(value, str) for value in ds.attrs.values())
     inputs = json.loads(ds.attrs["inputs"])
@@ -112,7 +112,7 @@ def test_netcdf_keeps_everything(tmp_path):
         assert back["hot"].dtype == bool and back["status"].dtype == np.int64
         assert back.attrs["inputs"] == everything().attrs["inputs"]
         assert back["current"].attrs["units"] == "e mu0/h"
-        assert_array_equal(back["status"].attrs["flag_values"], range(len(status.MESSAGES)))
+        assert_array_equal(back["status"].attrs["flag_values"], range(len(Outcome)))
 
 
 def test_a_store_keeps_the_same_numbers_and_is_not_computed_again(tmp_path, monkeypatch):
@@ -262,7 +262,7 @@ def test_a_current_out_of_reach_fails_alone_and_says_so():
     ds = given_current()
     assert ds["voltage"].dims == ("current", "temperature_relaxation.exponent")
     unreachable = np.repeat(CURRENTS == 3.0, 2).reshape(4, 2)
-    assert_array_equal(ds["status"], np.where(unreachable, status.UNREACHABLE, status.SOLVED))
+    assert_array_equal(ds["status"], np.where(unreachable, Outcome.UNREACHABLE, Outcome.SOLVED))
     assert_array_equal(np.isnan(ds["voltage"]), unreachable)
     assert_array_equal(np.isfinite(ds["current_limit"]), unreachable)
     assert np.all(ds["current_limit"].values[unreachable] < 1.0)
@@ -288,4 +288,4 @@ def test_voltages_are_the_same_however_many_are_searched_for_together(searched, 
     given = {"temperature": 0.3, "resolution": COARSE, "error_estimate": False}
     alone = jax.jit(jax.vmap(lambda current: jw.solve(dot(), current=current, **given).voltage))
     assert_allclose(voltage["voltage"], alone(currents), rtol=1e-9)
-    assert np.sum(np.isnan(voltage["voltage"])) == np.sum(voltage["status"] == status.UNREACHABLE) > 0
+    assert np.sum(np.isnan(voltage["voltage"])) == np.sum(voltage["status"] == Outcome.UNREACHABLE) > 0

@@ -14,7 +14,7 @@ from benchmarks.single_precision import errors
 from benchmarks.single_precision import scan as scan_model
 from jaxwire.numerics.precision import working_in, working_type
 from jaxwire.scans.single_precision import IN_SINGLE
-from jaxwire.solver import status
+from jaxwire.solver.status import Outcome
 
 DOT = jw.Lorentzian(1.0, 0.1)
 X = np.array([-3.0, -0.3, 0.01, 1.0])
@@ -44,8 +44,8 @@ def both():
 def largest_errors(found, exact, columns):
     """Over all observables, at the points that were solved; the others are checked to be NaN and imprecise."""
     code = found["status"].values
-    is_told = code == status.SOLVED
-    assert_array_equal(code[~is_told], status.IMPRECISE)
+    is_told = code == Outcome.SOLVED
+    assert_array_equal(code[~is_told], Outcome.IMPRECISE)
     for name in IN_SINGLE:
         values = np.asarray(found[name]).reshape(code.size, -1)
         assert_array_equal(np.isnan(values), np.broadcast_to(~is_told[:, None], values.shape))
@@ -122,7 +122,7 @@ def test_the_current_alone_is_told_where_potentials_cancel():
     name, columns = almost_in_equilibrium(64)
     found = scan_model(MODELS[name], columns, ("current",), precision="single")
     exact = scan_model(MODELS[name], columns, ("current",))
-    is_told = found["status"].values == status.SOLVED
+    is_told = found["status"].values == Outcome.SOLVED
     assert np.mean(is_told) > 0.8
     assert np.max(np.abs(found["current"] / exact["current"] - 1.0).values[is_told]) < 1e-4
 
@@ -130,14 +130,14 @@ def test_the_current_alone_is_told_where_potentials_cancel():
 def test_a_wire_without_potential_is_told():
     bare = jw.Wire(screening=jw.LocalScreening(0.0))
     found, exact = (scan(each, observables=["current", "powers"], wire=bare) for each in ("single", "double"))
-    assert_array_equal(found["status"], status.SOLVED)
+    assert_array_equal(found["status"], Outcome.SOLVED)
     assert np.max(np.abs(found["current"] / exact["current"] - 1.0)) < 1e-4
 
 
 def test_no_voltage_is_told_exactly():
     columns = {name: values[:4] for name, values in DOMAIN.items()} | {"voltage": np.zeros(4)}
     found = scan("single", observables=["current", "powers"], columns=columns)
-    assert_array_equal(found["status"], status.SOLVED)
+    assert_array_equal(found["status"], Outcome.SOLVED)
     assert_array_equal(found["current"], 0.0)
 
 
@@ -156,7 +156,7 @@ def test_types_say_in_which_precision_numbers_are(both):
     assert {both["single"][name].dtype for name in IN_SINGLE} == {np.dtype(np.float32)}
     assert {both["double"][name].dtype for name in IN_SINGLE} == {np.dtype(np.float64)}
     assert '"precision": "single"' in both["single"].attrs["inputs"]
-    assert (both["single"]["status"] == status.SOLVED).all()
+    assert (both["single"]["status"] == Outcome.SOLVED).all()
 
 
 def test_single_precision_ends_with_the_scan(both):

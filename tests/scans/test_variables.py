@@ -9,8 +9,7 @@ import pytest
 
 import jaxwire as jw
 from jaxwire.scans.variables import TABLE, Observable, Setup, about_variable, evaluate, read_observables, uses_x
-from jaxwire.solver import status
-from jaxwire.solver.status import FLAGS
+from jaxwire.solver.status import FLAG_ATTRIBUTES, Outcome
 
 DOT = jw.Lorentzian(center=1.44, width=0.08)
 SETUP = Setup(jnp.array([-0.5, 0.1, 0.5]))
@@ -38,8 +37,9 @@ def test_every_named_quantity_has_dimensions_that_fit_units_and_a_long_name():
 
 
 def test_every_status_has_a_flag():
-    assert len(FLAGS) == len(status.MESSAGES) and FLAGS[status.UNREACHABLE] == "unreachable"
-    assert FLAGS[status.IMPRECISE] == "imprecise"
+    flags = FLAG_ATTRIBUTES["flag_meanings"].split()
+    assert dict(zip(FLAG_ATTRIBUTES["flag_values"], flags, strict=True)) == {one.value: one.flag for one in Outcome}
+    assert flags[Outcome.UNREACHABLE] == "unreachable"
 
 
 def heat_at_face(sol):

@@ -10,7 +10,7 @@ from numpy.testing import assert_allclose
 
 import jaxwire as jw
 from jaxwire.kinetics.energy_grid import energy_grid
-from jaxwire.solver import status
+from jaxwire.solver.status import Outcome
 from jaxwire.solver.voltage_search.current_estimate import Nodes, tabulate
 from jaxwire.solver.voltage_search.find_voltage import _voltage
 from jaxwire.solver.voltage_search.largest_current import begin_climb, likely_crest
@@ -159,4 +159,4 @@ def test_a_survey_sees_the_second_crest():
 def test_a_transmission_at_fault_is_named_though_no_voltage_was_found():
     options = {"temperature": 0.05, "resolution": SMALL, "error_estimate": False}
     sol = jw.solve(jw.Function(lambda energy: 2.0 + 0.0 * energy), current=1e30, **options)
-    assert np.isnan(sol.voltage) and sol.status.code == status.BAD_TRANSMISSION
+    assert np.isnan(sol.voltage) and sol.status.code == Outcome.BAD_TRANSMISSION

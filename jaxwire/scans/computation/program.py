@@ -25,8 +25,8 @@ from jaxwire.numerics.precision import working_in
 from jaxwire.numerics.programs import Alike, is_array, local_devices
 from jaxwire.scans.single_precision import judge
 from jaxwire.scans.variables import Observable, Setup, evaluate
-from jaxwire.solver import status
 from jaxwire.solver.solve import solve_found
+from jaxwire.solver.status import has_values
 from jaxwire.solver.voltage_search.find_voltage import Found, find_voltage
 
 
@@ -98,9 +98,9 @@ def point(program: Program, given: Given, at: GridPoint, found: Found | None) ->
     sol = solve_found(*at, found, program.resolution, with_estimate)
     names = [entry.name for entry in program.observables]
     code = judge(sol, names) if program.precision == "single" else sol.status.code
-    failed = status.has_failed(code)
+    is_kept = has_values(code)
     observed = evaluate(program.observables, sol, Setup(given.x, program.x_max))
-    kept = {name: jnp.where(failed, jnp.nan, v) if v.dtype.kind == "f" else v for name, v in observed.items()}
+    kept = {name: jnp.where(is_kept, v, jnp.nan) if v.dtype.kind == "f" else v for name, v in observed.items()}
     limit = {"current_limit": sol.status.limit} if program.is_searched else {}
     return {"status": code, **limit, **kept}
 
