@@ -22,7 +22,7 @@ import numpy as np
 import jax
 import xarray
 import jaxwire as jw
-from jaxwire.cli.kernel_cache import compilation_cache
+from jaxwire.numerics.kernel_cache import compilation_cache
 import jaxwire.scans.scan, jaxwire.scans.run
 from benchmarks.points import REFERENCE, grid, scan
 jax.numpy.zeros(1).block_until_ready()

@@ -52,6 +52,8 @@ from .model.wires.screening import AbstractScreening as AbstractScreening
 from .model.wires.screening import Electroneutral as Electroneutral
 from .model.wires.screening import LocalScreening as LocalScreening
 from .model.wires.wire import Wire as Wire
+from .numerics.kernel_cache import keep_compiled as keep_compiled
+from .numerics.programs import quick_jit as quick_jit
 from .observables.instruments import AbstractInstrument as AbstractInstrument
 from .observables.instruments import HeatingProfile as HeatingProfile
 from .observables.instruments import Thermometer as Thermometer

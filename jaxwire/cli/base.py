@@ -98,7 +98,7 @@ def about_input() -> Iterator[None]:
 @contextmanager
 def kernels_kept(is_wanted: bool) -> Iterator[None]:
     """Keep what is compiled in the `with` block in the user's cache directory."""
-    from jaxwire.cli.kernel_cache import cache_directory, compilation_cache
+    from jaxwire.numerics.kernel_cache import cache_directory, compilation_cache
 
     with compilation_cache(cache_directory() if is_wanted else None):
         yield

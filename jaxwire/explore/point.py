@@ -8,7 +8,6 @@ from functools import lru_cache
 from math import isfinite
 from typing import NamedTuple
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -22,6 +21,7 @@ from jaxwire.model.wires.relaxation import PowerLaw
 from jaxwire.model.wires.screening import LocalScreening
 from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.array_types import Scalar
+from jaxwire.numerics.programs import quick_jit
 from jaxwire.observables.instruments import Thermometer
 from jaxwire.observables.spots import Spots, find_spots
 from jaxwire.plot.heating import positions
@@ -144,14 +144,14 @@ def _without_solution(at_rest: _Fields) -> _Fields:
     return at_rest._replace(numbers=nothing[0], deviation=nothing[1], occupation=jnp.asarray(occupation))
 
 
-@eqx.filter_jit
+@quick_jit
 def _voltage_for(dot: Lorentzian, wire: Wire, temperature: Scalar, current: Scalar) -> tuple[Scalar, Status]:
     """The voltage that carries a current, NaN if none does, and what to say of it."""
     sol = solve(dot, wire, temperature=temperature, current=current, error_estimate=False)
     return sol.voltage, sol.status
 
 
-@eqx.filter_jit
+@quick_jit
 def _fields(sol: Solution, healing_length: Scalar, distance: Scalar) -> _Fields:
     energy, places = jnp.asarray(ENERGY), jnp.stack([-distance, distance, jnp.full_like(distance, FAR)])
     found = sol.distribution(energy[None, :], places[:, None])
@@ -176,7 +176,7 @@ def _curve_of(center: float, width: float, temperature: float, exponent: float, 
     return np.asarray(_curve(*setting(state)))
 
 
-@eqx.filter_jit
+@quick_jit
 def _curve(dot: Lorentzian, wire: Wire, temperature: Scalar) -> Float[Array, " n"]:
     def current(voltage: Scalar) -> Scalar:
         return solve(dot, wire, temperature=temperature, voltage=voltage, error_estimate=False).current

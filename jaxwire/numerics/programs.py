@@ -1,34 +1,49 @@
-"""Compiling of the programs of fits and samples, which are called from outside of JAX and never traced; tracing once.
+"""How programs are compiled, told apart by their structure, and called from threads.
 
-XLA's newer emitters for fused loops set up a compiler of their own for each of the hundreds of loops that a program
-with derivatives has. Without them a fit compiles in two thirds of the time with a quarter of the memory (measured with
-jaxlib 0.9.2: 170 instead of 690 MiB beyond what Python holds). Scans keep them: their loops run 10 to 30 % faster.
-Such options can be given to the outermost program only; `solve` and all others that can be traced are compiled as JAX
-does by itself.
+Compiling is the slowest thing that jaxwire does, and XLA can do it at several speeds. Measured for one solution with
+its error estimate and a profile (jaxlib 0.9.2, CPU seconds; then the time of a warm solution): @table@.
+What runs a few times is compiled quickly (`quick_jit`); what runs thousands of times, the scans, as JAX does by itself.
+Fits and samples are between the two (`compiled`): XLA's newer emitters for fused loops set up a compiler of their own
+for each of the hundreds of loops that a program with derivatives has; without them it compiles in two thirds of the
+time with a quarter of the memory (170 instead of 690 MiB beyond what Python holds). Scans keep them: their loops run 10
+to 30 % faster.
+
+Such options can be given to the outermost program only: inside of `jax.jit`, `jax.grad` or `jax.vmap` of a user it is
+compiled as the user's own.
 """
 
 import functools
 import os
-from collections.abc import Callable
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, ParamSpec, TypeVar
 
 import equinox as eqx
 import jax
+import jax.numpy as jnp
 import numpy as np
+from jax.core import Tracer
 
-CPU_OPTIONS = {"xla_cpu_use_fusion_emitters": False}
-"""Options of XLA's CPU compiler."""
+LEAN = {"xla_cpu_use_fusion_emitters": False}
+"""Options of XLA's CPU compiler for programs with derivatives that run some thousand times."""
+
+QUICK = LEAN | {"xla_backend_optimization_level": 0, "xla_llvm_disable_expensive_passes": True}
+"""Options for programs that run a few times: nothing is optimised that takes longer than it saves."""
+
+PATIENCE = 2.0
+"""Seconds after which somebody at a terminal is told that it is compiling that they wait for."""
 
 P = ParamSpec("P")
-
 R = TypeVar("R")
 
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
-    """Compile a function as `equinox.filter_jit` does, with the options that suit this machine; not to be traced."""
-    make = functools.cache(lambda: eqx.filter_jit(function, **_jit_options()))
+    """Compile a function as `equinox.filter_jit` does, with the options of fits; not to be traced."""
+    make = functools.cache(lambda: eqx.filter_jit(function, **_options(LEAN)))
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
@@ -37,16 +52,80 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
     return call
 
 
-@functools.cache
-def _jit_options() -> dict[str, Any]:
-    """What `jax.jit` is told: nothing on a GPU, nor where this release of XLA does not know the options."""
-    if jax.default_backend() != "cpu":
-        return {}
+def quick_jit(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile a function that is called a few times: in a third of the time, to run at a third of the speed.
+
+    Arrays and floats among its arguments are traced, all else is compiled in (as by `equinox.filter_jit`). Where it is
+    traced itself, the program around it decides how it is compiled. For gradients of your own:
+
+    ```python
+    >>> import jax, jaxwire as jw
+    >>> def current(center):
+    ...     return jw.solve(jw.Lorentzian(center, 0.08), temperature=0.3, voltage=0.1, error_estimate=False).current
+    >>> gradient = jw.quick_jit(jax.grad(current))
+    >>> print(f"{gradient(1.44):.4f}")
+    -0.0265
+
+    ```
+
+    Args:
+        function: takes and returns pytrees.
+    """
+    traced = eqx.filter_jit(function)
+    make = functools.cache(lambda: eqx.filter_jit(function, **_options(QUICK)))
+    seen: set[Any] = set()
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if _is_traced((args, kwargs)):
+            return traced(*args, **kwargs)
+        args, kwargs = jax.tree.map(lambda leaf: jnp.asarray(leaf) if isinstance(leaf, float) else leaf, (args, kwargs))
+        if not sys.stderr.isatty():
+            return make()(*args, **kwargs)
+        with _told(Alike((args, kwargs)).structure, seen):
+            return make()(*args, **kwargs)
+
+    return call
+
+
+def _is_traced(arguments: Any) -> bool:
+    """Whether a program that is called now would be part of another one."""
+    leaves = (*jax.tree.leaves(arguments), jnp.zeros(()))  # inside of `jax.jit` even that is traced
+    return any(isinstance(leaf, Tracer) for leaf in leaves)
+
+
+@contextmanager
+def _told(key: Any, seen: set[Any]) -> Iterator[None]:
+    """Tell somebody at a terminal what they wait for, where a program may be compiled."""
+    if key in seen:
+        yield
+        return
+    words = "jaxwire compiles once for this kind of wire and scatterer: some seconds; later calls take milliseconds."
+    timer = threading.Timer(PATIENCE, print, [words], {"file": sys.stderr, "flush": True})
+    timer.daemon = True
+    timer.start()
     try:
-        jax.jit(lambda x: x, compiler_options=CPU_OPTIONS).lower(0.0).compile()
+        yield
+        seen.add(key)
+    finally:
+        timer.cancel()
+
+
+def _options(wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """What `jax.jit` is told: nothing on a GPU, and on a CPU what this release of XLA knows of the options."""
+    known = {name: value for name, value in wanted.items() if _is_known(name, value)}
+    return {"compiler_options": known} if known else {}
+
+
+@functools.cache
+def _is_known(name: str, value: Any) -> bool:
+    if jax.default_backend() != "cpu":
+        return False
+    try:
+        jax.jit(lambda x: x, compiler_options={name: value}).lower(0.0).compile()
     except jax.errors.JaxRuntimeError:
-        return {}
-    return {"compiler_options": CPU_OPTIONS}
+        return False
+    return True
 
 
 @dataclass(frozen=True)

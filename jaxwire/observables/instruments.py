@@ -42,6 +42,7 @@ from jaxwire.model.parameters.domain import (
 )
 from jaxwire.model.wires.screening import AbstractNonLocalScreening
 from jaxwire.numerics.array_types import Scalar
+from jaxwire.numerics.programs import quick_jit
 from jaxwire.observables.wave_smoothing import Waves, cut_at_ends, probe_reading, smoothed
 from jaxwire.solver.solution import CHUNK, Solution
 
@@ -169,7 +170,7 @@ def _checked(sol: Solution) -> Solution:
     return sol
 
 
-@eqx.filter_jit
+@quick_jit
 def _signal(probe: Thermometer, sol: Solution, x: Float[Array, "..."]) -> Float[Array, "..."]:
     healing = probe.healing_length
     waves = smoothed(smoothed(_heat(sol), probe.phonon_mean_free_path), healing)

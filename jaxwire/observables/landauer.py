@@ -6,7 +6,6 @@ and all of the heat appears at the scatterer. The functions here say what that g
 
 from typing import NamedTuple
 
-import equinox as eqx
 import jax.numpy as jnp
 
 from jaxwire.kinetics.energy_grid import energy_grid
@@ -17,6 +16,7 @@ from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.array_types import Scalar
+from jaxwire.numerics.programs import quick_jit
 from jaxwire.solver.arguments import as_setting
 from jaxwire.solver.solution import Solution
 
@@ -69,7 +69,7 @@ def landauer(scatterer: AbstractScatterer, wire: Wire | None = None, *, temperat
     return _landauer(scatterer, wire, temperature, as_parameter("voltage", voltage, REAL))
 
 
-@eqx.filter_jit
+@quick_jit
 def _landauer(scatterer: AbstractScatterer, wire: Wire, temperature: Scalar, voltage: Scalar) -> Landauer:
     grid = energy_grid(scatterer.energy_scales(), temperature, voltage, Resolution())
     sign = jnp.where(voltage >= 0, 1.0, -1.0)

@@ -11,7 +11,6 @@ potential that is not local is differentiated in Fourier space.
 import operator
 from typing import NamedTuple
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Complex, Float, Int
@@ -23,6 +22,7 @@ from jaxwire.model.parameters.domain import Domain, as_parameter
 from jaxwire.model.wires.relaxation import ConstantRelaxationTime
 from jaxwire.model.wires.screening import AbstractNonLocalScreening
 from jaxwire.numerics.array_types import Scalar
+from jaxwire.numerics.programs import quick_jit
 from jaxwire.observables.extrema import NEAREST, SEARCHED, Extrema, candidates, dominant, in_order
 from jaxwire.observables.wave_profile import WaveProfile
 from jaxwire.solver.solution import Solution
@@ -144,7 +144,7 @@ def _checked(name: str, sol: Solution, x_max) -> tuple[Solution, Scalar]:
     return sol, as_parameter("x_max", x_max, Domain(lambda x: (x > NEAREST) & (x < jnp.inf), f"more than {NEAREST}"))
 
 
-@eqx.filter_jit
+@quick_jit
 def _find(sol: Solution, x_max: Scalar, limit: int | None) -> Spots:
     """The first `limit` extrema of either side, or with None the dominant one."""
     flow, contour = sol.flow, _contour(sol)

@@ -21,6 +21,7 @@ from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.array_types import Scalar
+from jaxwire.numerics.programs import quick_jit
 from jaxwire.solver.status import Status
 
 CHUNK = 1024
@@ -235,7 +236,7 @@ class Solution(eqx.Module):
         return f"{type(self.scatterer).__name__} in a wire\n{body}\n  status            {self.status}"
 
 
-@eqx.filter_jit
+@quick_jit
 def _along(sol: Solution, points: Float[Array, "..."], field: Callable) -> PyTree:
     """Evaluate field(sol, one point) at all points; long arrays in chunks, so that memory stays bounded."""
     point_ndim = 1 if field is _distribution else 0

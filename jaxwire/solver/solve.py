@@ -1,6 +1,5 @@
 """The public `solve`: one operating point in, one `Solution` out."""
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
@@ -12,6 +11,7 @@ from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.array_types import Scalar
+from jaxwire.numerics.programs import quick_jit
 from jaxwire.solver.arguments import as_setting, one_drive
 from jaxwire.solver.error_estimate import estimated_error
 from jaxwire.solver.solution import Solution
@@ -74,7 +74,7 @@ def solve(
     return _solve(scatterer, wire, temperature, given, resolution, error_estimate)
 
 
-@eqx.filter_jit
+@quick_jit
 def _solve(
     scatterer: AbstractScatterer,
     wire: Wire,

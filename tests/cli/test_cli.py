@@ -14,7 +14,7 @@ import pytest
 
 import jaxwire as jw
 from jaxwire.cli import main
-from jaxwire.cli.kernel_cache import cache_directory, compilation_cache
+from jaxwire.numerics.kernel_cache import cache_directory, compilation_cache
 
 PROGRAM = Path(sys.executable).with_name("jaxwire")
 POINT = ["--center", "1.44", "--width", "0.08", "--temperature", "0.3", "--voltage", "0.1"]
@@ -217,7 +217,7 @@ def test_the_cache_leaves_no_setting_behind(tmp_path, monkeypatch):
 
 def test_the_oldest_kernels_go_when_the_cache_grows_too_large(tmp_path, monkeypatch):
     monkeypatch.delenv("JAX_COMPILATION_CACHE_DIR")
-    monkeypatch.setattr("jaxwire.cli.kernel_cache.MAX_BYTES", 250)
+    monkeypatch.setattr("jaxwire.numerics.kernel_cache.MAX_BYTES", 250)
     for age, name in enumerate(("new", "old", "oldest")):
         entry = tmp_path / f"{name}-cache"
         entry.write_bytes(b"x" * 100)

@@ -101,3 +101,17 @@ def test_a_jitted_function_of_all_numbers_is_compiled_once():
     with counting() as seen:
         program(*map(jnp.asarray, SECOND))
     assert seen == []
+
+
+def test_what_is_read_from_a_solution_compiles_itself_alone_and_once():
+    def solved(center):
+        return jw.solve(jw.Lorentzian(center, 0.1), temperature=0.3, voltage=0.4, resolution=COARSE)
+
+    readings = [lambda sol: sol.heating(X).total, lambda sol: sol.potential(X), jw.find_spots, lambda sol: sol.current]
+    sol = solved(1.2)
+    for read in readings:
+        with counting() as first:
+            jax.block_until_ready(read(sol))
+        with counting() as second:
+            jax.block_until_ready(read(solved(0.9)))  # neither solved anew by another program nor read by one
+        assert (len(first) <= 2, second) == (True, [])

@@ -1,9 +1,9 @@
-"""Compiled kernels that outlive the process: the persistent compilation cache of the command line.
+"""Compiled kernels that outlive the process, in JAX's persistent compilation cache.
 
 JAX spends most of a short run on compiling. The command line therefore keeps what it compiled in the user's cache
-directory; the library does not, since there the host program decides (`jax_compilation_cache_dir`). Code compiled for
-one processor may not run on another one that shares the home directory: each has a directory of its own, and so has
-each release of jaxlib.
+directory; the library does so when asked (`keep_compiled`), since there the host program decides. Code compiled for one
+processor may not run on another one that shares the home directory: each has a directory of its own, and so has each
+release of jaxlib.
 """
 
 import hashlib
@@ -13,21 +13,65 @@ import re
 import sys
 import tempfile
 import warnings
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 MAX_BYTES = 200_000_000
 """Above this size of a directory its oldest entries are deleted."""
 
+ENTRIES = "*-cache"
+"""Files of JAX's cache that hold programs."""
+
+ZSTANDARD = b"\x28\xb5\x2f\xfd"
+"""First bytes of what zstandard has packed (RFC 8878)."""
+
 _FAILURE = r"Error (reading|writing) persistent compilation cache entry for '(?P<kernel>[^']*)'"
 
 
-def cache_directory() -> Path | None:
+def keep_compiled(path: str | Path | None = None) -> Path:
+    """Keep on disk what this process compiles from now on, and read what earlier ones have kept.
+
+    ```python
+    import jaxwire as jw
+
+    jw.keep_compiled()
+    ```
+
+    Call it before anything is compiled. Any number of processes may share a directory. Entries that a killed process
+    has left damaged are deleted, and the oldest ones above 200 MB.
+
+    Args:
+        path: a directory; that of the command line, below the user's cache directory, unless given. In it there is one
+            for each processor and release of jaxlib.
+
+    Returns:
+        The directory that is used.
+
+    Raises:
+        ValueError: if it cannot be written to.
+    """
+    chosen = None if path is None else Path(path)
+    directory = cache_directory(chosen)
+    if directory is None:
+        raise ValueError(f"`path` must be a directory that can be written to, got {path!r}.")
+    for entry in directory.glob(ENTRIES):
+        if _is_damaged(entry):
+            _delete([entry])
+    _prune(directory)
+    _quiet_loading()
+    _configure(_settings(directory))
+    warnings.filterwarnings("ignore", message=_FAILURE)  # of what another process is just writing: compiled anew
+    return directory
+
+
+def cache_directory(parent: Path | None = None) -> Path | None:
     """Directory of this processor and this release of jaxlib, created if needed; None if none can be written."""
     try:
-        directory = _user_cache() / "jaxwire" / f"jaxlib-{version('jaxlib')}-{_processor()}"
+        directory = (parent or _user_cache() / "jaxwire") / f"jaxlib-{version('jaxlib')}-{_processor()}"
         directory.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=directory):
             return directory
@@ -45,15 +89,10 @@ def compilation_cache(directory: Path | None) -> Iterator[None]:
     if directory is None or os.environ.get("JAX_COMPILATION_CACHE_DIR"):
         yield
         return
-    if "jaxlib" not in sys.modules:  # jaxlib 0.9 logs lines of CPU features for every entry that it loads
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    _quiet_loading()
     import jax
 
-    settings = {
-        "jax_compilation_cache_dir": str(directory),
-        "jax_persistent_cache_min_compile_time_secs": 0.0,
-        "jax_persistent_cache_min_entry_size_bytes": -1,
-    }
+    settings = _settings(directory)
     before = {name: getattr(jax.config, name) for name in settings}
     _configure(settings)
     try:
@@ -69,6 +108,37 @@ def compilation_cache(directory: Path | None) -> Iterator[None]:
         else:
             warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
     _prune(directory)
+
+
+def _quiet_loading() -> None:
+    if "jaxlib" not in sys.modules:  # jaxlib 0.9 logs lines of CPU features for every entry that it loads
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+
+def _settings(directory: Path) -> dict[str, Any]:
+    return {
+        "jax_compilation_cache_dir": str(directory),
+        "jax_persistent_cache_min_compile_time_secs": 0.0,
+        "jax_persistent_cache_min_entry_size_bytes": -1,
+    }
+
+
+def _is_damaged(entry: Path) -> bool:
+    """Whether an entry does not unpack; JAX compresses by zlib where zstandard is not installed."""
+    try:
+        packed = entry.read_bytes()
+        if packed[:4] != ZSTANDARD:
+            zlib.decompress(packed)
+            return False
+        with suppress(ImportError):
+            import zstandard  # pyright: ignore[reportMissingImports] - optional, of JAX
+
+            zstandard.ZstdDecompressor().decompress(packed)
+        return False
+    except OSError:  # another process has deleted it
+        return False
+    except Exception:  # zlib.error, zstandard.ZstdError: what is installed decides
+        return True
 
 
 def _configure(settings: dict) -> None:
@@ -103,7 +173,7 @@ def _processor() -> str:
 def _prune(directory: Path) -> None:
     """Delete the oldest entries above `MAX_BYTES`."""
     sizes = {}
-    for entry in directory.glob("*-cache"):
+    for entry in directory.glob(ENTRIES):
         with suppress(OSError):
             sizes[entry] = (entry.stat().st_mtime, entry.stat().st_size)
     excess = sum(size for _, size in sizes.values()) - MAX_BYTES

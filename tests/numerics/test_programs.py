@@ -1,0 +1,72 @@
+"""Programs that are compiled quickly: the same numbers, and left alone inside of other programs."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+import jaxwire as jw
+from jaxwire.numerics import programs
+
+
+def curve(x, n: int = 3):
+    return jnp.sum(jnp.sin(x) ** jnp.arange(1.0, n + 1.0))
+
+
+def test_numbers_are_those_of_jit():
+    quick = jw.quick_jit(curve)
+    assert_allclose(quick(0.3), curve(0.3), rtol=1e-14)  # rounding of sums in another order
+    assert_allclose(quick(np.float64(0.3), 4), curve(0.3, 4), rtol=1e-14)
+
+
+def test_floats_are_traced_and_whole_numbers_compiled_in():
+    traced = []
+
+    def counted(x, n):
+        traced.append(n)
+        return curve(x, n)
+
+    quick = jw.quick_jit(counted)
+    assert [float(quick(x, 3)) for x in (0.1, 0.2)] == [pytest.approx(float(curve(x))) for x in (0.1, 0.2)]
+    quick(0.1, 4)
+    assert traced == [3, 4]
+
+
+@pytest.mark.parametrize(
+    "around",
+    [jax.jit, jax.grad, jax.vmap, jax.jacfwd, jax.hessian, lambda f: jax.jit(jax.grad(f)), jax.checkpoint],
+    ids=["jit", "grad", "vmap", "jacfwd", "hessian", "jit of grad", "checkpoint"],
+)
+def test_what_is_around_it_decides_how_it_is_compiled(around):
+    x = jnp.asarray([0.3, 0.4]) if around is jax.vmap else jnp.asarray(0.3)
+    assert_allclose(around(jw.quick_jit(curve))(x), around(curve)(x), rtol=1e-13)
+
+
+def test_it_may_be_called_without_traced_arguments_inside_of_jit():
+    quick = jw.quick_jit(curve)
+    assert_allclose(jax.jit(lambda: quick(0.3))(), curve(0.3), rtol=1e-14)
+    assert_allclose(jax.jit(lambda x: quick(0.3) * x)(2.0), 2.0 * curve(0.3), rtol=1e-14)
+
+
+def test_options_that_this_release_does_not_know_are_left_out():
+    assert programs._options({"xla_there_is_no_such_option": True}) == {}
+    known = programs._options(programs.QUICK)
+    assert jax.default_backend() != "cpu" or "xla_backend_optimization_level" in known["compiler_options"]
+
+
+def test_somebody_at_a_terminal_is_told_what_they_wait_for_once(monkeypatch, capsys):
+    monkeypatch.setattr(programs, "PATIENCE", 0.0)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    slow = jw.quick_jit(lambda x: jax.pure_callback(wait, jax.ShapeDtypeStruct((), x.dtype), x))
+    slow(1.0)
+    assert capsys.readouterr().err.startswith("jaxwire compiles once")
+    slow(2.0)
+    assert capsys.readouterr().err == ""
+
+
+def wait(x):
+    import time
+
+    time.sleep(0.3)
+    return x
