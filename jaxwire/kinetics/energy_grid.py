@@ -14,6 +14,7 @@ curvature costs no further root or logarithm.
 import functools
 from typing import NamedTuple
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -137,6 +138,7 @@ def energy_grid(scales: EnergyScales, temperature: Scalar, voltage: Scalar, reso
     return Grid(above, above_weight, below, below_weight, step)
 
 
+@eqx.filter_jit
 def _nodes(stretch: _Stretch, top: Scalar, size: int) -> tuple[Float[Array, " n"], Float[Array, " n"]]:
     """Gauss-Legendre nodes and weights in s, on 0 < u < top, as nodes and weights in u."""
     points, weights = (jnp.asarray(each, dtype=working_type()) for each in _legendre(size))

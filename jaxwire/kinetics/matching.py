@@ -88,6 +88,7 @@ def _potential_at_scatterer(half: HalfWire, screening: AbstractNonLocalScreening
     return (share / (modes.rate * modes.norm)) @ modes.resolvent * half.into_wire()
 
 
+@eqx.filter_jit
 def match(
     scatterer: AbstractScatterer, wire: Wire, temperature: Scalar, voltage: Scalar, resolution: Resolution
 ) -> Matching:
