@@ -4,13 +4,13 @@ python -m benchmarks statements     # a minute on two cores
 """
 
 from benchmarks.common import options, store
-from jaxwire.reproduce import statements
+from jaxwire.reproduce.statements import catalogue
 
 
 def main() -> None:
     """Compute the data, look up every statement, and write the rows."""
     given = options(__doc__)
-    store("statements", statements.look_up(statements.compute()), given.output)
+    store("statements", catalogue.look_up(catalogue.compute()), given.output)
 
 
 if __name__ == "__main__":

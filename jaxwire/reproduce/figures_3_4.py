@@ -151,8 +151,7 @@ def look_at_figure_4(dataset: "xarray.Dataset") -> list[Finding]:
 
 _CODE = """\
 import jaxwire as jw
-from jaxwire.plot.heating import plot_heating
-from jaxwire.plot.style import save_figure
+from jaxwire.plot import plot_heating, save_figure
 dot = jw.Lorentzian(center={center}, width={width})
 solutions = [jw.solve(dot, temperature=temperature, voltage={voltage}) for temperature in {temperatures}]
 save_figure(plot_heating(solutions), "{name}a.png")

@@ -194,8 +194,7 @@ def look_at_levels(dataset: "xarray.Dataset") -> list[Finding]:
 
 _CODE = """\
 import jaxwire as jw
-from jaxwire.plot.heating import plot_heating
-from jaxwire.plot.style import save_figure
+from jaxwire.plot import plot_heating, save_figure
 scatterers = {code}
 solutions = [jw.solve(one, temperature=t, voltage=0.1) for one in scatterers for t in {temperatures}]
 save_figure(plot_heating(solutions), "{name}.png")

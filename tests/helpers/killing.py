@@ -1,7 +1,7 @@
 """Kill a stored scan (SIGKILL) at random times, look at what is left each time, and let it go on.
 
 Every chunk file that is there must be the one of an uninterrupted run, byte for byte; every block that is marked done
-must have all of them. Shared by tests/test_kills.py and benchmarks/kill_store.py.
+must have all of them. Shared by tests/scans/test_kills.py and benchmarks/kill_store.py.
 """
 
 import multiprocessing

@@ -97,7 +97,7 @@ def test_every_public_name_is_in_the_reference():
     plain = {name for name in shown if "." not in name}
     assert plain == set(jw.__all__)
     assert {f"plot.{name}" for name in ("plot_heating", "draw_heating", "plot_iv", "positions", "save_figure")} <= shown
-    assert "maps.plot_map" in shown
+    assert "plot.plot_map" in shown
 
 
 def patterns():

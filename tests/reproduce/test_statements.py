@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 import xarray
 
-from jaxwire.reproduce import statements
-from jaxwire.reproduce.statements import LIMITED, NOT_SEEN, SEEN, STATEMENTS
+from jaxwire.reproduce.statements import catalogue
 from jaxwire.reproduce.statements.along_the_wire import AT_FACE
+from jaxwire.reproduce.statements.catalogue import STATEMENTS
+from jaxwire.reproduce.statements.statement import LIMITED, NOT_SEEN, SEEN
 
 ROOT = Path(__file__).parents[2]
 STORED = json.loads((ROOT / "benchmarks" / "results" / "statements.json").read_text("utf-8"))["rows"]
@@ -49,7 +50,7 @@ ABSENT = {"very_different_lengths_make_faint_spots", "large_voltages_alone_give_
 
 @pytest.fixture(scope="module")
 def data():
-    return statements.compute()
+    return catalogue.compute()
 
 
 def test_every_statement_says_where_it_is_and_what_it_claims():
@@ -68,7 +69,7 @@ def test_every_point_is_solved(data):
 def test_statements_are_seen_but_for_those_with_limits_and_two(data):
     expected = {one.name: SEEN for one in STATEMENTS}
     expected |= dict.fromkeys(IN_PART, LIMITED) | dict.fromkeys(ABSENT, NOT_SEEN)
-    assert {row["name"]: row["verdict"] for row in statements.look_up(data)} == expected
+    assert {row["name"]: row["verdict"] for row in catalogue.look_up(data)} == expected
 
 
 NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
@@ -83,7 +84,7 @@ def is_same(measured, stored):
 
 
 def test_the_stored_rows_are_what_this_version_finds(data):
-    rows = statements.look_up(data)
+    rows = catalogue.look_up(data)
     keys = "section", "place", "name", "claim", "verdict", "limit"
     assert [[row[key] for key in keys] for row in rows] == [[row[key] for key in keys] for row in STORED]
     assert [

@@ -23,6 +23,7 @@ from jaxwire.numerics.precision import working_in
 from jaxwire.numerics.programs import is_array
 from jaxwire.observables.instruments import HeatingProfile
 from jaxwire.scans.arguments import make_plan
+from jaxwire.scans.computation.program import run
 
 BATCH = 13
 """Of no other size than the batch: a loop that ends at this number is one over its members."""
@@ -69,7 +70,7 @@ def scan_program(observables, drive, wire, x=None, precision="double") -> str:
     inner = np.zeros((1, len(program.inner)))
     outer = np.zeros((1, 2 * BATCH, len(program.outer)))
     with working_in(precision):
-        return lowered(functools.partial(program.run, program, static), arrays, outer, inner, np.asarray(2))
+        return lowered(functools.partial(run, program, static), arrays, outer, inner, np.asarray(2))
 
 
 @pytest.mark.parametrize("wire", WIRES)
