@@ -13,7 +13,14 @@ from jaxwire.explore.svg_panel import FONT, Curve, Mark, Panel, Strip, draw, spa
 from jaxwire.plot.heating import PARTS
 from jaxwire.plot.style import COLORS
 
-DASHED, DASH_DOTTED, DOTTED = (7.0, 3.0), (7.0, 3.0, 1.5, 3.0), (2.0, 3.0)
+DASHED = (7.0, 3.0)
+"""Lengths of dashes and gaps, in pixels."""
+
+DASH_DOTTED = (7.0, 3.0, 1.5, 3.0)
+"""The same with a dot in each gap."""
+
+DOTTED = (2.0, 3.0)
+"""Dots alone."""
 
 PART_LABELS = {
     "external": ("*P*_{ext}, Drude", DOTTED),

@@ -35,7 +35,7 @@ X = positions(reach=6.0, closest=0.02, count=120)
 ENERGY = np.linspace(0.02, 3.0, 150)
 """Kinetic energies, in mu0."""
 
-FAR = 1e6
+BEHIND_ALL_MODES = 1e6
 """A position, in vF tau0, at which no mode is left."""
 
 VOLTAGES = SLIDERS["voltage"].high * np.linspace(-1.0, 1.0, 49)
@@ -153,7 +153,7 @@ def _voltage_for(dot: Lorentzian, wire: Wire, temperature: Scalar, current: Scal
 
 @quick_jit
 def _fields(sol: Solution, healing_length: Scalar, distance: Scalar) -> _Fields:
-    energy, places = jnp.asarray(ENERGY), jnp.stack([-distance, distance, jnp.full_like(distance, FAR)])
+    energy, places = jnp.asarray(ENERGY), jnp.stack([-distance, distance, jnp.full_like(distance, BEHIND_ALL_MODES)])
     found = sol.distribution(energy[None, :], places[:, None])
     equilibrium = fermi(energy, sol.temperature)
     on_right = energy + sol.voltage

@@ -23,7 +23,7 @@ from jaxwire.explore.csv_table import write_table
 from jaxwire.explore.figures import HEIGHTS, draw_panels, sheet
 from jaxwire.explore.formulas import UNITS, html, number
 from jaxwire.explore.point import NUMBERS, ShownPoint, operating_point
-from jaxwire.explore.state import DRIVES, SLIDERS, State, from_query
+from jaxwire.explore.state import SHOWN_DRIVES, SLIDERS, State, from_query
 
 HOSTS = ["127.0.0.1", "localhost"]
 
@@ -40,8 +40,11 @@ GROUPS = {
 }
 """Sliders by what they belong to."""
 
-NARROWEST, WIDEST = 200.0, 2400.0
-"""Widths, in pixels, that a drawing may be asked for."""
+NARROWEST = 200.0
+"""Smallest width that a drawing may be asked for, in pixels."""
+
+WIDEST = 2400.0
+"""Largest width that a drawing may be asked for, in pixels."""
 
 _one_at_a_time = threading.Lock()
 """Two requests at once would compile everything twice."""
@@ -84,7 +87,7 @@ def _text(name: str) -> str:
 
 
 def _group(title: str, names: tuple[str, ...], state: State) -> str:
-    drives = _drives(state) if any(name in DRIVES for name in names) else ""
+    drives = _drives(state) if any(name in SHOWN_DRIVES for name in names) else ""
     sliders = "".join(_slider(name, state) for name in names)
     return f"<fieldset><legend>{title}</legend>{drives}{sliders}</fieldset>"
 
@@ -94,7 +97,7 @@ def _drives(state: State) -> str:
     choices = "".join(
         f'<label><input type="radio" name="drive" value="{name}"{" checked" * (name == state.drive)}> '
         f"{SLIDERS[name].words} {html(SLIDERS[name].symbol)}</label>"
-        for name in DRIVES
+        for name in SHOWN_DRIVES
     )
     return f'<div class="drives" role="radiogroup" aria-label="what is given"><span>given</span>{choices}</div>'
 
@@ -103,7 +106,7 @@ def _slider(name: str, state: State) -> str:
     """A slider and a field with the same number."""
     slider = SLIDERS[name]
     value = state.numbers().get(name, slider.default)
-    hidden = " hidden" if name in DRIVES and name != state.drive else ""
+    hidden = " hidden" if name in SHOWN_DRIVES and name != state.drive else ""
     unit = f' <span class="unit">{html(UNITS[slider.unit])}</span>' if slider.unit else ""
     range_ = f'data-low="{slider.low:g}" data-high="{slider.high:g}" data-step="{slider.step:g}"'
     return (

@@ -21,7 +21,7 @@ from urllib.parse import urlencode
 
 from jaxwire.model.units.quantities import LABELS
 
-DRIVES = ("voltage", "current")
+SHOWN_DRIVES = ("voltage", "current")
 """What may be given, one of them, in the order in which they count."""
 
 
@@ -142,7 +142,7 @@ def from_query(query: Mapping[str, str]) -> tuple[State, tuple[str, ...]]:
         if value is None or shown != value:
             notes.append(f"{_range(slider, text[:40])}; shown is {shown:g}.")
         given[name] = shown
-    if all(name in given for name in DRIVES):
+    if all(name in given for name in SHOWN_DRIVES):
         del given["current"]
         notes.append("`voltage` or `current` must be given, one of them; got both; shown is the voltage.")
     return State(**given), tuple(notes)

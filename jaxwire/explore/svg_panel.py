@@ -15,13 +15,38 @@ from jaxwire.explore.formulas import number, plain, svg
 FONT = 13.0
 """Size of letters, in pixels."""
 
-LEFT, RIGHT, BOTTOM, TITLE, ROW, STRIP = 68.0, 14.0, 44.0, 26.0, 19.0, 16.0
-"""Room around the axes, in pixels; heights of the title, a row of the legend and the strip."""
+LEFT = 68.0
+"""Room left of the axes, in pixels."""
 
-LETTER, SAMPLE = 6.9, 30.0
-"""Width of an average letter and of the line before an entry of the legend."""
+RIGHT = 14.0
+"""Room right of the axes, in pixels."""
 
-INK, FAINT, GREY = "#1a1a1a", "#dddddd", "#595959"
+BOTTOM = 44.0
+"""Room below the axes, in pixels."""
+
+TITLE = 26.0
+"""Height of the title, in pixels."""
+
+ROW = 19.0
+"""Height of a row of the legend, in pixels."""
+
+STRIP = 16.0
+"""Height of the strip of colours, in pixels."""
+
+LETTER = 6.9
+"""Width of an average letter, in pixels."""
+
+SAMPLE = 30.0
+"""Width of the line before an entry of the legend, in pixels."""
+
+INK = "#1a1a1a"
+"""Axes and letters."""
+
+FAINT_LINE = "#dddddd"
+"""Lines of the grid."""
+
+GREY = "#595959"
+"""Lines of lesser weight."""
 
 
 @dataclass(frozen=True)
@@ -194,12 +219,12 @@ def _axes(panel: Panel, frame: _Frame) -> str:
     parts = []
     for tick in _ticks(panel.x_range, right - left, 62.0):
         at = frame.x(tick)
-        color = "#aaaaaa" if abs(tick) < 1e-12 else FAINT
+        color = "#aaaaaa" if abs(tick) < 1e-12 else FAINT_LINE
         parts.append(f'<path d="M{at:.1f} {top:.1f}V{bottom:.1f}" stroke="{color}"/>')
         parts.append(f'<text x="{at:.1f}" y="{bottom + 17:.1f}" text-anchor="middle">{number(tick + 0.0)}</text>')
     for tick in () if panel.message else _ticks(panel.y_range, bottom - top, 34.0):
         at = frame.y(tick)
-        color = "#aaaaaa" if abs(tick) < 1e-12 else FAINT
+        color = "#aaaaaa" if abs(tick) < 1e-12 else FAINT_LINE
         parts.append(f'<path d="M{left:.1f} {at:.1f}H{right:.1f}" stroke="{color}"/>')
         parts.append(f'<text x="{left - 6:.1f}" y="{at + 4.5:.1f}" text-anchor="end">{number(tick + 0.0)}</text>')
     middle_x, middle_y = 0.5 * (left + right), 0.5 * (top + bottom)

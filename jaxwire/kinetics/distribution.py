@@ -1,80 +1,128 @@
-"""Distribution function f(p, x) between the nodes: integration of the Boltzmann equation along characteristics."""
+r"""Distribution function f(p, x) between the nodes: the Boltzmann equation integrated along x, at one energy.
 
+At the distance y = |x| from the scatterer, electrons of mean free path l have the equilibrium that the potential shifts
+and the Drude current tilts, but for a deviation g,
+
+    f = f0 + f0' [+-F l - e phi(x)] + g,
+
+with the upper sign for those that move onward, from the upper to the lower wire. Collisions feed g by the change of the
+chemical potential, a sum over the modes (see `flow`) of strengths s_k = f0' a_k/(2 S):
+
+    arriving:     -l dg/dy + g = sum_k s_k exp(-kappa_k y),     departing:     l dg/dy + g = the same.
+
+Integrated for electrons that arrive, from infinity, and for those that depart, from x = 0, this is
+
+    arriving:     g(y) = sum_k s_k exp(-kappa_k y)/(1 + kappa_k l),
+    departing:    g(y) = g(0) exp(-y/l) + sum_k s_k [exp(-kappa_k y) - exp(-y/l)]/(1 - kappa_k l),
+
+and electrons that leave the scatterer have arrived there from the other wire, or from their own (Eqs. 19),
+
+    leaving:      f(0) = T f_other(0) + (1 - T) f_own(0).
+
+On the nodes this is the mode sum itself; between them it has no poles.
+"""
+
+from typing import NamedTuple
+
+import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from jaxwire.kinetics.fermi import fermi, thermal_weight
 from jaxwire.kinetics.flow import Flow, Side
-from jaxwire.kinetics.half_wire import adjustment_factor
 from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.array_types import Scalar
 
+IN_STEP = 1e-9
+"""|1 - kappa_k l| below which a wave counts as falling in step with the electrons: it then errs by this times y/l."""
 
-def occupation(flow: Flow, wire: Wire, scatterer: AbstractScatterer, temperature: Scalar, left_to_upper: Scalar):
-    """Distribution function of a flow, as a function (energy, x) -> (f moving to the lower wire, f moving back).
 
-    The Boltzmann equation is integrated along x with its collision source, which is known as a sum of exponentials:
-    for electrons that leave the scatterer from x = 0, where they come from either wire (Eqs. 19), and for electrons
-    that move towards it from infinity. On the nodes this is the mode sum itself; between them it has no poles.
+class Occupied(NamedTuple):
+    """Occupation of the states at one kinetic energy and position.
 
-    Args:
+    Attributes:
+        onward: f of electrons that move from the upper to the lower wire.
+        back: f of electrons that move from the lower to the upper wire.
+    """
+
+    onward: Scalar
+    back: Scalar
+
+
+class Occupation(eqx.Module):
+    """Distribution function of a flow, as a function of a kinetic energy and a position.
+
+    Attributes:
         flow: what flows.
         wire: the wire.
         scatterer: the scatterer.
         temperature: kB T, in mu0.
-        left_to_upper: kinetic energy in the left wire less that in the upper one.
+        left_to_upper: kinetic energy in the left wire less that in the upper one, in mu0.
     """
 
-    def thermal_at(side: Side, energy: Scalar) -> Scalar:
-        return thermal_weight(energy, temperature) * adjustment_factor(side.half.adjustment, energy)
+    flow: Flow
+    wire: Wire
+    scatterer: AbstractScatterer
+    temperature: Scalar
+    left_to_upper: Scalar
 
-    def uniform(side: Side, energy: Scalar, distance: Scalar, outward: float) -> Scalar:
-        """Equilibrium, shifted by the potential and tilted by the Drude current; outward: away from the scatterer."""
-        thermal = thermal_at(side, energy)
-        mean_free_path = wire.velocity(energy) * wire.relaxation_time(energy)
-        tilt = outward * side.sign * flow.force * mean_free_path
-        return fermi(energy, temperature) + thermal * (tilt - flow.potential(side.sign * distance))
+    def equilibrium(self, side: Side, energy: Scalar, distance: Scalar, tilt: Scalar) -> Scalar:
+        """Equilibrium f0 + f0' (tilt - e phi), with the `drift` of electrons as tilt, or less that."""
+        potential = self.flow.potential(side.sign * distance)
+        return fermi(energy, self.temperature) + self._thermal(side, energy) * (tilt - potential)
 
-    def source(side: Side, energy: Scalar) -> tuple[Float[Array, " m"], Scalar]:
-        """Strength of the collision source of each mode for one direction, and the mean free path."""
-        strength = 0.5 * side.amplitude * thermal_at(side, energy) / side.half.collision_sum
-        return strength, wire.velocity(energy) * wire.relaxation_time(energy)
+    def drift(self, side: Side, energy: Scalar) -> Scalar:
+        """Energy +-F l that the Drude current adds to electrons which move away from the scatterer, in mu0."""
+        return side.sign * self.flow.force * self._mean_free_path(energy)
 
-    def inward(side: Side, energy: Scalar, distance: Scalar) -> Scalar:
-        strength, mean_free_path = source(side, energy)
-        rate = side.modes.rate
-        deviation = jnp.sum(strength * jnp.exp(-rate * distance) / (1.0 + rate * mean_free_path))
-        return uniform(side, energy, distance, -1.0) + deviation
+    def arriving(self, side: Side, energy: Scalar, distance: Scalar) -> Scalar:
+        """Occupation of electrons that move towards the scatterer."""
+        strength, path, rate = self._source(side, energy), self._mean_free_path(energy), side.modes.rate
+        deviation = jnp.sum(strength * jnp.exp(-rate * distance) / (1.0 + rate * path))
+        return self.equilibrium(side, energy, distance, -self.drift(side, energy)) + deviation
 
-    def outward(side: Side, energy: Scalar, distance: Scalar) -> Scalar:
-        strength, mean_free_path = source(side, energy)
-        rate = side.modes.rate
-        detuning = 1.0 - rate * mean_free_path
-        path = distance / mean_free_path
-        is_resonant = jnp.abs(detuning) < 1e-9
-        growth = -jnp.expm1(-jnp.abs(detuning) * path) / jnp.where(is_resonant, 1.0, jnp.abs(detuning))
-        growth = jnp.where(is_resonant, path, growth) * jnp.exp(-jnp.minimum(rate * distance, path))
-        launched = leaving(side, energy) - uniform(side, energy, jnp.zeros(()), 1.0)
-        return uniform(side, energy, distance, 1.0) + launched * jnp.exp(-path) + jnp.sum(strength * growth)
-
-    def leaving(side: Side, energy: Scalar) -> Scalar:
-        """Occupation at x = 0 of electrons that leave the scatterer: transmitted from the other wire, or reflected."""
+    def leaving(self, side: Side, energy: Scalar) -> Scalar:
+        """Occupation at x = 0 of electrons that leave the scatterer into a wire."""
         is_lower = side.sign > 0
-        in_upper = jnp.where(is_lower, energy - flow.step, energy)
+        in_upper = jnp.where(is_lower, energy - self.flow.step, energy)
         is_open = in_upper > 0
         in_upper = jnp.where(is_open, in_upper, 1.0)
-        transmission = jnp.where(is_open, scatterer.transmission((in_upper + left_to_upper)[None])[0], 0.0)
-        from_upper = inward(flow.upper, in_upper, jnp.zeros(()))
-        from_lower = inward(flow.lower, jnp.where(is_lower, energy, in_upper + flow.step), jnp.zeros(()))
+        in_lower = jnp.where(is_lower, energy, in_upper + self.flow.step)
+        in_left = (in_upper + self.left_to_upper)[None]
+        transmission = jnp.where(is_open, self.scatterer.transmission(in_left)[0], 0.0)
+        from_upper = self.arriving(self.flow.upper, in_upper, jnp.zeros(()))
+        from_lower = self.arriving(self.flow.lower, in_lower, jnp.zeros(()))
         other, own = jnp.where(is_lower, from_upper, from_lower), jnp.where(is_lower, from_lower, from_upper)
         return transmission * other + (1.0 - transmission) * own
 
-    def at(energy: Scalar, x: Scalar) -> tuple[Scalar, Scalar]:
-        distance = jnp.abs(x)
-        in_upper = inward(flow.upper, energy, distance), outward(flow.upper, energy, distance)
-        in_lower = outward(flow.lower, energy, distance), inward(flow.lower, energy, distance)
-        is_upper = jnp.signbit(x)
-        return jnp.where(is_upper, in_upper[0], in_lower[0]), jnp.where(is_upper, in_upper[1], in_lower[1])
+    def departing(self, side: Side, energy: Scalar, distance: Scalar) -> Scalar:
+        """Occupation of electrons that move away from the scatterer."""
+        strength, path, rate = self._source(side, energy), self._mean_free_path(energy), side.modes.rate
+        detuning, paths = jnp.abs(1.0 - rate * path), distance / path
+        is_in_step = detuning < IN_STEP
+        # The slower of the two exponentials times what the faster one lacks of it, so that neither overflows.
+        growth = -jnp.expm1(-detuning * paths) / jnp.where(is_in_step, 1.0, detuning)
+        growth = jnp.where(is_in_step, paths, growth) * jnp.exp(-jnp.minimum(rate * distance, paths))
+        drift = self.drift(side, energy)
+        launched = self.leaving(side, energy) - self.equilibrium(side, energy, jnp.zeros(()), drift)
+        equilibrium = self.equilibrium(side, energy, distance, drift)
+        return equilibrium + launched * jnp.exp(-paths) + jnp.sum(strength * growth)
 
-    return at
+    def __call__(self, energy: Scalar, x: Scalar) -> Occupied:
+        """Occupation at a kinetic energy of the wire that x is in; x = -0.0 is the upper wire's face, 0.0 the other."""
+        upper, lower, distance = self.flow.upper, self.flow.lower, jnp.abs(x)
+        in_upper = Occupied(self.arriving(upper, energy, distance), self.departing(upper, energy, distance))
+        in_lower = Occupied(self.departing(lower, energy, distance), self.arriving(lower, energy, distance))
+        return Occupied(*(jnp.where(jnp.signbit(x), *pair) for pair in zip(in_upper, in_lower, strict=True)))
+
+    def _thermal(self, side: Side, energy: Scalar) -> Scalar:
+        """f0' as the half-wire has it on its nodes."""
+        return thermal_weight(energy, self.temperature) * side.half.adjustment.factor(energy)
+
+    def _mean_free_path(self, energy: Scalar) -> Scalar:
+        return self.wire.velocity(energy) * self.wire.relaxation_time(energy)
+
+    def _source(self, side: Side, energy: Scalar) -> Float[Array, " m"]:
+        """Strengths s_k, of electrons that move in one direction, at x = 0."""
+        return 0.5 * side.amplitude * self._thermal(side, energy) / side.half.collision_sum

@@ -14,9 +14,13 @@ from jaxtyping import Array, Float
 from jaxwire.kinetics.resolvents.response import Response
 from jaxwire.numerics.implicit import linear_solve
 
-CYCLE, LONG_CYCLE = 6, 12
-"""Products with the kernel between two looks at the residual. Six leave 1e-13 in all wires with a constant relaxation
-time, at any transmission; by node, for wires whose collisions are dominated by slow electrons, twelve leave 1e-9."""
+CYCLE = 6
+"""Products with the kernel between two looks at the residual, where the unknowns are the numbers c: six leave 1e-13 in
+all wires with a constant relaxation time, at any transmission."""
+
+LONG_CYCLE = 12
+"""The same where the unknowns are those of the nodes, u: in wires whose collisions are dominated by slow electrons,
+twelve leave 1e-9."""
 
 
 class Potential(NamedTuple):

@@ -1,7 +1,7 @@
 """What flows through the two half-wires once they are matched, as functions of position.
 
 Everything here is written for an observer who looks from the upper wire (x < 0) to the lower one (x > 0), so that
-the current is positive. `solution` turns the picture round where the voltage is negative. Functions take one position.
+the current is positive. `Solution` turns the picture round where the voltage is negative. Functions take one position.
 
 With amplitudes a_k, upper sign for x > 0 and lower sign for x < 0 (App. A, Eqs. 16, 22-27):
 
@@ -135,7 +135,7 @@ class Flow(eqx.Module):
         upper, lower = (jnp.sum(share(side) * side.decay(jnp.abs(x))) for side in (self.upper, self.lower))
         return jnp.where(jnp.signbit(x), upper, lower)
 
-    def _neutral_spectrum(self, q: Complex[Array, " n"]) -> Complex[Array, " n"]:
+    def neutral_spectrum(self, q: Complex[Array, " n"]) -> Complex[Array, " n"]:
         """Fourier transform of the potential of a neutral wire."""
         upper, lower = self.upper, self.lower
         falling = lower.neutral[None, :] / (lower.modes.rate[None, :] + 1j * q[:, None])
@@ -145,7 +145,7 @@ class Flow(eqx.Module):
     def potential(self, x: Scalar) -> Scalar:
         """Electric potential e phi(x); x = -0.0 is the upper wire's face, x = 0.0 the lower wire's."""
         if isinstance(self.screening, AbstractNonLocalScreening):
-            return self.screening.field(x, self._neutral_spectrum, self.upper.half.compressibility)
+            return self.screening.field(x, self.neutral_spectrum, self.upper.half.compressibility)
         return self.screening.neutral_share() * self._sum(x, lambda side: side.neutral)
 
     def faces(self) -> Faces:

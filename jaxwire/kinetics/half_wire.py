@@ -1,4 +1,14 @@
-"""One half-wire on its nodes: weights, averages over energy, its Drude state."""
+"""One half-wire on its energy nodes: weights, averages over energy, its Drude state.
+
+At the node i with kinetic energy eps_i and quadrature weight omega_i, electrons have the velocity v_i, the relaxation
+time tau_i and the mean free path l_i = v_i tau_i; f0'_i is the derivative of the Fermi function by the chemical
+potential. Sums over nodes with these weights stand for integrals:
+
+    w_i = omega_i/v_i  over momenta,     S = sum_i w_i f0'_i/tau_i,     C_i = (f0'_i/tau_i)/S  (collisions, Eqs. 4, D3),
+    dn = 2 sum_i w_i f0'_i  (compressibility),                I/F = 2 sum_i omega_i l_i f0'_i  (Drude, Eqs. 12-15).
+"""
+
+from typing import NamedTuple
 
 import equinox as eqx
 import jax
@@ -23,6 +33,37 @@ SMALLEST_OCCUPATION = ByPrecision(1e-80, 1e-30)
 ADJUSTMENT_STEPS = 6
 """Newton steps that make two grids share one Drude state; two suffice but on the coarsest grids."""
 
+LARGEST_TILT = 2.0
+"""Largest Newton step of a tilt b: all six keep the factor below exp(12), whatever a coarse grid asks for."""
+
+DRUDE_NODES = 96
+"""Energy nodes of the bare wire's Drude state: more than the default, as nothing but this is worked out on them."""
+
+
+class DrudeCorrection(NamedTuple):
+    """Factor exp(a + b (eps - 1)/(eps + 1)) on f0', so that a half-wire shares its Drude state with another one.
+
+    Attributes:
+        scale: a, logarithm of the factor at the Fermi energy.
+        tilt: b, how the logarithm grows with the energy.
+    """
+
+    scale: Scalar
+    tilt: Scalar
+
+    @classmethod
+    def none(cls) -> "DrudeCorrection":
+        """The factor 1."""
+        return cls(jnp.zeros(()), jnp.zeros(()))
+
+    def factor(self, energy: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        """The factor at any energy."""
+        return jnp.exp(self.scale + self.tilt * _tilting(energy))
+
+
+def _tilting(energy: Float[Array, "*n"]) -> Float[Array, "*n"]:
+    return (energy - 1.0) / (energy + 1.0)
+
 
 class HalfWire(eqx.Module):
     """One half-wire on its energy nodes: everything about it that does not depend on what flows through it.
@@ -34,7 +75,7 @@ class HalfWire(eqx.Module):
         relaxation_time: tau_i, in tau0, shape (n,).
         thermal: f0'_i, derivative of the Fermi function by the chemical potential, in 1/mu0, shape (n,).
         screening: strength sigma of the neutrality potential.
-        adjustment: numbers a, b by which f0' differs from the analytic one (see `_adjustment`), shape (2,).
+        adjustment: by which factor f0' differs from the analytic one.
     """
 
     energy: Float[Array, " n"]
@@ -43,7 +84,7 @@ class HalfWire(eqx.Module):
     relaxation_time: Float[Array, " n"]
     thermal: Float[Array, " n"]
     screening: Scalar
-    adjustment: Float[Array, " 2"] = eqx.field(default_factory=lambda: jnp.zeros(2))
+    adjustment: DrudeCorrection = eqx.field(default_factory=DrudeCorrection.none)
 
     @property
     def mean_free_path(self) -> Float[Array, " n"]:
@@ -122,10 +163,10 @@ def half_wire(
     velocity = wire.velocity(energy)
     relaxation_time = wire.relaxation_time(energy)
     thermal = jnp.maximum(thermal_weight(energy, temperature), SMALLEST_OCCUPATION.of(temperature) / temperature)
-    adjustment = jnp.zeros(2)
+    adjustment = DrudeCorrection.none()
     if like is not None:
         adjustment = _adjustment(like, energy, weight * velocity * relaxation_time * thermal)
-        thermal = thermal * adjustment_factor(adjustment, energy)
+        thermal = thermal * adjustment.factor(energy)
     return HalfWire(energy, weight, velocity, relaxation_time, thermal, wire.screening.neutral_share(), adjustment)
 
 
@@ -134,44 +175,40 @@ def drude_coefficients(wire: Wire, temperature: Scalar) -> tuple[Scalar, Scalar]
 
     The latter is the Peltier coefficient int (eps - 1) l f0' / int l f0', in mu0/e.
     """
-    grid = energy_grid(no_scales(), temperature, jnp.zeros(()), Resolution(above=96, below=1))
+    grid = energy_grid(no_scales(), temperature, jnp.zeros(()), Resolution(above=DRUDE_NODES, below=1))
     flux = wire.velocity(grid.above) * wire.relaxation_time(grid.above) * thermal_weight(grid.above, temperature)
     current = grid.above_weight @ flux
     return 2.0 * current, grid.above_weight @ ((grid.above - 1.0) * flux) / current
 
 
-def _adjustment(like: HalfWire, energy: Float[Array, " n"], flux: Float[Array, " n"]) -> Float[Array, " 2"]:
-    """Numbers a, b that make a force drive the same current and heat current as in `like`.
+def _adjustment(like: HalfWire, energy: Float[Array, " n"], flux: Float[Array, " n"]) -> DrudeCorrection:
+    """Correction that makes a force drive the same current and heat current as in `like`.
 
     Two quadrature rules give the Drude sums of one wire with different errors. Heat that leaves through one wire would
-    then not be the heat that the other one carries, and Eqs. 30 and 32 would hold only to that error. Adjusting f0' by
-    the factor exp(a + b (eps - 1)/(eps + 1)), one up to the size of that error, makes them hold to rounding.
+    then not be the heat that the other one carries, and Eqs. 30 and 32 would hold only to that error. A factor on f0',
+    one up to the size of that error, makes them hold to rounding.
+
+    Args:
+        like: the other half-wire.
+        energy: kinetic energies of the nodes, shape (n,).
+        flux: omega_i l_i f0'_i before the correction, shape (n,).
     """
     wanted = like.weight * like.mean_free_path * like.thermal
     total = jnp.sum(wanted)
     mean = (like.energy - 1.0) @ wanted / total
-    tilt = _tilt(energy)
+    tilting = _tilting(energy)
 
     def excess(b):
-        tilted = flux * jnp.exp(b * tilt)
+        tilted = flux * jnp.exp(b * tilting)
         return (energy - 1.0) @ tilted / jnp.sum(tilted) - mean
 
     def newton(_, b):
         value, slope = jax.jvp(excess, (b,), (jnp.ones_like(b),))
-        return b - jnp.clip(value / slope, -2.0, 2.0)
+        return b - jnp.clip(value / slope, -LARGEST_TILT, LARGEST_TILT)
 
     b = root(
         excess,
         jnp.zeros_like(mean),
         solve=lambda _, start: jax.lax.fori_loop(0, ADJUSTMENT_STEPS, newton, start),
     )
-    return jnp.stack([jnp.log(total / (flux @ jnp.exp(b * tilt))), b])
-
-
-def _tilt(energy: Float[Array, "*n"]) -> Float[Array, "*n"]:
-    return (energy - 1.0) / (energy + 1.0)
-
-
-def adjustment_factor(adjustment: Float[Array, " 2"], energy: Float[Array, "*n"]) -> Float[Array, "*n"]:
-    """Factor by which f0' is adjusted at any energy."""
-    return jnp.exp(adjustment[0] + adjustment[1] * _tilt(energy))
+    return DrudeCorrection(jnp.log(total / (flux @ jnp.exp(b * tilting))), b)

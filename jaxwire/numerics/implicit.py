@@ -18,6 +18,7 @@ UNSOLVED = ByPrecision(1e-8, 1e-5)
 """Residual above which the solution is NaN rather than wrong."""
 
 MAX_CYCLES = 12
+"""Cycles after which no more is tried; what is `UNSOLVED` then becomes NaN."""
 
 
 def root(equation: Callable[[Array], Array], start: Float[Array, "*n"], solve: Callable, has_aux: bool = False) -> Any:

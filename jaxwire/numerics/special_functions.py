@@ -1,4 +1,8 @@
-"""Special functions that JAX lacks: erfcx, Bessel K0, sinh(sqrt z)/sqrt z, and fast elementary ones."""
+"""Special functions that JAX lacks, and elementary ones that it has, faster: to rounding, unless a function says more.
+
+sinhc_of_root(z) = sinh(sqrt z)/sqrt z,      erfcx(z) = exp(z^2) erfc(z),      fast_asinh(d, w) = asinh(d/w),
+bessel_k0(z) = int_0^inf exp(-z cosh t) dt,  cosine_and_sine(x) = cos x, sin x at once.
+"""
 
 import functools
 
@@ -9,29 +13,48 @@ from jaxtyping import Array, Complex, Float
 from numpy.polynomial import chebyshev
 from numpy.polynomial.legendre import leggauss
 
+SMALL_ROOT = 1e-3
+"""Below this |z|, sinh(sqrt z)/sqrt z comes from four terms of its series; the next one is z^4/9! = 3e-18."""
+
+LARGEST_ROOT = 300.0
+"""sinh is cut here, so that its square does not overflow: a barrier transmits 1e-260 then."""
+
 
 def sinhc_of_root(z: Float[Array, "*n"]) -> Float[Array, "*n"]:
     """Entire function sinh(sqrt z)/sqrt z, that is sin(sqrt -z)/sqrt -z for negative z, smooth through 0."""
-    is_small = jnp.abs(z) < 1e-3
+    is_small = jnp.abs(z) < SMALL_ROOT
     size = jnp.sqrt(jnp.where(is_small, 1.0, jnp.abs(z)))
     series = 1.0 + z / 6.0 * (1.0 + z / 20.0 * (1.0 + z / 42.0))
-    tunnelling = jnp.sinh(jnp.where(z > 0, jnp.minimum(size, 300.0), 0.0)) / size
+    tunnelling = jnp.sinh(jnp.where(z > 0, jnp.minimum(size, LARGEST_ROOT), 0.0)) / size
     return jnp.where(is_small, series, jnp.where(z > 0, tunnelling, jnp.sin(size) / size))
+
+
+K0_SERIES = 2.0
+"""|z| below which K_0 comes from its power series, beyond from its integral."""
+
+K0_TERMS = 17
+"""Powers of z^2/4 in the series: the next one is 1/(18!)^2 at |z| = 2."""
+
+K0_STEP = 0.1
+"""Step of the trapezoidal rule for the integral: up to z = 50, where K_0 is 3e-23, it leaves rounding."""
+
+K0_STEPS = 45
+"""Steps of the integral of exp(-z (cosh t - 1)), up to t = 4.5: it has fallen by exp(-88) at z = 2."""
 
 
 def bessel_k0(z: Complex[Array, " n"]) -> Complex[Array, " n"]:
     """Modified Bessel function K_0 for Re z > 0: its power series for |z| < 2, beyond that its integral."""
-    is_small = jnp.abs(z) < 2.0
+    is_small = jnp.abs(z) < K0_SERIES
     small = jnp.where(is_small, z, 1.0)
     quarter = 0.25 * small**2
-    order = np.arange(1, 18)
+    order = np.arange(1, K0_TERMS + 1)
     coefficient = 1.0 / np.cumprod(order.astype(float)) ** 2
     powers = quarter[:, None] ** order[None, :]
     bessel_i0 = 1.0 + powers @ coefficient
     series = -(jnp.log(0.5 * small) + np.euler_gamma) * bessel_i0 + powers @ (coefficient * np.cumsum(1.0 / order))
-    large = jnp.where(is_small, 2.0, z)
-    t = np.linspace(0.0, 4.5, 46)
-    step = np.where(np.arange(46) == 0, 0.05, 0.1)
+    large = jnp.where(is_small, K0_SERIES, z)
+    t = np.linspace(0.0, K0_STEP * K0_STEPS, K0_STEPS + 1)
+    step = np.where(t == 0, 0.5 * K0_STEP, K0_STEP)
     integral = jnp.exp(-2.0 * large[:, None] * np.sinh(0.5 * t)[None, :] ** 2) @ step
     return jnp.where(is_small, series, jnp.exp(-large) * integral)
 
@@ -50,26 +73,29 @@ def _asinh_jvp(primals: tuple, tangents: tuple) -> tuple[Array, Array]:
     return fast_asinh(distance, width), slope * distance_dot - (slope * distance / width) * width_dot
 
 
-HALVINGS = 3
+ANGLE_HALVINGS = 3
 """Cosine and sine come from the series at this many halvings of an angle, which thirteen powers give to rounding."""
 
 
 def cosine_and_sine(angle: Float[Array, "m p"]) -> tuple[Float[Array, "m p"], Float[Array, "m p"]]:
     """Both at once; those of XLA take ten times as long on a CPU."""
-    part = (angle - 2.0 * jnp.pi * jnp.round(angle / (2.0 * jnp.pi))) / 2**HALVINGS
+    part = (angle - 2.0 * jnp.pi * jnp.round(angle / (2.0 * jnp.pi))) / 2**ANGLE_HALVINGS
     square = part**2
     cosine = sine = jnp.ones_like(part)
     for n in range(12, 0, -2):
         cosine = 1.0 - square / (n * (n - 1)) * cosine
         sine = 1.0 - square / (n * (n + 1)) * sine
     sine = part * sine
-    for _ in range(HALVINGS):
+    for _ in range(ANGLE_HALVINGS):
         cosine, sine = 1.0 - 2.0 * sine**2, 2.0 * sine * cosine
     return cosine, sine
 
 
-ERFCX_CENTER, ERFCX_DEGREE = 3.75, 20
-"""(1 + 2z) erfcx(z) is a polynomial in (z - center)/(z + center) to 1e-14 (Shepherd and Laframboise, 1981)."""
+ERFCX_CENTER = 3.75
+"""(1 + 2z) erfcx(z) is nearly a polynomial in (z - 3.75)/(z + 3.75) (Shepherd and Laframboise, 1981)."""
+
+ERFCX_DEGREE = 20
+"""Degree of the polynomial: to 1e-14."""
 
 
 def erfcx(z: Float[Array, "..."]) -> Float[Array, "..."]:

@@ -21,13 +21,24 @@ from jaxwire.observables.wave_profile import WaveProfile
 NEAREST = 0.01
 """Smallest |x| of a spot, in vF tau0: closer, the buildup term runs off as log|x|."""
 
-SAMPLES, BEND, SEARCHED = 64, 3.0, 6
-"""Distances at which h is sampled, evenly spaced from x_max/BEND on (40 of them missed none of 900 extrema); extrema
-of one side that are looked into, from the scatterer outwards (a single resonance made 3 at most in 1,500 cases)."""
+SAMPLES = 64
+"""Distances at which h is sampled; 40 of them missed none of 900 extrema."""
 
-HALVINGS, NEWTON_STEPS, SETTLED = 12, 6, 1e-7
-"""Bisections of the cubic, to 1e-4 of a sample's spacing; Newton steps, the second of which reaches rounding unless two
-extrema are about to merge; relative step after which the next error is rounding."""
+BEND = 3.0
+"""Distances are evenly spaced from x_max/BEND on, closer they are logarithmic."""
+
+EXTREMA_SEARCHED = 6
+"""Extrema of one side that are looked into, from the scatterer outwards, at least; a single resonance made 3 at most in
+1,500 cases."""
+
+BISECTIONS = 12
+"""Bisections of the cubic, to 1e-4 of a sample's spacing."""
+
+NEWTON_STEPS = 6
+"""Newton steps, the second of which reaches rounding unless two extrema are about to merge."""
+
+SETTLED_DISTANCE = 1e-7
+"""Relative Newton step of a distance after which the next error is rounding, as its square."""
 
 
 class Extrema(NamedTuple):
@@ -71,7 +82,7 @@ def candidates(profile: WaveProfile, x_max: Scalar, limit: int) -> Extrema:
         is_low = (slope > 0) == is_maximum
         low, high = jnp.where(is_low, r, low), jnp.where(is_low, high, r)
         newton = r - slope / jnp.where(curvature == 0, 1.0, curvature)
-        is_settled = jnp.abs(newton - r) < SETTLED * r  # rounding may now throw it out of the bracket
+        is_settled = jnp.abs(newton - r) < SETTLED_DISTANCE * r  # rounding may now throw it out of the bracket
         is_bent = ((curvature < 0) == is_maximum) & (r**2 * jnp.abs(curvature) > smallest)
         newton = jnp.where(is_settled | ((newton > low) & (newton < high)), newton, 0.5 * (low + high))
         return newton, low, high, is_settled & is_bent
@@ -121,7 +132,7 @@ def _brackets(profile: WaveProfile, x_max: Scalar, limit: int) -> tuple:
     cuts = _turning_points(cubic)
     t = jnp.concatenate([jnp.zeros_like(cuts[:1]), cuts, jnp.ones_like(cuts[:1])])
     is_positive = jnp.stack([value[:-1], at(cubic, cuts[0]), at(cubic, cuts[1]), value[1:]]) > 0
-    index, exists = _first((is_positive[1:] != is_positive[:-1]).T.ravel(), max(limit, SEARCHED))
+    index, exists = _first((is_positive[1:] != is_positive[:-1]).T.ravel(), max(limit, EXTREMA_SEARCHED))
     interval, piece = index // 3, index % 3
     cubic, is_maximum = cubic[:, interval], is_positive[piece, interval]
 
@@ -131,7 +142,7 @@ def _brackets(profile: WaveProfile, x_max: Scalar, limit: int) -> tuple:
         return jnp.where(is_low, middle, ends[0]), jnp.where(is_low, ends[1], middle)
 
     bracket = t[piece, interval], t[piece + 1, interval]
-    middle = 0.5 * sum(jax.lax.fori_loop(0, HALVINGS, halve, bracket))
+    middle = 0.5 * sum(jax.lax.fori_loop(0, BISECTIONS, halve, bracket))
     places = (bend * jax.nn.softplus(s[interval] + t * step) for t in (bracket[0], middle, bracket[1]))
     return *places, is_maximum, exists, jnp.max(jnp.abs(excess))
 

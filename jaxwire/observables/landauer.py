@@ -1,7 +1,12 @@
-"""Landauer theory of the same scatterer, for comparison, and linear response of scatterer and wire.
+"""Landauer theory of the same scatterer, and the left-right asymmetry of the heating without and with the wires.
 
 Landauer theory knows only the reservoirs' Fermi functions: the spectral current is T (f0(eps_left) - f0(eps_right)),
-and all of the heat appears at the scatterer. The functions here say what that gives and how the wire differs from it.
+and all of the heat appears at the scatterer. With J_el the heat current at either face (Eq. 29),
+
+    I = int T (f0(eps_left) - f0(eps_right)) deps,      J_el(0-+) = int (eps_left/right - 1) T (...) deps,
+    P_R - P_L = J_el(0+) + J_el(0-)  (Eq. 35),          less 2 J_inf  (Eq. 36),
+
+where J_inf is the heat current that the Drude state of a wire carries anyway, with the same current.
 """
 
 from typing import NamedTuple

@@ -1,4 +1,11 @@
-"""Linear response: conductance, Peltier and Seebeck coefficients, without and with the wires."""
+"""Linear response: conductance, Peltier and Seebeck coefficients of the scatterer, the wire, and both together.
+
+At small voltages and differences of temperature, with the current I and the heat current J,
+
+    conductance dI/dV,      Peltier coefficient J/I,      Seebeck coefficient: V per difference of kT at I = 0,
+
+the last of which is the Peltier coefficient over t (Onsager).
+"""
 
 from typing import NamedTuple
 

@@ -9,6 +9,7 @@ potential that is not local is differentiated in Fourier space.
 """
 
 import operator
+from collections.abc import Callable
 from typing import NamedTuple
 
 import jax
@@ -23,17 +24,22 @@ from jaxwire.model.wires.relaxation import ConstantRelaxationTime
 from jaxwire.model.wires.screening import AbstractNonLocalScreening
 from jaxwire.numerics.array_types import Scalar
 from jaxwire.numerics.programs import quick_jit
-from jaxwire.observables.extrema import NEAREST, SEARCHED, Extrema, candidates, dominant, in_order
+from jaxwire.observables.extrema import EXTREMA_SEARCHED, NEAREST, Extrema, candidates, dominant, extrema
 from jaxwire.observables.wave_profile import WaveProfile
 from jaxwire.solver.solution import Solution
 
-ROUNDING_NON_LOCAL = 1e-9
-"""The `ROUNDING` of a potential that is not local, which loses more."""
+HEATING_ROUNDING_NON_LOCAL = 1e-9
+"""`wave_profile.HEATING_ROUNDING` of a potential that is not local, which loses more."""
 
-POINTS, POINTS_OTHERWISE = 72, 96
-"""Points of the contour: with a constant relaxation time (512 profiles of the promised domain then err by 6e-13 of
-their largest |h - 1| at most; at kT = 100 it would be 2e-11), and with others, whose mean free paths may span many
-decades."""
+CONTOUR_POINTS = 72
+"""Points of the contour with a constant relaxation time: 512 profiles of the promised domain then err by 6e-13 of their
+largest |h - 1| at most; at kT = 100 it would be 2e-11."""
+
+CONTOUR_POINTS_OTHERWISE = 96
+"""Points of the contour with other relaxation times, whose mean free paths may span many decades."""
+
+BAND_SAMPLES = 16
+"""Energies, up to the last node, among which the largest velocity is looked for."""
 
 
 class Spot(NamedTuple):
@@ -92,7 +98,7 @@ def find_spots(sol: Solution, x_max=20.0) -> Spots:
         TypeError: if sol is not a Solution.
         ValueError: if sol is a batch, or x_max is outside its domain.
     """
-    return _find(*_checked("find_spots", sol, x_max), None)
+    return _strongest(*_checked("find_spots", sol, x_max))
 
 
 def find_extrema(sol: Solution, x_max=20.0, limit: int = 8) -> Spots:
@@ -121,7 +127,7 @@ def find_extrema(sol: Solution, x_max=20.0, limit: int = 8) -> Spots:
     """
     if not isinstance(limit, int) or isinstance(limit, bool) or limit < 1:
         raise ValueError(f"`limit` must be an integer of at least 1, got {limit!r}.")
-    return _find(*_checked("find_extrema", sol, x_max), limit)
+    return _first(*_checked("find_extrema", sol, x_max), limit)
 
 
 def spot_measure(spot: Spot) -> Float[Array, "..."]:
@@ -145,14 +151,23 @@ def _checked(name: str, sol: Solution, x_max) -> tuple[Solution, Scalar]:
 
 
 @quick_jit
-def _find(sol: Solution, x_max: Scalar, limit: int | None) -> Spots:
-    """The first `limit` extrema of either side, or with None the dominant one."""
+def _strongest(sol: Solution, x_max: Scalar) -> Spots:
+    """The dominant extremum of either side."""
+    return _on_both_sides(sol, lambda profile: dominant(candidates(profile, x_max, EXTREMA_SEARCHED)))
+
+
+@quick_jit
+def _first(sol: Solution, x_max: Scalar, limit: int) -> Spots:
+    """The first `limit` extrema of either side."""
+    return _on_both_sides(sol, lambda profile: extrema(profile, x_max, limit))
+
+
+def _on_both_sides(sol: Solution, find: Callable[[WaveProfile], Extrema]) -> Spots:
+    """What is found on the profile of either side."""
     flow, contour = sol.flow, _contour(sol)
 
     def on_side(coefficient: Complex[Array, " m"], sign: Scalar) -> Extrema:
-        profile = _with_potential(flow, WaveProfile(contour.rate, coefficient), sign)
-        found = candidates(profile, x_max, limit or SEARCHED)
-        return dominant(found) if limit is None else in_order(found, limit)
+        return find(_with_potential(flow, WaveProfile(contour.rate, coefficient), sign))
 
     sides = [(_coefficients(flow, side, contour), side.sign) for side in (flow.upper, flow.lower)]
     both = jax.vmap(on_side)(*(jnp.stack(pair) for pair in zip(*sides, strict=True)))
@@ -171,10 +186,10 @@ def _contour(sol: Solution) -> Contour:
     """Contour round the rates of both sides; where energies alone give it, it is the same at many points of a map."""
     if isinstance(sol.wire.relaxation, ConstantRelaxationTime):
         # Velocities of usual bands grow up to the last node; of any other band, some energies tell the largest well.
-        energy = (1.0 + CUTOFF * sol.temperature + jnp.abs(sol.voltage)) * jnp.linspace(0.0, 1.0, 17)[1:]
-        return Contour.around(jnp.max(sol.wire.velocity(energy)), NEAREST, POINTS)
+        energy = (1.0 + CUTOFF * sol.temperature + jnp.abs(sol.voltage)) * jnp.linspace(0.0, 1.0, BAND_SAMPLES + 1)[1:]
+        return Contour.around(jnp.max(sol.wire.velocity(energy)), NEAREST, CONTOUR_POINTS)
     paths = [side.half.mean_free_path for side in (sol.flow.upper, sol.flow.lower)]
-    return Contour.around(jnp.max(jnp.concatenate(paths)), NEAREST, POINTS_OTHERWISE)
+    return Contour.around(jnp.max(jnp.concatenate(paths)), NEAREST, CONTOUR_POINTS_OTHERWISE)
 
 
 def _coefficients(flow: Flow, side: Side, contour: Contour) -> Complex[Array, " m"]:
@@ -194,10 +209,10 @@ def _with_potential(flow: Flow, local: WaveProfile, sign: Scalar) -> WaveProfile
     def buildup(r: Scalar) -> Float[Array, " 3"]:
         def part(n: int) -> Scalar:  # The potential is linear in the neutral one, and commutes with derivatives by x.
             def spectrum(q):
-                return (1j * q) ** (n + 1) * flow._neutral_spectrum(q)
+                return (1j * q) ** (n + 1) * flow.neutral_spectrum(q)
 
             return -(sign**n) * screening.field(sign * r, spectrum, flow.upper.half.compressibility) / force
 
         return jnp.where(flows, jnp.stack([part(0), part(1), part(2)]), 0.0)
 
-    return local._replace(rounding=ROUNDING_NON_LOCAL, extra=buildup)
+    return local._replace(rounding=HEATING_ROUNDING_NON_LOCAL, extra=buildup)

@@ -1,7 +1,11 @@
 """Profile of the heating on one side of the scatterer, as a sum of decaying waves that may be complex.
 
-Waves of complex rates come in conjugate pairs, of which one is kept: the sum is the real part of what is left (see
-`contour`). Near a position the profile is its own Taylor series, which needs no further waves.
+At the distance r from the scatterer the heating in units of P_ext is
+
+    h(r) - 1 = Re sum_a c_a exp(-kappa_a r).
+
+Waves of complex rates kappa_a come in conjugate pairs, of which one is kept: hence the real part (see `contour`). Near
+a position the profile is its own Taylor series, which needs no further waves.
 """
 
 from collections.abc import Callable
@@ -15,7 +19,7 @@ from jaxtyping import Array, Float, Inexact
 from jaxwire.numerics.array_types import Scalar
 from jaxwire.numerics.special_functions import cosine_and_sine
 
-ROUNDING = 1e-12
+HEATING_ROUNDING = 1e-12
 """Share of the largest |h - 1| that may be rounding: the terms of the sum, known to 1e-16, may be 1e3 times the sum."""
 
 ORDER = 10
@@ -28,13 +32,13 @@ class WaveProfile(NamedTuple):
     Attributes:
         rate: kappa_a, shape (m,).
         coefficient: c_a, shape (m,).
-        rounding: its `ROUNDING`.
+        rounding: its `HEATING_ROUNDING`.
         extra: what else adds to it and its two derivatives.
     """
 
     rate: Inexact[Array, " m"]
     coefficient: Inexact[Array, " m"]
-    rounding: float = ROUNDING
+    rounding: float = HEATING_ROUNDING
     extra: Callable[[Scalar], Float[Array, " 3"]] | None = None
 
     def derivatives(self, r: Float[Array, " p"], order: int) -> Float[Array, "n p"]:

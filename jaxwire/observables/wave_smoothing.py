@@ -1,4 +1,13 @@
-"""Decaying waves smoothed by the phonons' healing length, cut at the ends of a wire, averaged by a probe."""
+"""Sums of decaying waves, smoothed over a length, cut at the ends of a sample, averaged by a probe.
+
+A wave is c exp(-kappa y) on one side of its origin, y > 0, and 0 on the other. Smoothing over a length l convolves with
+exp(-|x|/l)/(2l), which makes waves of waves: with u = kappa l, one that starts at x = 0 and runs to the right becomes
+
+    exp(-kappa x)/(1 - u^2) - exp(-x/l)/(2 (1 - u))  at x > 0,            exp(x/l)/(2 (1 + u))  at x < 0.
+
+Near u = 1 the first two are large and cancel. There the wave is first interpolated, as a function of kappa, from others
+whose rates are not so near to 1/l; that serves for equal lengths, too, and does not depend on x.
+"""
 
 import functools
 from typing import NamedTuple
@@ -11,9 +20,11 @@ from numpy.polynomial import chebyshev
 from jaxwire.numerics.array_types import Scalar
 from jaxwire.numerics.special_functions import erfcx
 
-NEAR, NODES = 0.1, 12
-"""|u - 1| below which a wave is interpolated, and the number of waves that it becomes: with an error of
-(NEAR/(2 (1 - NEAR)))^NODES, 1e-15, if the rates are Chebyshev nodes."""
+NEAR_OWN_RATE = 0.1
+"""A wave is interpolated from others where |u - 1| is below this, u being its rate times the length."""
+
+WAVES_INSTEAD = 12
+"""Waves that it becomes: at Chebyshev nodes their error is (0.1/(2 (1 - 0.1)))^12 = 1e-15 of it."""
 
 
 class Waves(NamedTuple):
@@ -47,14 +58,14 @@ def _kept_apart(waves: Waves, length: Scalar, own_rate: Scalar) -> Waves:
     """The same sum without rates near 1/length: their waves are interpolated from others."""
     nodes, from_moments = map(jnp.asarray, _nodes())
     excess = length * waves.rate - 1.0
-    is_near = jnp.abs(excess) < NEAR
+    is_near = jnp.abs(excess) < NEAR_OWN_RATE
     rate, far = (jnp.where(is_near, 0.0, each) for each in (waves.rate, waves.coefficient))
     kept, near = waves._replace(rate=rate, coefficient=far), waves.coefficient - far
-    t = jnp.where(is_near, excess / NEAR, 0.0)
+    t = jnp.where(is_near, excess / NEAR_OWN_RATE, 0.0)
     polynomials = [jnp.ones_like(t), t]
-    for _ in range(NODES - 2):
+    for _ in range(WAVES_INSTEAD - 2):
         polynomials.append(2.0 * t * polynomials[-1] - polynomials[-2])
-    rates, weights = own_rate * (1.0 + NEAR * nodes), from_moments @ jnp.stack(polynomials)
+    rates, weights = own_rate * (1.0 + NEAR_OWN_RATE * nodes), from_moments @ jnp.stack(polynomials)
     for toward in (-1.0, 1.0):
         kept = kept.joined(rates, weights @ jnp.where(waves.direction == toward, near, 0.0), toward)
     return kept
@@ -63,8 +74,8 @@ def _kept_apart(waves: Waves, length: Scalar, own_rate: Scalar) -> Waves:
 @functools.cache
 def _nodes() -> tuple[np.ndarray, np.ndarray]:
     """Chebyshev nodes in (-1, 1) without the one at 0; the matrix from Chebyshev moments to weights of the nodes."""
-    nodes = np.delete(chebyshev.chebpts1(NODES + 1), NODES // 2)
-    return nodes, np.linalg.inv(chebyshev.chebvander(nodes, NODES - 1).T)
+    nodes = np.delete(chebyshev.chebpts1(WAVES_INSTEAD + 1), WAVES_INSTEAD // 2)
+    return nodes, np.linalg.inv(chebyshev.chebvander(nodes, WAVES_INSTEAD - 1).T)
 
 
 def cut_at_ends(waves: Waves, healing: Scalar, end: Scalar) -> Waves:

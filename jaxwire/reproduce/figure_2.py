@@ -22,12 +22,24 @@ if TYPE_CHECKING:
     import xarray
 
 
-CENTER, WIDTH, TEMPERATURE, VOLTAGE = 0.4, 0.4, 0.1, 0.5
-"""Ours: a current that is large enough for e phi(x) to be seen on the scale of mu0."""
+# The point of the drawing is ours: its current is large enough for e phi(x) to be seen on the scale of mu0.
+
+CENTER = 0.4
+"""eps0, in mu0."""
+
+WIDTH = 0.4
+"""Gamma, in mu0."""
+
+TEMPERATURE = 0.1
+"""kT, in mu0."""
+
+VOLTAGE = 0.5
+"""eV, in mu0."""
 
 REACH = 4.0
+"""Largest |x| that is drawn, in vF tau0."""
 
-CLOSEST = 1e-6
+AT_SCATTERER = 1e-6
 """|x| of the faces of the scatterer, in vF tau0."""
 
 
@@ -35,7 +47,7 @@ def compute(quality: Quality) -> "xarray.Dataset":
     """Potential build-up, band bottom and its straight asymptotes against position."""
     dot = Lorentzian(CENTER, WIDTH)  # pyright: ignore[reportArgumentType] - converted by the field
     sol = solve_single(dot, TEMPERATURE, VOLTAGE, quality)
-    x = positions(REACH, CLOSEST, quality.positions)
+    x = positions(REACH, AT_SCATTERER, quality.positions)
     potential = np.asarray(sol.potential(x))
     straight = -float(sol.force) * x + np.where(x < 0, float(sol.total_voltage), 0.0)
     whole = grid(center=CENTER, width=WIDTH, temperature=TEMPERATURE, voltage=VOLTAGE)

@@ -19,8 +19,10 @@ CENTER = 1.44
 """eps0, in mu0. Ours: the paper says only that the transmission is peaked above mu0 in this figure."""
 
 WIDTHS = (0.08, 0.32)
+"""Gamma of the panels, in mu0."""
 
 VOLTAGES = (0.1, 0.5)
+"""eV of the curves, in mu0."""
 
 HEATS = (0.05, 1.0)
 """Range of kT, in mu0. Ours."""
@@ -34,9 +36,11 @@ LINES = {
     "landauer_improved_asymmetry": (r"$P_\mathrm{asym}^\mathrm{approx}$, Eq. 36", (0, (5, 1.5))),
 }
 
-GOOD, POOR = 0.12, 0.2
-"""Deviation of Eq. 36 up to which it is called good, and beyond which it shows its limitations; of the largest |Eq. 34|
-of the curve."""
+GOOD = 0.12
+"""Deviation of Eq. 36 up to which it is called good, in shares of the largest |Eq. 34| of the curve."""
+
+POOR = 0.2
+"""Deviation from which on it shows its limitations."""
 
 
 def points(quality: Quality) -> "xarray.Dataset":

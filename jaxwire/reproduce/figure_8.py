@@ -24,7 +24,11 @@ if TYPE_CHECKING:
     import xarray
 
 
-CENTER, VOLTAGE = 1.44, 0.1
+CENTER = 1.44
+"""eps0, in mu0."""
+
+VOLTAGE = 0.1
+"""eV, in mu0."""
 
 TEMPERATURE = 0.7
 """kT of the black curve of Fig. 3a, as we read the text: the one with the clearest spots, which go when it is cold."""
@@ -33,6 +37,7 @@ FAR = 60.0
 """x that stands for infinity, in vF tau0."""
 
 POSITIONS = (0.0, 0.3, 1.0, 3.0, FAR)
+"""x of the curves, in vF tau0."""
 
 MOMENTUM = np.linspace(0.004, 5.0, 1250)
 """p/pF of the energies: f is smooth in the momentum, also at the band bottom. They resolve the

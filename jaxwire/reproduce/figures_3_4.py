@@ -19,12 +19,17 @@ if TYPE_CHECKING:
 CLOSEST = 0.05
 """|x| from which P_phi is compared with P_ph: it diverges as log|x| at the scatterer."""
 
-SMALL, SMALL_WHEN_COLD = 0.03, 0.075
-"""Largest |P_phi| in shares of the panel's largest |P_ph|: in general, and at kT = 0.1 in Fig. 4b."""
+SMALL = 0.03
+"""Largest |P_phi| that counts as small, in shares of the panel's largest |P_ph|."""
 
-HOT = TEMPERATURES.index(0.7)
+SMALL_WHEN_COLD = 0.075
+"""The same at kT = 0.1 in Fig. 4b."""
 
-COLD = TEMPERATURES.index(0.1)
+HOTTEST = TEMPERATURES.index(0.7)
+"""Place of the hottest curve among the temperatures."""
+
+COLDEST = TEMPERATURES.index(0.1)
+"""Place of the coldest one."""
 
 
 def panel(dataset: "xarray.Dataset", column: int) -> "xarray.Dataset":
@@ -77,7 +82,7 @@ def _buildup(dataset: "xarray.Dataset", columns: Sequence[int]) -> list[Finding]
         largest = float((abs(part.heating).max("x") * part.external_power).max())
         shares = (abs(part.heating_parts.sel(part="buildup")).max("x") * part.external_power).values / largest
         is_cold_4b = COLUMNS[column] == (0.64, 0.4)
-        bounds = np.where(is_cold_4b & (np.arange(shares.size) == COLD), SMALL_WHEN_COLD, SMALL)
+        bounds = np.where(is_cold_4b & (np.arange(shares.size) == COLDEST), SMALL_WHEN_COLD, SMALL)
         words = f" ({SMALL_WHEN_COLD:.1%} at kT = 0.1)" if is_cold_4b else ""
         claim = f"({letter}) P_phi is small: at most {SMALL:.0%}{words} of the panel's largest |P_ph|, |x| >= {CLOSEST}"
         measured = ", ".join(f"{share:.1%} at kT = {t}" for share, t in zip(shares, TEMPERATURES, strict=True))
@@ -104,21 +109,21 @@ def look_at_figure_3(dataset: "xarray.Dataset") -> list[Finding]:
     """No spots when cold, a heating spot left and a cooling spot right when hot, right side heated then cooled."""
     part = panel(dataset, 0)
     kind = part.spot_kind
-    cold, hot = kind.isel(temperature=COLD), kind.isel(temperature=HOT)
+    cold, hot = kind.isel(temperature=COLDEST), kind.isel(temperature=HOTTEST)
     findings = [
         Finding(
             "(a) no spots at kT = 0.1",
-            "; ".join(_spots(part, COLD, side) for side in ("left", "right")),
+            "; ".join(_spots(part, COLDEST, side) for side in ("left", "right")),
             bool((cold == 0).all()),
         ),
         Finding(
             "(a) a heating spot left and a cooling spot right at kT = 0.7",
-            "; ".join(_spots(part, HOT, side) for side in ("left", "right")),
+            "; ".join(_spots(part, HOTTEST, side) for side in ("left", "right")),
             int(hot.sel(side="left")) == 1 and int(hot.sel(side="right")) == -1,
         ),
     ]
     for column, letter in ((0, "a"), (1, "b")):
-        right = panel(dataset, column).heating.isel(temperature=HOT)
+        right = panel(dataset, column).heating.isel(temperature=HOTTEST)
         right = right.isel(x=right.x.values > 0)
         turn = float(right.x[int(np.argmax(right.values < 0))])
         holds = bool(right[0] > 0) and bool((right < 0).any())
@@ -135,7 +140,7 @@ def look_at_figure_3(dataset: "xarray.Dataset") -> list[Finding]:
 def look_at_figure_4(dataset: "xarray.Dataset") -> list[Finding]:
     """Heated left at every temperature; cooled right, in panel (b) only when hot."""
     findings = []
-    for column, letter, rows in ((2, "a", slice(None)), (3, "b", slice(HOT, None))):
+    for column, letter, rows in ((2, "a", slice(None)), (3, "b", slice(HOTTEST, None))):
         heating = panel(dataset, column).heating.isel(temperature=rows)
         gap = int(np.searchsorted(heating.x, 0.0))
         left, right = heating.isel(x=gap - 1), heating.isel(x=gap)

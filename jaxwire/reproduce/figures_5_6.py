@@ -20,16 +20,22 @@ if TYPE_CHECKING:
 
 
 VOLTAGE = 0.1
+"""eV of all maps, in mu0."""
 
 TEMPERATURES = (0.1, 0.3, 0.7)
+"""kT of the rows, in mu0."""
 
-WIDTHS, ROOTS = (0.08, 1.0), (0.6, 1.6)
-"""Ranges of Gamma/mu0 (horizontal axis) and of sqrt(eps0/mu0) (vertical axis)."""
+WIDTHS = (0.08, 1.0)
+"""Range of Gamma, in mu0: the horizontal axis."""
 
-REACH = 20.0
+ROOTS = (0.6, 1.6)
+"""Range of sqrt(eps0/mu0): the vertical axis."""
+
+FARTHEST_SPOT = 20.0
 """Largest |x| of a spot, in l(pF)."""
 
 SIDES = ("left", "right")
+"""Wires of the columns."""
 
 FAINT = 1e-3
 """Spots with |P_ph|/P_ext - 1 below it are not drawn in Fig. 6, where colours do not fade with the amplitude."""
@@ -37,7 +43,7 @@ FAINT = 1e-3
 STRONG = 1e-2
 """|P_ph|/P_ext - 1 from which a spot counts in statements."""
 
-NEAR = (0.7, 1.3)
+AT_FERMI_LEVEL = (0.7, 1.3)
 """Range of eps0, in mu0, that counts as close to the Fermi level."""
 
 
@@ -47,7 +53,9 @@ def points(quality: Quality) -> "xarray.Dataset":
     width = np.linspace(*WIDTHS, quality.across)
     whole = grid(voltage=VOLTAGE, temperature=np.array(TEMPERATURES), center=root**2, width=width)
     about = {"units": "kF", "long_name": "sqrt(eps0/mu0)"}
-    return whole.assign_coords(root_center=("center", root, about)).assign_attrs(spot_x_max=REACH, colour_exponent=0.2)
+    return whole.assign_coords(root_center=("center", root, about)).assign_attrs(
+        spot_x_max=FARTHEST_SPOT, colour_exponent=0.2
+    )
 
 
 def amplitude(dataset: "xarray.Dataset") -> "xarray.DataArray":
@@ -80,7 +88,7 @@ def draw_figure_5(dataset: "xarray.Dataset", weak: bool = False) -> Figure:
 def draw_figure_6(dataset: "xarray.Dataset") -> Figure:
     """Distance of the same spots from the scatterer: orange for heating, blue for cooling."""
     figure, panels = _panels(dataset)
-    norm = LogNorm(NEAREST, REACH)
+    norm = LogNorm(NEAREST, FARTHEST_SPOT)
     orange, blue = (_without_white(name) for name in ("Oranges", "Blues"))
     for axes, part in panels:
         size = amplitude(part)
@@ -135,12 +143,13 @@ def look_at_figure_5(dataset: "xarray.Dataset") -> list[Finding]:
         ("f", -1, "cooling", "right"),
     ):
         panel = _panel(dataset, letter)
-        panel = panel.isel(center=(panel.center.values > NEAR[0]) & (panel.center.values < NEAR[1]))
+        panel = panel.isel(center=(panel.center.values > AT_FERMI_LEVEL[0]) & (panel.center.values < AT_FERMI_LEVEL[1]))
         at = panel.isel({dim: int(index) for dim, index in abs(panel).argmax(...).items()})
         findings.append(
             Finding(
                 f"({letter}) {word} spots in the {side} wire when the peak is close to the Fermi level",
-                f"with {NEAR[0]} < eps0 < {NEAR[1]} the strongest spot is {'heating' if at > 0 else 'cooling'}, "
+                f"with {AT_FERMI_LEVEL[0]} < eps0 < {AT_FERMI_LEVEL[1]} the strongest spot is "
+                f"{'heating' if at > 0 else 'cooling'}, "
                 f"|P_ph| = {abs(float(at)) + 1:.3g} P_ext at eps0 = {float(at.center):.2f}, "
                 f"Gamma = {float(at.width):.2f}",
                 float(at) * sign > 0,
@@ -188,9 +197,9 @@ def look_at_figure_6(dataset: "xarray.Dataset") -> list[Finding]:
             bool(order < -0.3 and typical[0] > 3.0 * typical[1]),
         ),
         Finding(
-            f"spots lie at |x| < {REACH:g} l(pF)",
+            f"spots lie at |x| < {FARTHEST_SPOT:g} l(pF)",
             f"|x0| from {distance[counts].min():.2f} to {distance[counts].max():.2f}",
-            bool(distance[counts].max() < REACH),
+            bool(distance[counts].max() < FARTHEST_SPOT),
         ),
     ]
 
@@ -205,7 +214,7 @@ reproduce.FIGURES["{name}"].draw(data).savefig("{name}.png")
 
 _PANELS = (
     f"eV = {VOLTAGE}; kT = {', '.join(map(str, TEMPERATURES))} in the rows; left and right wire in the columns; Gamma "
-    f"from {WIDTHS[0]} to {WIDTHS[1]}, sqrt(eps0) from {ROOTS[0]} to {ROOTS[1]}, |x0| < {REACH:g}."
+    f"from {WIDTHS[0]} to {WIDTHS[1]}, sqrt(eps0) from {ROOTS[0]} to {ROOTS[1]}, |x0| < {FARTHEST_SPOT:g}."
 )
 
 _DOMINANT = (

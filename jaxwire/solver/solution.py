@@ -14,7 +14,7 @@ import numpy as np
 from jax.core import Tracer
 from jaxtyping import Array, Float, PyTree
 
-from jaxwire.kinetics.distribution import occupation
+from jaxwire.kinetics.distribution import Occupation
 from jaxwire.kinetics.flow import Faces, Flow, Heating
 from jaxwire.model.parameters.domain import POSITIVE, as_double
 from jaxwire.model.resolution import Resolution
@@ -269,7 +269,7 @@ def _heating(sol: Solution, x: Scalar) -> Heating:
 def _distribution(sol: Solution, point: Float[Array, " 2"]) -> Distribution:
     energy, x = point
     left_to_upper = jnp.where(sol.voltage >= 0, 0.0, sol.flow.step)
-    occupied = occupation(sol.flow, sol.wire, sol.scatterer, sol.temperature, left_to_upper)
-    onward, back = occupied(energy, sol.direction * x)
+    occupation = Occupation(sol.flow, sol.wire, sol.scatterer, sol.temperature, left_to_upper)
+    onward, back = occupation(energy, sol.direction * x)
     is_forward = sol.direction > 0
     return Distribution(jnp.where(is_forward, onward, back), jnp.where(is_forward, back, onward))

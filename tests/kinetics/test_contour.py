@@ -74,7 +74,7 @@ def test_equal_mean_free_paths_make_no_difference():
 def test_error_falls_with_the_number_of_points_as_theory_says():
     sizes = [24, 36, 48, 60]
     errors = np.array([relative_error(size, any_wire()) for size in sizes])
-    reach = np.log(2 * contour.DECAYED * 3.0 / (NEAREST * np.cos(contour.ANGLE)))
+    reach = np.log(2 * contour.DECAYED_WAVE * 3.0 / (NEAREST * np.cos(contour.ANGLE)))
     slope = -np.diff(np.log(errors)) / np.diff(sizes)
     assert_allclose(slope, 2 * np.pi * contour.ANGLE / reach, rtol=0.3)
 

@@ -1,5 +1,7 @@
 """The response of a half-wire by wavenumbers, against its modes and against closed forms."""
 
+import re
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -12,6 +14,7 @@ from jaxwire.kinetics.energy_grid import energy_grid
 from jaxwire.kinetics.fermi import fermi_window
 from jaxwire.kinetics.half_wire import HalfWire, half_wire
 from jaxwire.kinetics.matching import match, spectral_current
+from jaxwire.kinetics.resolvents import wavenumbers as wavenumbers_module
 from jaxwire.kinetics.resolvents.response import half_wire_response
 from jaxwire.kinetics.resolvents.wavenumbers import Sampling, sampling_for, wavenumbers
 from jaxwire.model.resolution import Resolution
@@ -105,6 +108,44 @@ def test_wavenumbers_err_less_than_the_grid_they_go_with(wire, point):
     exact = spectral_current(matching.upper, matching.lower, matching.transmission, window, Sampling(160))
     weight = np.asarray(matching.upper.weight)
     assert_allclose(weight @ source, weight @ np.asarray(exact), rtol=1e-7)
+
+
+def random_points(count: int) -> np.ndarray:
+    """Temperature, voltage, center and width of points of the promised domain, rows of 4."""
+    rng = np.random.default_rng(5)
+    temperature, voltage = np.exp(rng.uniform(np.log(0.03), 0, count)), rng.uniform(0.01, 1.6, count)
+    return np.stack(
+        [temperature, voltage, rng.uniform(0.1, 2.6, count), np.exp(rng.uniform(np.log(0.01), 0, count))], 1
+    )
+
+
+def currents(resolution: Resolution, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Currents per drive with the rule of wavenumbers, and with so many that they do not err."""
+
+    def both(point):
+        temperature, voltage, center, width = point
+        matching = match(jw.Lorentzian(center, width), jw.Wire(), temperature, voltage, resolution)
+        window = fermi_window(matching.upper.energy, matching.upper.energy + matching.step, temperature)
+        exact = spectral_current(matching.upper, matching.lower, matching.transmission, window, Sampling(160))
+        return matching.upper.weight @ matching.spectral_current, matching.upper.weight @ exact
+
+    by_rule, exact = jax.jit(lambda points: jax.lax.map(both, points, batch_size=8))(jnp.asarray(points))
+    return np.asarray(by_rule), np.asarray(exact)
+
+
+TABLE = re.findall(r"^ +(\d+) +(\d+) +(\S+e-\d+) +(\S+e-\d+)$", wavenumbers_module.__doc__ or "", re.MULTILINE)
+
+
+def test_errors_of_the_rule_of_wavenumbers_are_those_of_the_table_in_its_module():
+    points = random_points(32)
+    converged = currents(Resolution(200, 80), points)[1]
+    assert len(TABLE) == 5
+    for nodes, size, by_rule, by_grid in TABLE:
+        resolution = Resolution(int(nodes), int(0.4 * int(nodes)))
+        assert sampling_for(jw.Wire(), resolution).size == int(size)
+        current, exact = currents(resolution, points)
+        errors = np.max(np.abs(current / exact - 1)), np.max(np.abs(exact / converged - 1))
+        assert_allclose(errors, [float(by_rule), float(by_grid)], rtol=0.2)  # one digit is printed
 
 
 def test_derivatives_are_those_of_the_modes():

@@ -53,7 +53,7 @@ def test_batches_of_batches():
     assert_array_equal(found, np.reshape([python_collatz(number)[1] for number in range(1, 41)], (8, 5)))
 
 
-def countdown(count, stride, table, seen=None):
+def countdown(count, stride, table, seen=None, at_once=FEW):
     """Count down by what is closed over: a number, batched or not, and an array."""
 
     def step(state):
@@ -61,7 +61,7 @@ def countdown(count, stride, table, seen=None):
             jax.debug.callback(seen.append, state[0])
         return state[0] - stride, state[1] + table[1]
 
-    return while_loop(lambda state: state[0] > 0, step, (count, jnp.zeros(())), FEW)[1]
+    return while_loop(lambda state: state[0] > 0, step, (count, jnp.zeros(())), at_once)[1]
 
 
 @pytest.mark.parametrize("in_axes", [(0, None, None), (0, 0, None), (0, None, 0), (None, 0, 0), (None, None, 0)])
@@ -91,6 +91,16 @@ def test_all_places_are_used():
     jax.vmap(partial(countdown, stride=1, table=jnp.ones(2), seen=seen))(jnp.full(12, 3)).block_until_ready()
     jax.effects_barrier()
     assert len(seen) == 36
+
+
+def test_three_members_in_two_places_go_as_the_example_of_the_module_says():
+    seen = []
+    two = partial(countdown, stride=1, table=jnp.ones(2), seen=seen, at_once={"cpu": 2, "gpu": 2})
+    assert_array_equal(jax.vmap(two)(jnp.array([2, 1, 3])), [2.0, 1.0, 3.0])
+    jax.effects_barrier()
+    passes = [[2, 1], [1, 3], [0, 2], [-1, 1]]  # the first member's place goes on with what it has left there
+    assert [sorted(map(int, seen[i : i + 2])) for i in range(0, 8, 2)] == [sorted(each) for each in passes]
+    assert len(seen) == 8
 
 
 def test_what_is_not_open_is_left_as_it_is():

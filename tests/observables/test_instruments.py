@@ -11,9 +11,9 @@ import scipy.special
 from numpy.testing import assert_allclose, assert_array_equal
 
 import jaxwire as jw
-from jaxwire.numerics.special_functions import _erfcx
+from jaxwire.numerics.special_functions import erfcx
 from jaxwire.observables.instruments import AbstractInstrument, HeatingProfile, Thermometer
-from jaxwire.observables.wave_smoothing import NEAR, _kept_apart, _Waves
+from jaxwire.observables.wave_smoothing import NEAR_OWN_RATE, Waves, _kept_apart
 
 COARSE = jw.Resolution(24, 10)
 POINTS, WEIGHTS = np.polynomial.legendre.leggauss(14)
@@ -236,8 +236,10 @@ def test_far_ends_are_not_felt(width):
 def test_signals_are_smooth_where_lengths_coincide_or_modes_change_their_form(width, end):
     sol = solution("forward")
     rate = float(sol.flow.lower.modes.rate[8])
-    special = [(0.4, 0.4), (1 / rate, 0.2), (0.2, 1 / rate), (1 / rate, 1 / rate), (0.4 * (1 + NEAR), 0.4)]
-    special += [((1 + sign * NEAR) / rate, path) for sign in (-1, 1) for path in (0.0, (1 + NEAR) / rate)]
+    special = [(0.4, 0.4), (1 / rate, 0.2), (0.2, 1 / rate), (1 / rate, 1 / rate), (0.4 * (1 + NEAR_OWN_RATE), 0.4)]
+    special += [
+        ((1 + sign * NEAR_OWN_RATE) / rate, path) for sign in (-1, 1) for path in (0.0, (1 + NEAR_OWN_RATE) / rate)
+    ]
     for healing, path in special:
         for step in (0.0, 1e-15, 1e-12, 1e-9):
             low, high = (
@@ -414,18 +416,18 @@ def test_lengths_that_are_traced_zeros_spoil_no_derivative(end):
 
 def test_the_scaled_error_function_is_that_of_scipy():
     z = np.concatenate([[0.0], np.geomspace(1e-8, 1e12, 20001)])
-    assert_allclose(_erfcx(jnp.asarray(z)), scipy.special.erfcx(z), rtol=3e-14)
+    assert_allclose(erfcx(jnp.asarray(z)), scipy.special.erfcx(z), rtol=3e-14)
     z = z[z < 30]
-    slope = jax.vmap(jax.grad(_erfcx))(jnp.asarray(z))
+    slope = jax.vmap(jax.grad(erfcx))(jnp.asarray(z))
     assert_allclose(slope, 2 * z * scipy.special.erfcx(z) - 2 / np.sqrt(np.pi), rtol=0, atol=1e-12)
 
 
 def test_interpolated_waves_are_those_they_replace():
     y = np.linspace(0.0, 60.0, 6001)
-    for excess in np.linspace(-0.999, 0.999, 41) * NEAR:
-        wave = _Waves(jnp.array([2.0 * (1 + excess)]), jnp.ones(1), jnp.ones(1), jnp.zeros(1))
+    for excess in np.linspace(-0.999, 0.999, 41) * NEAR_OWN_RATE:
+        wave = Waves(jnp.array([2.0 * (1 + excess)]), jnp.ones(1), jnp.ones(1), jnp.zeros(1))
         waves = _kept_apart(wave, jnp.asarray(0.5), jnp.asarray(2.0))
-        assert np.min(np.abs(waves.rate - 2.0)) > 0.2 * 2.0 * NEAR
+        assert np.min(np.abs(waves.rate - 2.0)) > 0.2 * 2.0 * NEAR_OWN_RATE
         found = np.exp(-y[:, None] * np.asarray(waves.rate)[None, :]) @ np.asarray(waves.coefficient)
         assert_allclose(found, np.exp(-y * 2.0 * (1 + excess)), rtol=0, atol=1e-14)
 

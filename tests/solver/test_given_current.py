@@ -9,7 +9,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import jaxwire as jw
-from jaxwire.solver.status import NOT_FINITE
+from jaxwire.solver.status import Outcome
 from jaxwire.solver.voltage_search.find_voltage import _voltage
 
 # center, width, temperature, voltage; all on the branch of I(V) that rises from zero
@@ -144,7 +144,7 @@ def test_a_search_without_end_is_not_laid_to_the_transmission():
     points = np.tile([0.5, 0.96, 0.05, 0.0], RISING.shape[:1] + (1,))
     voltage, found, status = _at_current(points, np.full(len(points), 1e30))
     assert np.all(np.isnan(voltage)) and np.all(np.isnan(found))
-    assert np.all(status.code == NOT_FINITE)
+    assert np.all(status.code == Outcome.NOT_FINITE)
 
 
 def test_an_unreachable_lane_leaves_the_others_alone():

@@ -1,18 +1,15 @@
-r"""Half-wire modes: how a deviation from equilibrium decays away from the scatterer (App. A, Eqs. A6, A11; D7, D11).
+"""Roots of the secular equation of a half-wire, to rounding and all at once.
 
-In half a wire the stationary Boltzmann equation has solutions g_k(i) exp(-kappa_k |x|). On nodes i with mean free
-paths l_i and weights r_i (sum 1) their decay rates kappa_k = sqrt(lambda_k) solve the secular equation
+The equation is
 
-    sum_i r_i / (d_i - lambda) = 0,      d_i = 1/l_i^2,
+    sum_i r_i / (d_i - lambda) = 0
 
-which has exactly one root between any two neighbouring d_i. Everything else follows from the resolvent
-y_ki = 1/(d_i - lambda_k): g_k(i) = C_i d_i y_ki and the norm n_k^2 = sum_i r_i d_i y_ki^2.
+with poles d_i, in increasing order, and weights r_i > 0. It has exactly one root between any two neighbouring poles.
 
-A root may sit closer to a pole than the spacing of floating-point numbers there (weights go down to exp(-1/t)).
-Each root is therefore stored as its offset from the nearest pole, and y is formed from that offset, so that all of its
-entries are accurate to rounding. Derivatives come from the secular equation itself (implicit function theorem).
-
-Order: k increases with kappa_k; i is the order in which the mean free paths were given.
+A root may sit closer to a pole than the spacing of floating-point numbers there (weights go down to exp(-1/t)). Each
+root is therefore known as its offset x from the nearest pole. The sums over the poles left and right of a root, which
+cancel each other, are formed apart; each of them is replaced by one pole at the end of the interval plus a constant,
+and the equation of two poles is solved: that converges quadratically (the family of LAPACK's dlaed4).
 """
 
 from typing import NamedTuple
@@ -30,8 +27,9 @@ LATE_PASSES = 6
 """Steps of a round in which the root that moves most is followed alone."""
 
 MAX_ROUNDS = 16
+"""Rounds after which a root that still moves counts as not converged."""
 
-SETTLED = ByPrecision(1e-7, 1e-3)
+SETTLED_ROOT = ByPrecision(1e-7, 1e-3)
 """Relative step of a root after which the next error is rounding: it is the square, or a thirtieth of it."""
 
 
@@ -72,10 +70,10 @@ def secular_roots(
 
     start = jax.lax.fori_loop(0, PASSES, lambda _, x: step(x)[0], start)
     _, x, change = jax.lax.while_loop(
-        lambda state: (state[0] < MAX_ROUNDS) & (state[2] > SETTLED.of(gap)), follow, (0, start, jnp.inf)
+        lambda state: (state[0] < MAX_ROUNDS) & (state[2] > SETTLED_ROOT.of(gap)), follow, (0, start, jnp.inf)
     )
     nearest = jnp.arange(gap.size) + ~is_left
-    return nearest, jnp.where(is_left, x, -x), jnp.asarray(change <= SETTLED.of(gap))
+    return nearest, jnp.where(is_left, x, -x), jnp.asarray(change <= SETTLED_ROOT.of(gap))
 
 
 class _Roots(NamedTuple):

@@ -32,8 +32,8 @@ ANGLE = 0.7
 """Angle theta: a little nearer to the rates than to the imaginary axis, so that errors are small beside what is left of
 the sum far out as well."""
 
-DECAYED = 30.0
-"""Waves that have fallen by exp(-DECAYED) at the nearest position are left out."""
+DECAYED_WAVE = 30.0
+"""Waves that have fallen by exp(-30) = 1e-13 at the nearest position are left out."""
 
 
 class Contour(NamedTuple):
@@ -52,7 +52,7 @@ class Contour(NamedTuple):
     def around(cls, longest: Scalar, nearest: float, size: int) -> "Contour":
         """Enclose all rates above 1/longest, for positions from `nearest` on, with `size` points."""
         longest = jax.lax.stop_gradient(longest)
-        reach = jnp.log(2.0 * DECAYED * longest / (nearest * jnp.cos(ANGLE)))
+        reach = jnp.log(2.0 * DECAYED_WAVE * longest / (nearest * jnp.cos(ANGLE)))
         step = reach / size
         along = jax.lax.complex(step * (jnp.arange(size) + 0.5), jnp.full(size, ANGLE))
         rate, slope = jnp.cosh(along) / longest, jnp.sinh(along) / longest

@@ -1,7 +1,7 @@
-"""Transmission of the scatterer, T(eps), as a function of the kinetic energy in the left wire (Eq. 21).
+"""Any transmission T(eps): the same at every energy, from a table, or from a function of the user.
 
-A scatterer is coherent and elastic: everything the solver needs is the probability T(eps), between 0 and 1, and the
-energies at which T changes, so that the quadrature can put its nodes there.
+All energies eps are kinetic energies in the left wire, in mu0; 0 <= T <= 1. Where T changes, the energy grid needs
+nodes: a table tells by its intervals, a function only by the pairs (energy, width) that come with it.
 """
 
 import math
@@ -24,6 +24,12 @@ from jaxwire.model.parameters.functions_of_energy import (
 )
 from jaxwire.model.scatterers.base import AbstractScatterer, EnergyScales
 from jaxwire.numerics.array_types import RealLike, Scalar
+
+TABLE_WEIGHT = 2.0
+"""Weight of all intervals of a table together, as so many single resonances."""
+
+LEAST_CHANGE = 1e-30
+"""A table that changes by less in all is one without features, whose shares are not divided by zero."""
 
 
 class Constant(AbstractScatterer):
@@ -70,7 +76,7 @@ class Tabulated(AbstractScatterer):
         return EnergyScales(
             center=(self.energies[1:] + self.energies[:-1]) / 2,
             width=jnp.diff(self.energies),
-            weight=2.0 * change / jnp.maximum(jnp.sum(change), 1e-30),
+            weight=TABLE_WEIGHT * change / jnp.maximum(jnp.sum(change), LEAST_CHANGE),
         )
 
 

@@ -12,6 +12,21 @@ from jaxwire.model.scatterers.base import AbstractScatterer, EnergyScales
 from jaxwire.numerics.array_types import RealLike, Scalar
 from jaxwire.numerics.special_functions import sinhc_of_root
 
+N_FEATURES = 5
+"""Features of a rectangular barrier that get nodes of their own: the top and its first resonances above it."""
+
+FEATURE_WEIGHT = 0.4
+"""Weight of each: two single resonances in all, as they are broad and overlap."""
+
+SHORTEST = 1e-3
+"""Shorter barriers, in 1/kF, have their features where one of this length has them, too broad and far to count."""
+
+N_RESONANCES = 6
+"""Resonances of a double barrier that get nodes of their own; higher ones rely on the error estimate."""
+
+RESONANCE_WEIGHT = 0.6
+"""Weight of each: some four single resonances in all."""
+
 PROBABILITY = Domain(lambda value: (value > 0) & (value < 1), "between 0 and 1, both excluded")
 
 
@@ -90,9 +105,11 @@ class RectangularBarrier(AbstractScatterer):
 
     def energy_scales(self) -> EnergyScales:
         """The top and the first resonances above it."""
-        spacing = (jnp.pi / jnp.maximum(self.length, 1e-3)) ** 2
-        order = jnp.arange(5)
-        return EnergyScales(self.height + spacing * order**2, 0.5 * spacing * (order + 1), jnp.full(5, 0.4))
+        spacing = (jnp.pi / jnp.maximum(self.length, SHORTEST)) ** 2
+        order = jnp.arange(N_FEATURES)
+        return EnergyScales(
+            self.height + spacing * order**2, 0.5 * spacing * (order + 1), jnp.full(N_FEATURES, FEATURE_WEIGHT)
+        )
 
 
 class DoubleBarrier(AbstractScatterer):
@@ -125,13 +142,9 @@ class DoubleBarrier(AbstractScatterer):
         product, lost = self._kept_and_lost()
         linewidth = jnp.arcsinh(lost / (2.0 * jnp.sqrt(product))) / self.separation
         width = 2.0 * wave_number * linewidth + linewidth**2
-        return EnergyScales(wave_number**2, width, jnp.full(N_RESONANCES, 0.6))
+        return EnergyScales(wave_number**2, width, jnp.full(N_RESONANCES, RESONANCE_WEIGHT))
 
     def _kept_and_lost(self) -> tuple[Scalar, Scalar]:
         """sqrt(R1 R2) and 1 - sqrt(R1 R2), which does not cancel for small T1 and T2."""
         product = jnp.sqrt((1.0 - self.left) * (1.0 - self.right))
         return product, (self.left + self.right * (1.0 - self.left)) / (1.0 + product)
-
-
-N_RESONANCES = 6
-"""Resonances of a double barrier that get nodes of their own; higher ones rely on the error estimate."""

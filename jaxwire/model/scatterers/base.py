@@ -1,4 +1,8 @@
-"""What the solver must know of any scatterer: its transmission, and the energies at which it changes."""
+"""What the solver must know of any scatterer: its transmission, and the energies at which it changes.
+
+A scatterer is coherent and elastic: nothing of it counts but the probability T(eps), between 0 and 1, that an electron
+passes, eps being its kinetic energy in the left wire. Where T changes, the energy grid places its nodes.
+"""
 
 import abc
 from typing import NamedTuple

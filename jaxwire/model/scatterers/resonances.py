@@ -1,4 +1,8 @@
-"""Resonances: Lorentzian, Breit-Wigner, several of them in parallel channels."""
+"""Resonances of a quantum dot: a single one between equal barriers (Eq. 21), or several between any barriers.
+
+A resonance at the energy eps0 of half width Gamma and peak T0 transmits T(eps) = T0 Gamma^2/((eps - eps0)^2 + Gamma^2).
+All energies are in mu0, eps the kinetic energy in the left wire; T has its poles at eps0 +- i Gamma.
+"""
 
 import equinox as eqx
 import jax.numpy as jnp

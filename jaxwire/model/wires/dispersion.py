@@ -1,4 +1,7 @@
-"""Dispersion relations of a wire: momentum, velocity and density of states against energy."""
+"""Dispersion relations of a wire: momentum p and velocity v = d(energy)/dp at a kinetic energy.
+
+Natural units: energies mu0, momenta pF, velocities vF. Both are 1 at the Fermi energy, energy = 1.
+"""
 
 import abc
 

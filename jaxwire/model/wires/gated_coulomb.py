@@ -28,11 +28,11 @@ from jaxwire.numerics.special_functions import bessel_k0
 N_NODES = 256
 """Gauss-Legendre nodes of an integral over q."""
 
-GRADING = 6
-"""Nodes lie at q = q_max s^GRADING: dense towards q = 0, where the decay lengths of the modes are."""
+NODE_GRADING = 6
+"""Nodes lie at q = q_max s^6, 0 < s < 1: dense towards q = 0, where the decay rates of the modes are."""
 
-DECAYED = 34.0
-"""Logarithm of the accuracy at which integrals over q are cut."""
+DECAYED_INTEGRAND = 34.0
+"""Integrals over q are cut where their integrand has fallen by exp(-34) = 2e-15."""
 
 
 class GatedCoulomb(AbstractNonLocalScreening):
@@ -105,10 +105,12 @@ class GatedCoulomb(AbstractNonLocalScreening):
         """Nodes and weights on q = s exp(i angle), 0 < s < where R(q) exp(iqx) has decayed."""
         points, weights = np.polynomial.legendre.leggauss(N_NODES)
         points, weights = jnp.asarray((points + 1) / 2), jnp.asarray(weights / 2)
-        decay = (jnp.log1p(self.coupling * compressibility) + DECAYED) / (self.radius * jnp.cos(angle))
-        top = jnp.minimum(decay, DECAYED / jnp.maximum(distance * jnp.sin(angle), DECAYED / decay))
+        decay = (jnp.log1p(self.coupling * compressibility) + DECAYED_INTEGRAND) / (self.radius * jnp.cos(angle))
+        top = jnp.minimum(decay, DECAYED_INTEGRAND / jnp.maximum(distance * jnp.sin(angle), DECAYED_INTEGRAND / decay))
         direction = jnp.exp(1j * angle)
-        return top * direction * points**GRADING, top * direction * GRADING * points ** (GRADING - 1) * weights
+        return top * direction * points**NODE_GRADING, top * direction * NODE_GRADING * points ** (
+            NODE_GRADING - 1
+        ) * weights
 
     def _response(self, q: Complex[Array, " n"], compressibility: Scalar) -> Complex[Array, " n"]:
         """R(q) = c U/(1 + c U)."""

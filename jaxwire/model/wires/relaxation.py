@@ -1,4 +1,8 @@
-"""Relaxation times that depend on energy in any way: tables, functions, several mechanisms at once."""
+"""Relaxation times tau of the collisions with phonons: constant, or dependent on the energy in any way (App. D).
+
+Natural units: tau in tau0, its value at the Fermi energy; kinetic energies in mu0, momenta in pF. A power law, a table,
+a function of the user; several mechanisms at once, whose rates 1/tau add (Matthiessen's rule).
+"""
 
 import abc
 from collections.abc import Callable

@@ -21,9 +21,14 @@ if TYPE_CHECKING:
     import xarray
 
 
-REACH, GRADING, NODES = 40.0, 4, 96
-"""Positions |x| = REACH s^GRADING, s the nodes of a Gauss rule: dense at the scatterer, where P_phi runs off as log|x|;
-at REACH every profile is P_ext to 1e-6."""
+FARTHEST_POSITION = 40.0
+"""Largest |x| of an integral over the wire, in vF tau0: every profile is P_ext to 1e-6 there."""
+
+POSITION_GRADING = 4
+"""Positions are |x| = FARTHEST_POSITION s^4, 0 < s < 1: dense at the scatterer, where P_phi runs off as log|x|."""
+
+POSITION_NODES = 96
+"""Nodes s of a Gauss rule."""
 
 BLACK_CURVE = {"center": 1.44, "width": 0.08, "temperature": 0.7, "voltage": 0.1}
 """The curve of Fig. 3a that Fig. 8 explains: heated, then cooled on the right."""
@@ -34,15 +39,21 @@ AT_FACE = 1e-9
 DISTANCES = np.array([AT_FACE, 0.1, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 60.0])
 """|x| of distributions, the last one far away."""
 
-ENERGIES, HIGHEST = 400, 30.0
-"""Kinetic energies u^2 of distributions, u the nodes of a Gauss rule up to sqrt(1 + HIGHEST kT)."""
+ENERGY_NODES = 400
+"""Kinetic energies u^2 of distributions, u the nodes of a Gauss rule."""
+
+HIGHEST = 30.0
+"""The highest of them above mu0, in units of kT."""
 
 
 def positions() -> tuple[np.ndarray, np.ndarray]:
     """Positions x on both sides, in increasing order, and the weights of an integral over x."""
-    node, weight = leggauss(NODES)
+    node, weight = leggauss(POSITION_NODES)
     s, ds = (node + 1) / 2, weight / 2
-    x, dx = REACH * s**GRADING, REACH * GRADING * s ** (GRADING - 1) * ds
+    x, dx = (
+        FARTHEST_POSITION * s**POSITION_GRADING,
+        FARTHEST_POSITION * POSITION_GRADING * s ** (POSITION_GRADING - 1) * ds,
+    )
     return np.concatenate([-x[::-1], x]), np.concatenate([dx[::-1], dx])
 
 
@@ -80,7 +91,7 @@ def occupations(side: float, **given: float) -> "xarray.Dataset":
     import xarray
 
     sol = solution(**given)
-    node, weight = leggauss(ENERGIES)
+    node, weight = leggauss(ENERGY_NODES)
     top = np.sqrt(1.0 + HIGHEST * float(sol.temperature))
     u, du = top * (node + 1) / 2, top * weight / 2
     found = sol.distribution(u[:, None] ** 2, side * DISTANCES)

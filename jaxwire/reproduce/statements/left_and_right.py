@@ -16,9 +16,16 @@ from jaxwire.reproduce.statements.statement import (
     total_power,
 )
 
-NARROW, WIDE, SMALL_VOLTAGE = 0.08, 0.32, 0.1
+NARROW_WIDTH = 0.08
+"""Gamma of Fig. 7a, in mu0."""
 
-HOT = 0.4
+WIDE_WIDTH = 0.32
+"""Gamma of Fig. 7b, in mu0."""
+
+SMALL_VOLTAGE = 0.1
+"""The smaller eV of Fig. 7, in mu0."""
+
+HOT_FROM = 0.4
 """kT from which a curve counts as hot."""
 
 
@@ -79,17 +86,19 @@ def landauer_theory_is_far_off(data: Data) -> Verdict:
 def landauer_theory_often_has_the_wrong_sign_when_hot(data: Data) -> Verdict:
     """At higher temperatures P_asym often has the sign opposite to Landauer theory."""
     curves = data["asymmetry"]
-    hot = curves.isel(temperature=curves.temperature.values >= HOT)
+    hot = curves.isel(temperature=curves.temperature.values >= HOT_FROM)
     opposite = (asymmetry(hot) * landauer_asymmetry(hot) < 0).transpose("width", "voltage", "temperature")
     last = opposite.isel(temperature=-1).values
-    measured = f"{float(opposite.mean()):.0%} of the points with kT >= {HOT}; at kT = 0.7 in {last.sum()} of 4 curves"
+    measured = (
+        f"{float(opposite.mean()):.0%} of the points with kT >= {HOT_FROM}; at kT = 0.7 in {last.sum()} of 4 curves"
+    )
     return judge(measured, last.all() and float(opposite.mean()) > 0.2)
 
 
 @statement("IV A", "three thermoelectrics in series")
 def wires_are_thermoelectrics_of_their_own(data: Data) -> Verdict:
     """The wires carry a heat current of their own, which can be more than that of the scatterer (Eq. 29)."""
-    curves = data["asymmetry"].sel(width=NARROW, voltage=SMALL_VOLTAGE)
+    curves = data["asymmetry"].sel(width=NARROW_WIDTH, voltage=SMALL_VOLTAGE)
     wires = 2.0 * curves.uniform_heat_current / curves.current
     scatterer = landauer_asymmetry(curves) / curves.landauer_current
     ratio = (wires / scatterer).values
@@ -108,8 +117,12 @@ def wires_are_thermoelectrics_of_their_own(data: Data) -> Verdict:
 )
 def improved_estimate_is_close_for_a_narrow_resonance(data: Data) -> Verdict:
     """Eq. 36 is close to P_asym for Gamma = 0.08."""
-    found = {volt: share for (width, volt), share in _deviation(data, improved_asymmetry).items() if width == NARROW}
-    crude = {volt: share for (width, volt), share in _deviation(data, landauer_asymmetry).items() if width == NARROW}
+    found = {
+        volt: share for (width, volt), share in _deviation(data, improved_asymmetry).items() if width == NARROW_WIDTH
+    }
+    crude = {
+        volt: share for (width, volt), share in _deviation(data, landauer_asymmetry).items() if width == NARROW_WIDTH
+    }
     measured = "; ".join(
         f"eV = {volt}: off by {share:.0%} of the largest |P_asym|, Eq. 35 by {crude[volt]:.0%}"
         for volt, share in found.items()
@@ -121,8 +134,12 @@ def improved_estimate_is_close_for_a_narrow_resonance(data: Data) -> Verdict:
 def improved_estimate_is_poor_for_a_wide_resonance(data: Data) -> Verdict:
     """Eq. 36 is not good for Gamma = 0.32."""
     found = _deviation(data, improved_asymmetry)
-    narrow, wide = ([share for (width, _), share in found.items() if width == one] for one in (NARROW, WIDE))
-    measured = f"off by {spread(wide, '.0%')} of the largest |P_asym|, by {spread(narrow, '.0%')} for Gamma = {NARROW}"
+    narrow, wide = (
+        [share for (width, _), share in found.items() if width == one] for one in (NARROW_WIDTH, WIDE_WIDTH)
+    )
+    measured = (
+        f"off by {spread(wide, '.0%')} of the largest |P_asym|, by {spread(narrow, '.0%')} for Gamma = {NARROW_WIDTH}"
+    )
     return judge(measured, min(wide) > 2.0 * max(narrow))
 
 
@@ -169,7 +186,7 @@ def wires_peltier_effect_grows_with_temperature(data: Data) -> Verdict:
 @statement("IV A", "scatterer's response against T", "Only from kT = 0.2 on: below, the scatterer's grows as well.")
 def scatterers_peltier_effect_depends_weakly_on_temperature(data: Data) -> Verdict:
     """For a given current, the heat current of the scatterer may depend on T only weakly."""
-    curves = data["asymmetry"].sel(width=NARROW, voltage=SMALL_VOLTAGE)
+    curves = data["asymmetry"].sel(width=NARROW_WIDTH, voltage=SMALL_VOLTAGE)
     scatterer, wire = curves.landauer_heat_right / curves.landauer_current, curves.uniform_heat_current / curves.current
     warm = curves.temperature.values >= 0.199
     growth = {name: float(each[-1] / each[warm][0]) for name, each in (("scatterer", scatterer), ("wire", wire))}
@@ -189,7 +206,7 @@ def scatterers_peltier_effect_depends_weakly_on_temperature(data: Data) -> Verdi
 )
 def hot_wires_do_the_opposite_of_landauer_theory(data: Data) -> Verdict:
     """At large T the right wire is cooled where Landauer theory has it heated, and the left one the reverse."""
-    hot = data["asymmetry"].sel(width=NARROW, temperature=0.7)
+    hot = data["asymmetry"].sel(width=NARROW_WIDTH, temperature=0.7)
     right, left = power(hot, "right"), power(hot, "left")
     says = hot.landauer_heat_right, -hot.landauer_heat_left
     measured = "; ".join(

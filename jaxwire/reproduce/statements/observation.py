@@ -13,7 +13,7 @@ from jaxwire.reproduce.statements.statement import (
     visible_spots,
 )
 
-RESOLUTION = 1 / 6
+PROBE_RESOLUTION = 1 / 6
 """50 nm in units of an electron-phonon length of 300 nm: the phonons' free path, and the width of a probe."""
 
 
@@ -165,7 +165,7 @@ def spots_are_an_electron_phonon_length_away(data: Data) -> Verdict:
 def probes_can_resolve_the_spots(data: Data) -> Verdict:
     """With a phonon path and a probe of 50 nm each, and 300 nm of electron-phonon length, spots can be resolved."""
     readings, depth = data["readings"], _depths(data, probe=1)
-    at = int(np.argmin(abs(readings.path.values - RESOLUTION)))
+    at = int(np.argmin(abs(readings.path.values - PROBE_RESOLUTION)))
     measured = (
         f"spots of Fig. 3a, kT = 0.7: {depth['left'][at]:.0%} of the left one and "
         f"{depth['right'][at]:.0%} of the right one are read"

@@ -12,7 +12,14 @@ if TYPE_CHECKING:
     import xarray
 
 
-SEEN, LIMITED, NOT_SEEN = "seen", "seen with a limit", "not seen"
+SEEN = "seen"
+"""Verdict where the data show what is said."""
+
+LIMITED = "seen with a limit"
+"""Verdict where they show it, but not wherever it is said."""
+
+NOT_SEEN = "not seen"
+"""Verdict where they do not."""
 
 FAR_AWAY = 20.0
 """|x| up to which the paper looks for spots, in vF tau0."""

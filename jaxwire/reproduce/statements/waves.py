@@ -16,13 +16,23 @@ if TYPE_CHECKING:
     import xarray
 
 
-DRAWS, SEED = 400, 37
+DRAWS = 400
+"""Pairs of waves that are drawn."""
 
-NEAR, FAR = 0.02, 15.0
-"""Pairs count whose extremum is not nearer than this, where spots are not looked for, nor farther than this many of the
-longer lengths, where rounding hides it."""
+SEED = 37
+"""Of the random numbers."""
 
-TEMPERATURE, NODES = 0.3, 48
+NEAREST_EXTREMUM = 0.02
+"""Pairs count whose extremum is not nearer than this, in vF tau0: nearer, spots are not looked for."""
+
+FARTHEST_EXTREMUM = 15.0
+"""Nor farther than this many of the longer lengths, where rounding hides it."""
+
+TEMPERATURE = 0.3
+"""kT of the half-wire whose waves are counted, in mu0."""
+
+MODE_NODES = 48
+"""Its energy nodes."""
 
 
 @jax.jit
@@ -42,7 +52,7 @@ def two_exponentials() -> "xarray.Dataset":
     length = np.sort(rng.uniform(0.5, 4.0, (DRAWS, 2)), axis=1)
     ratio = np.abs(amplitude[:, 0]) * length[:, 1] / (np.abs(amplitude[:, 1]) * length[:, 0])
     place = np.log(ratio) / (1.0 / length[:, 0] - 1.0 / length[:, 1])
-    is_inside = (np.abs(place) > NEAR) & (np.abs(place) < FAR * length[:, 1])
+    is_inside = (np.abs(place) > NEAREST_EXTREMUM) & (np.abs(place) < FARTHEST_EXTREMUM * length[:, 1])
     ratios = np.array([1.05, 1.2, 2.0, 4.0, 10.0, 30.0])
     pairs = np.column_stack([np.ones_like(ratios), ratios])
     both = np.concatenate([np.tile([-1.0, 1.0], (ratios.size, 1)), amplitude[is_inside]])
@@ -65,7 +75,7 @@ def modes() -> "xarray.Dataset":
     """Decay lengths of half a wire beside the mean free paths of its nodes, and the current of each mode (Eq. D11)."""
     import xarray
 
-    node, weight = np.polynomial.legendre.leggauss(NODES)
+    node, weight = np.polynomial.legendre.leggauss(MODE_NODES)
     momentum = 2.5 * (node + 1) / 2
     thermal = 0.25 / np.cosh((momentum**2 - 1.0) / (2 * TEMPERATURE)) ** 2
     exponents = np.array([-0.5, 0.0, 1.0])

@@ -12,31 +12,41 @@ from jaxwire.numerics.array_types import Scalar
 from jaxwire.solver.voltage_search.local_current import CurrentPoint, LocalCurrent, Seen, origin
 from jaxwire.solver.voltage_search.search_state import (
     BEYOND,
+    CURRENT_ROUNDING,
     FAILED,
     FOUND,
     MAX_EVALUATIONS,
     NARROW,
-    ROUNDING,
     SURVEY,
     Question,
     SearchState,
     choose,
 )
 
-SETTLED = 1e-8
+SETTLED_VOLTAGE = 1e-8
 """Relative step of a voltage after which the next error is rounding: it is smaller by as much as the slope errs."""
 
 SMALLEST = 1e-9
 """First voltage of a search from zero, in units of t: there I(V) is straight."""
 
-FIRST = 0.9
+FIRST_REACH = 0.9
 """The first step from V = 0 goes at most to where the estimate is this share of its largest value."""
+
+LONGER = 2.0
+"""Largest multiple of the voltage that a step goes to while the bracket has no upper end; see `STEP_UP`."""
+
+STEP_UP = 0.1
+"""What such a step may go further, in mu0: a small voltage is left sooner than by doubling."""
+
+CUBIC_SAMPLES = 9
+"""Points of a cubic between two voltages of the survey, its ends included, among which the largest current is taken:
+the top is at most a sixteenth of the interval from one of them."""
 
 
 def begin_narrowing(state: SearchState, question: Question) -> SearchState:
     """Search from V = 0 upwards: that finds at once the V -> 0 of a scatterer that hardly reflects."""
     zero = jnp.zeros_like(question.target)
-    ends = {"low": origin(zero), "high": CurrentPoint(1.001 * question.top, zero + jnp.inf, zero)}
+    ends = {"low": origin(zero), "high": CurrentPoint(question.behind_top, zero + jnp.inf, zero)}
     return state.enter(NARROW, SMALLEST * question.estimate.temperature, seen=Seen.nothing(zero), **ends)
 
 
@@ -60,15 +70,15 @@ def narrow(state: SearchState, here: LocalCurrent, question: Question) -> Search
     middle: Scalar = low.voltage + 0.5 * width
     halves = width <= 0.5 * (state.high.voltage - state.low.voltage)
     closed = jnp.where(is_inside & is_shorter, newton, jnp.where(halves, secant, middle))
-    first = question.table.reaching(jnp.asarray(jnp.inf), FIRST)
-    furthest = jnp.where(last.voltage > 0, 2.0 * voltage + 0.1, first)
+    first = question.table.reaching(jnp.asarray(jnp.inf), FIRST_REACH)
+    furthest = jnp.where(last.voltage > 0, LONGER * voltage + STEP_UP, first)
     straight = jnp.where(slope > 0, newton, voltage * target / value)
     upwards = jnp.minimum(jnp.minimum(straight, furthest), 0.5 * (voltage + high.voltage))
     better = jnp.where(is_open, upwards, closed)
 
-    is_close = (slope > 0) & (jnp.abs(newton - voltage) <= SETTLED * voltage)
-    is_settled = is_close | (jnp.abs(target - value) <= ROUNDING * target)
-    fails = (state.left <= 0) | (width <= ROUNDING * high.voltage)
+    is_close = (slope > 0) & (jnp.abs(newton - voltage) <= SETTLED_VOLTAGE * voltage)
+    is_settled = is_close | (jnp.abs(target - value) <= CURRENT_ROUNDING * target)
+    fails = (state.left <= 0) | (width <= CURRENT_ROUNDING * high.voltage)
     stage = jnp.where(is_settled, FOUND, jnp.where(fails, FAILED, NARROW))
     return state._replace(
         stage=stage, voltage=jnp.where(is_settled & (slope > 0), newton, better), seen=here.seen, low=low, high=high
@@ -113,7 +123,7 @@ def _survey_voltage(left: Array | int, top: Scalar) -> Scalar:
 
 def _promise(low: CurrentPoint, high: CurrentPoint) -> Scalar:
     """Largest current to be expected between two points, on the cubic through them."""
-    t = np.linspace(0.0, 1.0, 9)
+    t = np.linspace(0.0, 1.0, CUBIC_SAMPLES)
     width, jump = high.voltage - low.voltage, high.value - low.value
     rise, fall = jnp.where(low.voltage > 0, width * low.slope, jump), width * high.slope
     cubic = low.value + t * (rise + t * ((3.0 * jump - 2.0 * rise - fall) + t * (rise + fall - 2.0 * jump)))

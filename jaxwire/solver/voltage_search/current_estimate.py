@@ -33,11 +33,16 @@ from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.array_types import Scalar
 
 TABLE_RESOLUTION = Resolution(above=24, below=1)
+"""Nodes of the estimate. The current itself errs by 0.05 % on so few (median; 90 %: 0.3 %), less than the estimate."""
 
 TABLE_SIZE = 16
 """Voltages at which the estimate is tabulated."""
 
+TABLE_GRADING = 3
+"""Voltages of the table are those of an even row to this power: dense near zero, where I(V) bends."""
+
 LARGEST_EXPONENT = 300.0
+"""Exponents are cut here, so that the product of two exponentials does not overflow."""
 
 
 class Nodes(NamedTuple):
@@ -173,5 +178,5 @@ def tabulate(
         squared_path=conductivity / half.collision_sum,
     )
     estimate = CurrentEstimate(scatterer, wire, temperature, sign, averages, small, unit)
-    voltage = top * jnp.linspace(0.0, 1.0, TABLE_SIZE) ** 3
+    voltage = top * jnp.linspace(0.0, 1.0, TABLE_SIZE) ** TABLE_GRADING
     return estimate, CurrentTable(voltage, jnp.where(voltage > 0, jax.vmap(estimate.roughly)(voltage), 0.0))

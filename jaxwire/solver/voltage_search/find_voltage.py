@@ -15,8 +15,11 @@ from jaxwire.numerics.array_types import Scalar
 from jaxwire.solver.voltage_search.current_estimate import Nodes, tabulate
 from jaxwire.solver.voltage_search.search_loop import VoltageSearch, voltage_for
 
-SATURATED, SATURATED_PER_T = 2.0, 40.0
-"""I(V) is searched up to V = 2 + 40 t: from 1 + 32 t on, no electron comes from the lower wire."""
+SATURATED = 2.0
+"""Voltage up to which I(V) of a cold wire is searched, in mu0: no electron comes from the lower wire from 1 on."""
+
+SATURATED_PER_T = 40.0
+"""By how much further it is searched in a warm one, in units of t: no electron comes from there from 1 + 32 t on."""
 
 
 class Found(NamedTuple):

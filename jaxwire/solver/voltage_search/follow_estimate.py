@@ -11,22 +11,26 @@ from jaxtyping import Array, Bool
 
 from jaxwire.numerics.array_types import Scalar
 from jaxwire.solver.voltage_search.local_current import LocalCurrent, derivatives
-from jaxwire.solver.voltage_search.search_state import FAILED, FOLLOW, FOUND, ROUNDING, Question, SearchState
+from jaxwire.solver.voltage_search.search_state import CURRENT_ROUNDING, FAILED, FOLLOW, FOUND, Question, SearchState
 
-ACCURACY = 1e-10
+VOLTAGE_ACCURACY = 1e-10
 """Relative error of the voltage to be expected once it counts as found."""
 
-CURVATURE, SLOWNESS = 0.5, 10.0
-"""How much the ratio r is taken to vary beyond what two and three voltages tell, on the smallest scale s of t, V and,
-where the transmission moves with the voltage, its widths: its curvature, as a multiple of |r - 1|/s^2 + |dr/dV|/s (0.07
-typically, below 0.46 at 98 % of random points of the promised domain in each of four wires; 0.1 and 4 where the
-transmission moves, which leaves the voltage accurate to 5e-11 at 98 % of points); the next term of a Taylor series, as
-a multiple of the last one (0.2 and 1.2)."""
+# How much the ratio r is taken to vary beyond what two and three voltages tell, on the smallest scale s of t, V and,
+# where the transmission moves with the voltage, its widths. Measured at random points of the promised domain in four
+# wires.
 
-STEEPEST = 1.0
+CURVATURE = 0.5
+"""Curvature of the ratio, as a multiple of |r - 1|/s^2 + |dr/dV|/s: 0.07 typically, below 0.46 at 98 % of points; 0.1
+and 4 where the transmission moves, which leaves the voltage accurate to 5e-11 at 98 % of points."""
+
+SLOWNESS = 10.0
+"""The next term of a Taylor series of the ratio, as a multiple of the last one: 0.2 typically, below 1.2 at 98 %."""
+
+STEEPEST_FOLLOWED = 1.0
 """Logarithmic derivative of the ratio by the voltage up to which it is followed; beyond, it counts as constant."""
 
-FAR = 1.5
+FURTHEST_TARGET = 1.5
 """Nothing is followed towards more than this multiple of the largest estimate."""
 
 NEARLY = 0.99
@@ -38,6 +42,15 @@ SMALLEST_SHARE = 0.02
 SHALLOW = 0.98
 """The estimate is followed only where it nowhere falls below this share of what it was at smaller voltages."""
 
+STRAIGHT = 1e-5
+"""A step of which the bend makes less than this share is taken by the series of the logarithm: to 3e-11 of it."""
+
+SHORTEN = 0.5
+"""Largest share of the voltage that a step takes off."""
+
+LENGTHEN = 0.1
+"""By how much a step may be longer than the voltage, in mu0."""
+
 
 def first_voltage(question: Question) -> tuple[Scalar, Bool[Array, ""]]:
     """Where the estimate carries the current, and whether it is worth following: it rises all the way to there."""
@@ -47,7 +60,7 @@ def first_voltage(question: Question) -> tuple[Scalar, Bool[Array, ""]]:
     expected, slope, bend = derivatives(estimate.roughly, first)
     polish = _curved_step(jnp.minimum(target, NEARLY * highest[-1]) - expected, slope, bend, first)
     begin = jnp.where((slope > 0) & (first + polish > 0), first + polish, first)
-    return begin, rises & (first > 0) & (target < FAR * highest[-1])
+    return begin, rises & (first > 0) & (target < FURTHEST_TARGET * highest[-1])
 
 
 def follow(state: SearchState, here: LocalCurrent, question: Question) -> SearchState:
@@ -76,10 +89,10 @@ def follow(state: SearchState, here: LocalCurrent, question: Question) -> Search
     unseen = jnp.where(before > 0, third, unseen)
     unseen = jnp.where(here.is_slight, unseen * jnp.abs((better - last.voltage) * (better - voltage)), jnp.inf)
     error = unseen * here.expected / slope + jnp.abs(missed - rest) + jnp.abs(rest * step) / scale
-    is_close = error <= ACCURACY * better
+    is_close = error <= VOLTAGE_ACCURACY * better
     # Where hardly an electron is reflected, I(V) has a pole, and so has the estimate; behind it they are negative.
     is_lost = ~((better > 0) & (better < table.voltage[-1]) & (value > 0) & (ratio > 0))
-    is_settled = ~is_lost & (slope > 0) & (is_close | (jnp.abs(target - value) <= ROUNDING * target))
+    is_settled = ~is_lost & (slope > 0) & (is_close | (jnp.abs(target - value) <= CURRENT_ROUNDING * target))
     stage = jnp.where(is_settled, FOUND, jnp.where(is_lost | (state.left <= 0), FAILED, FOLLOW))
     return state._replace(stage=stage, voltage=better, seen=here.seen)
 
@@ -102,5 +115,5 @@ def _curved_step(lacking: Scalar, slope: Scalar, bend: Scalar, voltage: Scalar) 
     newton = lacking / slope * (1.0 + 0.5 * share)
     bent = jnp.log(jnp.maximum(1.0 - share, SMALLEST_SHARE)) * slope / bend
     back = (jnp.sqrt(jnp.maximum(slope**2 + 2.0 * bend * lacking, 0.0)) - slope) / bend
-    step = jnp.where(slope > 0, jnp.where(jnp.abs(share) < 1e-5, newton, bent), back)
-    return jnp.clip(step, -0.5 * voltage, voltage + 0.1)
+    step = jnp.where(slope > 0, jnp.where(jnp.abs(share) < STRAIGHT, newton, bent), back)
+    return jnp.clip(step, -SHORTEN * voltage, voltage + LENGTHEN)

@@ -15,33 +15,61 @@ from jaxwire.solver.voltage_search.current_estimate import CurrentEstimate, Curr
 from jaxwire.solver.voltage_search.local_current import CurrentPoint, LocalCurrent, Seen, origin
 from jaxwire.solver.voltage_search.search_state import BEYOND, CLIMB, FAILED, NARROW, Question, SearchState, choose
 
-ACCURACY = 1e-9
+CREST_ACCURACY = 1e-9
 """Relative accuracy of the largest current."""
 
-SURVEY, ZOOMED, ZOOMS = 48, 6, 3
-"""Voltages at which the estimate is surveyed: over all of them, and between neighbours of the best one, three times."""
+SURVEYED = 48
+"""Voltages at which the estimate is surveyed."""
 
-HIGH, DIP = 0.75, 5e-4
-"""There may be a second crest where the estimate falls by 5e-4 of its largest value and rises again to 0.75 of it."""
+ZOOMED = 6
+"""Voltages at which the estimate is looked at again, between the neighbours of the best one."""
 
-FLAT, KNEE = 0.999, 0.99
-"""Where the estimate ends above this share of its largest value, I(V) has a plateau; the climb starts below it."""
+ZOOMS = 3
+"""How often that is repeated: the crest is then known to (2/7)^3 = 2 % of the distance of voltages of the survey."""
 
-STEEPEST = 5.0
+HIGH = 0.75
+"""Share of its largest value to which the estimate rises again before and behind a dip between two crests."""
+
+DIP = 5e-4
+"""Share of its largest value by which the estimate falls in between: from there on there may be two crests."""
+
+FLAT = 0.999
+"""Share of its largest value above which the estimate ends where I(V) has a plateau."""
+
+KNEE = 0.99
+"""Share of its largest value from which a plateau is climbed."""
+
+STEEPEST_CLIMBED = 5.0
 """Logarithmic derivative of the ratio by the voltage up to which it is followed."""
 
 DOUBT = 0.3
 """Error of the slope, as a share of what the curvature of the ratio contributes to it."""
 
-SLOW, LEAP, FURTHEST = 0.4, 4.0, 3.0
-"""A Newton step longer than this share of the one before climbs an exponential: it is taken this many times as long,
-but no step goes further than 3 t."""
+SLOW = 0.4
+"""Share of the step before from which on a Newton step climbs an exponential, as on the way to a plateau."""
 
-LEVEL, SHORT = 3e-9, 0.1
-"""I(V) is level where it changes by less than this over a voltage of t, or over what is left to climb, but over 0.1 t
-at least: on a plateau the grid moves it as much."""
+LEAP = 4.0
+"""How many times as long a step on an exponential is taken."""
 
-NEAR = 1e-7
+FURTHEST = 3.0
+"""Longest step, in units of t."""
+
+STEP = 0.1
+"""By how much a step may be longer than the voltage, in mu0."""
+
+WITHIN_STEP = 0.9
+"""Longest way to where an interval is cut, as a share of the longest step."""
+
+SECTION = 0.4
+"""Where the longer one of two intervals is cut, as a share of it: a little more than the golden section's 0.38."""
+
+LEVEL = 3e-9
+"""Relative change over a voltage of t, or over what is left to climb, below which I(V) is level."""
+
+SHORT = 0.1
+"""Smallest voltage over which that change is taken, in units of t: on a plateau the grid moves the crest as much."""
+
+NEARLY_LARGEST = 1e-7
 """A climb that gives up knows the largest current to this share, if the slope leaves no more between its ends: what the
 grid adds to I(V) of a narrow resonance may hide where the crest is."""
 
@@ -56,7 +84,7 @@ def likely_crest(estimate: CurrentEstimate, low: Scalar, high: Scalar) -> tuple[
         somewhere: Array = jnp.where(voltage > 0, voltage, high)
         return jnp.where(voltage > 0, jax.vmap(estimate.on_own_nodes)(somewhere), 0.0)
 
-    voltage = low + (high - low) * (jnp.arange(SURVEY + 1) / SURVEY) ** 2
+    voltage = low + (high - low) * (jnp.arange(SURVEYED + 1) / SURVEYED) ** 2
     table = CurrentTable(voltage, estimated(voltage))
     value, highest = table.current, jnp.max(table.current)
     around = jnp.minimum(table.highest(), jax.lax.cummax(value, reverse=True))
@@ -69,7 +97,7 @@ def likely_crest(estimate: CurrentEstimate, low: Scalar, high: Scalar) -> tuple[
         between = best - spacing + closer * jnp.arange(1, ZOOMED + 1)
         return between[jnp.argmax(estimated(between))], closer
 
-    spacing = voltage[jnp.minimum(at + 1, SURVEY)] - voltage[at]
+    spacing = voltage[jnp.minimum(at + 1, SURVEYED)] - voltage[at]
     coarse = voltage[at], jnp.maximum(spacing, voltage[at] - voltage[at - 1])
     best: Scalar = jax.lax.fori_loop(0, ZOOMS, zoom, coarse)[0]
     knee = table.reaching(jnp.asarray(jnp.inf), KNEE)
@@ -82,10 +110,10 @@ def begin_climb(state: SearchState, start: Scalar, question: Question) -> Search
 
     In that case that is looked at first, as I(V) may have a plateau there.
     """
-    zero, top = jnp.zeros_like(start), question.top
-    everywhere = {"low": origin(zero), "best": origin(zero), "high": origin(zero)._replace(voltage=1.001 * top)}
+    zero = jnp.zeros_like(start)
+    everywhere = {"low": origin(zero), "best": origin(zero), "high": origin(zero)._replace(voltage=question.behind_top)}
     ends = choose(state.is_surveyed, {name: getattr(state, name) for name in everywhere}, everywhere)
-    first = jnp.where(state.is_surveyed, start, top)
+    first = jnp.where(state.is_surveyed, start, question.top)
     return state.enter(CLIMB, first, seen=Seen.nothing(zero), start=start, **ends)
 
 
@@ -100,9 +128,9 @@ def climb(state: SearchState, here: LocalCurrent, question: Question) -> SearchS
     newton = jnp.where(is_bent, -slope / here.second, jnp.where(slope > 0, jnp.inf, -jnp.inf))
     stride = jnp.where(last.voltage > 0, voltage - last.voltage, 0.0)
     is_slow = (slope > 0) & (stride > 0) & (newton > SLOW * stride)
-    furthest = jnp.minimum(voltage + 0.1, FURTHEST * temperature)
+    furthest = jnp.minimum(voltage + STEP, FURTHEST * temperature)
     step = jnp.clip(jnp.where(is_slow, LEAP * newton, newton), -furthest, furthest)
-    section = _section(low.voltage, best.voltage, high.voltage, voltage, 0.9 * furthest)
+    section = _section(low.voltage, best.voltage, high.voltage, voltage, WITHIN_STEP * furthest)
     better = _inside(voltage + step, low.voltage, high.voltage, section)
     better = jnp.where(better == best.voltage, section, better)
 
@@ -110,7 +138,7 @@ def climb(state: SearchState, here: LocalCurrent, question: Question) -> SearchS
     # the parabola through here rises by half of what an exponential does
     most = jnp.where(is_slow, 1.0, 0.5) * (jnp.abs(slope) + doubt) ** 2 / jnp.abs(here.second)
     gain = 0.5 * jnp.abs(slope * newton)
-    is_crest = is_slight & is_bent & (most <= ACCURACY * value)
+    is_crest = is_slight & is_bent & (most <= CREST_ACCURACY * value)
     left_to_climb = temperature * jnp.clip((high.voltage - low.voltage) / temperature, SHORT, 1.0)
     is_level = is_slight & ((jnp.abs(slope) + doubt) * left_to_climb <= LEVEL * value)
     is_plateau = is_level & (value >= (1.0 - LEVEL) * state.best.value)
@@ -120,8 +148,8 @@ def climb(state: SearchState, here: LocalCurrent, question: Question) -> SearchS
     next_voltage, seen = jnp.where(is_first, state.start, better), choose(is_first, state.seen, here.seen)
     on = state._replace(voltage=next_voltage, seen=seen, low=low, best=best, high=high, largest=largest)
     is_inside = (low.voltage < best.voltage) & (best.voltage < high.voltage)
-    is_near = is_inside & ((jnp.abs(slope) + doubt) * (high.voltage - low.voltage) <= NEAR * value)
-    is_settled |= (state.left <= 0) & is_slight & is_near & ((1.0 + NEAR) * largest < question.target)
+    is_near = is_inside & ((jnp.abs(slope) + doubt) * (high.voltage - low.voltage) <= NEARLY_LARGEST * value)
+    is_settled |= (state.left <= 0) & is_slight & is_near & ((1.0 + NEARLY_LARGEST) * largest < question.target)
     fails = ~is_first & (is_lost | (state.left <= 0))
     is_beyond = is_settled & (largest < question.target)
     on = on._replace(stage=jnp.where(is_beyond, BEYOND, jnp.where(fails, FAILED, CLIMB)))
@@ -140,7 +168,7 @@ def _enclose(state: SearchState, here: CurrentPoint) -> tuple[CurrentPoint, Curr
 def _section(low: Scalar, best: Scalar, high: Scalar, voltage: Scalar, furthest: Scalar) -> Scalar:
     """A voltage in the longer one of two intervals: not far from the last one, if there is any such voltage in it."""
     end = jnp.where(best - low > high - best, low, high)
-    middle = best + 0.4 * (end - best)
+    middle = best + SECTION * (end - best)
     return _inside(voltage + jnp.clip(middle - voltage, -furthest, furthest), low, high, middle)
 
 

@@ -39,7 +39,7 @@ from jaxwire.solver.voltage_search.search_state import (
     choose,
 )
 
-AT_ONCE = {"cpu": 16, "gpu": 16384}
+EVALUATED_AT_ONCE = {"cpu": 16, "gpu": 16384}
 """Points of a batch whose current is evaluated at the same time: enough to fill the vector units."""
 
 SURVEYED_AT_ONCE = {"cpu": 1, "gpu": 512}
@@ -98,7 +98,9 @@ def _search(current: Current, question: Question) -> tuple[Scalar, VoltageSearch
     """Follow the estimate; then go on otherwise where that was lost."""
 
     def advance(_: Array, state: SearchState) -> SearchState:
-        state = while_loop(lambda state: state.stage < FAILED, partial(_step, current, question), state, AT_ONCE)
+        state = while_loop(
+            lambda state: state.stage < FAILED, partial(_step, current, question), state, EVALUATED_AT_ONCE
+        )
         return _otherwise(state, question)
 
     state: SearchState = jax.lax.fori_loop(0, ROUNDS, advance, _begin(question))
@@ -134,9 +136,9 @@ def _begin(question: Question) -> SearchState:
 
 def _step(current: Current, question: Question, state: SearchState) -> SearchState:
     """Evaluate I(V) once, and go on as the stage has it."""
-    steepest = jnp.array([follow_estimate.STEEPEST, largest_current.STEEPEST, 0.0, largest_current.STEEPEST])[
-        state.stage
-    ]  # a survey's is too far
+    steepest = jnp.array(
+        [follow_estimate.STEEPEST_FOLLOWED, largest_current.STEEPEST_CLIMBED, 0.0, largest_current.STEEPEST_CLIMBED]
+    )[state.stage]  # a survey's is too far
     here = current_near(current, question.estimate, state.voltage, state.seen, steepest)
     state = state._replace(
         largest=jnp.fmax(state.largest, here.point.value),

@@ -10,16 +10,40 @@ from jaxwire.numerics.array_types import Scalar
 from jaxwire.solver.voltage_search.current_estimate import CurrentEstimate, CurrentTable
 from jaxwire.solver.voltage_search.local_current import CurrentPoint, Seen
 
-FOLLOW, CLIMB, SURVEY, NARROW, FAILED, FOUND, BEYOND, GIVEN_UP = range(8)
-"""Stages: following the estimate (`follow_estimate`), climbing to the largest current (`largest_current`), looking at
-I(V) from zero upwards, narrowing a bracket (`bracketed_search`); the stage has led nowhere; a voltage carries the
-current; none does; it is not known."""
+# Stages of a search. The first four take steps; at the others a pass of the loop ends.
 
-MAX_EVALUATIONS = (9, 24, 32, 24)
+FOLLOW = 0
+"""Following the estimate (`follow_estimate`)."""
+
+CLIMB = 1
+"""Climbing to the largest current (`largest_current`)."""
+
+SURVEY = 2
+"""Looking at I(V) from zero upwards (`bracketed_search`)."""
+
+NARROW = 3
+"""Narrowing a bracket (`bracketed_search`)."""
+
+FAILED = 4
+"""The stage before has led nowhere."""
+
+FOUND = 5
+"""A voltage carries the current."""
+
+BEYOND = 6
+"""No voltage carries the current."""
+
+GIVEN_UP = 7
+"""It is not known whether one does."""
+
+MAX_EVALUATIONS = {FOLLOW: 9, CLIMB: 24, SURVEY: 32, NARROW: 24}
 """Evaluations of I(V) after which a stage ends: following the estimate typically needs 2 or 3; climbing 4 to 12, most
 where I(V) has a plateau; the voltages of the survey, which few currents need, are some 3 t wide, or more."""
 
-ROUNDING = 1e-14
+BEHIND_TOP = 1.001
+"""Upper end of a bracket without one, as a multiple of the largest voltage: that is then inside."""
+
+CURRENT_ROUNDING = 1e-14
 """Relative difference of two currents, or of two voltages, that is no more than rounding."""
 
 
@@ -40,6 +64,11 @@ class Question(NamedTuple):
     def top(self) -> Scalar:
         """Largest voltage that is tried."""
         return self.table.voltage[-1]
+
+    @property
+    def behind_top(self) -> Scalar:
+        """Upper end of a bracket that has none."""
+        return BEHIND_TOP * self.top
 
 
 class SearchState(NamedTuple):
