@@ -22,7 +22,7 @@ import jaxwire as jw
 from benchmarks import derivatives, fits
 from benchmarks.common import RESULTS, commit, deviation, in_micro_batches, machine, today
 from benchmarks.points import CENTER, DOT, REFERENCE, TEMPERATURE, VOLTAGE, WIDTH, sample, scan
-from jaxwire.solver.status import UNREACHABLE
+from jaxwire.solver.status import Outcome
 
 FILE = "gpu_reference.npz"
 RESOLUTION = derivatives.RESOLUTION
@@ -148,7 +148,7 @@ def differences(of: str, found: Table, exact: Table) -> tuple[np.ndarray, int]:
         relative = [np.abs(found[name][both] / exact[name][both] - 1.0) for name in names]
         return np.max(relative, axis=0), int(np.sum(clear & ~both))
     if of == "voltage":
-        beyond = exact["status"] == UNREACHABLE
+        beyond = exact["status"] == Outcome.UNREACHABLE
         there, here = (np.where(beyond, one["current_limit"], one["voltage"]) for one in (exact, found))
         differ = (found["status"] != exact["status"]) | (np.isnan(here) != np.isnan(there))
         return np.abs(here / there - 1.0)[~differ & ~np.isnan(there)], int(np.sum(differ))

@@ -16,6 +16,7 @@ import numpy as np
 
 import jaxwire as jw
 from benchmarks.common import burst, in_turn, options, store
+from jaxwire.kinetics import half_wire
 from jaxwire.kinetics.resolvents.response import Resolvents, Response
 from jaxwire.kinetics.resolvents.wavenumbers import wavenumbers
 
@@ -54,7 +55,7 @@ class _Special(Response):
         return self.strength * self.resolvents.over_nodes((self.forgotten * current)[:, None])[:, 0]
 
 
-def _special_respond(mean_free_path, relaxation_time, momentum_weight, thermal, screening, sampling) -> Response:
+def _special_response(mean_free_path, relaxation_time, momentum_weight, thermal, screening, sampling) -> Response:
     """`response.respond` for tau = 1 and a neutral wire."""
     longest = jnp.max(mean_free_path)
     path = jnp.maximum(mean_free_path, longest / sampling.span)
@@ -68,7 +69,7 @@ def _special_respond(mean_free_path, relaxation_time, momentum_weight, thermal, 
 def main() -> None:
     """Time all kernels in turn and write the rows."""
     given = options(__doc__)
-    with mock.patch.object(matching, "respond", _special_respond):
+    with mock.patch.object(half_wire, "half_wire_response", _special_response):
         jax.clear_caches()
         kernels = {"specialised": kernel(jw.Wire())}
     jax.clear_caches()
