@@ -43,7 +43,7 @@ R = TypeVar("R")
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a function as `equinox.filter_jit` does, with the options of fits; not to be traced."""
-    make = functools.cache(lambda: eqx.filter_jit(function, **_options(LEAN)))
+    make = functools.cache(lambda: eqx.filter_jit(function, **jit_options(LEAN)))
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
@@ -72,7 +72,7 @@ def quick_jit(function: Callable[P, R]) -> Callable[P, R]:
         function: takes and returns pytrees.
     """
     traced = eqx.filter_jit(function)
-    make = functools.cache(lambda: eqx.filter_jit(function, **_options(QUICK)))
+    make = functools.cache(lambda: eqx.filter_jit(function, **jit_options(QUICK)))
     seen: set[Any] = set()
 
     @functools.wraps(function)
@@ -111,8 +111,8 @@ def _told(key: Any, seen: set[Any]) -> Iterator[None]:
         timer.cancel()
 
 
-def _options(wanted: Mapping[str, Any]) -> dict[str, Any]:
-    """What `jax.jit` is told: nothing on a GPU, and on a CPU what this release of XLA knows of the options."""
+def jit_options(wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments of `jax.jit` for a top-level program: none on a GPU, on a CPU the options that this XLA knows."""
     known = {name: value for name, value in wanted.items() if _is_known(name, value)}
     return {"compiler_options": known} if known else {}
 

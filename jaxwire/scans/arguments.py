@@ -52,7 +52,7 @@ def make_plan(
         resolution=resolution,
         memory=usual_memory(local_devices()) if memory is None else read_memory(memory),
         precision=precision,
-    )
+    ).in_blocks()
     _refuse_clashes(plan)
     if plan.memory_bytes > plan.memory:
         raise ValueError(

@@ -17,7 +17,7 @@ HOUSE = ROOT / "jaxwire"
 FILES = sorted(HOUSE.rglob("*.py"))
 PACKAGES = sorted(folder.parent for folder in HOUSE.rglob("__init__.py"))
 FACES = {"jaxwire", "jaxwire/plot", "jaxwire/config", "jaxwire/reproduce", "jaxwire/explore", "jaxwire/cli"}
-MOST_FILES, MOST_LINES, MOST_LINES_OF_FUNCTION = 14, 320, 60  # 300 once `plan` is carved
+MOST_FILES, MOST_LINES, MOST_LINES_OF_FUNCTION = 14, 300, 60
 
 
 def shown(path: Path) -> str:

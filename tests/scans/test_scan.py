@@ -15,6 +15,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 import jaxwire as jw
 from jaxwire.scans.arguments import make_plan
 from jaxwire.scans.computation import blocks, out_of_memory, program
+from jaxwire.scans.computation.execution import Execution
 from jaxwire.scans.variables import TABLE, Setup, evaluate, read_observables
 from jaxwire.solver.status import Outcome
 
@@ -194,7 +195,7 @@ def test_blocks_of_any_shape_give_the_same_bits(block_shape, compilations):
 
 def test_the_first_blocks_are_under_way_before_any_is_asked_for(monkeypatch):
     plan, started = dataclasses.replace(plan_of_everything(), block_shape=(1, 1, 2)), []
-    monkeypatch.setattr(type(plan), "_launch", lambda self, rows, inner: started.append(rows) or [])
+    monkeypatch.setattr(Execution, "_launch", lambda self, rows, inner: started.append(rows) or [])
     plan.stream(plan.blocks())
     assert len(started) == blocks.IN_FLIGHT < len(plan.blocks())
 
@@ -206,7 +207,7 @@ def work(name, m, observables=None):
     """
     point = {"temperature": 0.3, "voltage": 0.4, "current": None, "force": None}
     plan = make_plan(dot(), None, {name: np.linspace(0.1, 0.9, m)}, observables, None, None, COARSE, "1GB", point)
-    rows, inner = (plan._columns(plan.blocks()[0].region, side) for side in (False, True))
+    rows, inner = (loop.columns(plan.blocks()[0].region) for loop in (plan.outer, plan.inner))
     assert (len(rows), len(inner)) == ((1, m) if name == PEAK else (m, 1))
 
     def size(jaxpr):

@@ -21,6 +21,7 @@ from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.array_types import Scalar
+from jaxwire.numerics.integers import ceil_div
 from jaxwire.numerics.precision import working_in
 from jaxwire.numerics.programs import Alike, is_array, local_devices
 from jaxwire.scans.single_precision import judge
@@ -42,6 +43,7 @@ class Program:
         x_max: how far spots are looked for, in vF tau0.
         resolution: numbers of nodes.
         precision: "double" or "single".
+        is_small: whether it runs for so few points that compiling quickly saves more than it costs.
         results: name, shape and type of every variable, as `point` gives them.
         batch: rows solved at once.
         searched: rows whose voltages are searched for together.
@@ -55,6 +57,7 @@ class Program:
     x_max: float
     resolution: Resolution
     precision: str = "double"
+    is_small: bool = False
     results: tuple[tuple[str, tuple[int, ...], str], ...] = ()
     batch: int = 1
     searched: int = 1
@@ -170,7 +173,7 @@ def run(
 
         found = None
         if program.is_searched:
-            n_searched, zeros = -(-n_batches * size // program.searched), jnp.zeros(len(rows))
+            n_searched, zeros = ceil_div(n_batches * size, program.searched), jnp.zeros(len(rows))
             nothing = Found(zeros, jnp.zeros(len(rows), bool), zeros, zeros)
             find = lambda row: find_voltage(*at(row, inner[0]), program.resolution)  # noqa: E731
             found = _in_batches(find, (rows,), nothing, program.searched, n_searched)
