@@ -9,13 +9,20 @@ from matplotlib.colors import BoundaryNorm, Colormap, ListedColormap, Normalize
 
 from jaxwire.plot.captions import label
 
-DIVERGING, EVEN = "RdBu_r", "viridis"
+DIVERGING = "RdBu_r"
+"""Colours of variables that have a middle."""
+
+EVEN = "viridis"
+"""Colours of all others."""
 
 CENTERS = {"heating": 1.0, "spot_heating": 1.0}
 """Value between heating and cooling of variables in units of P_ext; 0 for all others."""
 
-OUTLIERS, FAR = 99.5, 4.0
-"""Values that reach more than FAR times as far as this percentile of all of them do not stretch the colours."""
+OUTLIERS = 99.5
+"""Percentile of the values that the colours always reach."""
+
+STRETCHED = 4.0
+"""Values that reach more than so many times as far as that percentile do not stretch the colours."""
 
 FEW = 8
 """Whole numbers that get a colour each; more of them are drawn like any numbers."""
@@ -85,8 +92,8 @@ def _ends(values: np.ndarray) -> tuple[float, float]:
     """Least and largest value, without outliers."""
     few, middle, most = np.percentile(values, [100.0 - OUTLIERS, 50.0, OUTLIERS])
     low, high = values.min(), values.max()
-    low = few if middle - low > FAR * (middle - few) > 0 else low
-    high = most if high - middle > FAR * (most - middle) > 0 else high
+    low = few if middle - low > STRETCHED * (middle - few) > 0 else low
+    high = most if high - middle > STRETCHED * (most - middle) > 0 else high
     return float(low), float(high)
 
 

@@ -15,10 +15,16 @@ from matplotlib.patches import Patch
 from jaxwire.plot.colour_scale import ColourScale
 from jaxwire.plot.style import COLORS, DASHES, STYLE
 
-FAILED, MISSING, NO_VALUE = 1, 2, 3
-"""Why a point has no value: it could not be solved, it has not been computed yet, or there is none (no spot)."""
+UNSOLVED = 1
+"""A point has no value, as it could not be solved."""
 
-STATES = {FAILED: ("#5A5A5A", "failed"), MISSING: ("#D4D4D4", "not computed yet"), NO_VALUE: ("white", "")}
+MISSING = 2
+"""A point has no value, as it has not been computed yet."""
+
+NO_VALUE = 3
+"""A point was solved, and there is no value (no spot)."""
+
+STATES = {UNSOLVED: ("#5A5A5A", "failed"), MISSING: ("#D4D4D4", "not computed yet"), NO_VALUE: ("white", "")}
 
 HATCH = {"hatch": "//////", "edgecolor": "#BDBDBD", "linewidth": 0.0}
 """Of points that have no value though they were solved."""
@@ -73,7 +79,7 @@ def _draw_cells(axes: Axes, layer: Layer, edges: tuple[np.ndarray, np.ndarray], 
     axes.patch.set(**HATCH)
     axes.grid(False)
     whole: Any = {"edgecolors": "none", "rasterized": True}
-    for state in (FAILED, MISSING):
+    for state in (UNSOLVED, MISSING):
         mask = np.ma.masked_where(layer.states != state, layer.states)
         if mask.count():
             axes.pcolormesh(*edges, mask, cmap=ListedColormap([STATES[state][0]]), **whole)

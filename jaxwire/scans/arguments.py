@@ -14,11 +14,8 @@ from jaxwire.scans.axes import Dimension, read_axes
 from jaxwire.scans.computation.memory import read_memory, usual_memory
 from jaxwire.scans.plan import Plan
 from jaxwire.scans.single_precision import IN_SINGLE
-from jaxwire.scans.variables import Observable, read_observables, uses_x
+from jaxwire.scans.variables import X_MAX, Observable, read_observables, uses_x
 from jaxwire.solver.arguments import as_models
-
-X_MAX = 20.0
-"""How far from the scatterer spots are looked for, in vF tau0, unless `x_max` is given."""
 
 
 def make_plan(

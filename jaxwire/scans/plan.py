@@ -35,7 +35,7 @@ from jaxwire.scans.computation.out_of_memory import Shrinking
 from jaxwire.scans.computation.program import Given, Program, variables
 from jaxwire.scans.loops import GridLoop, outer_and_inner
 from jaxwire.scans.provenance import scan_inputs, versions
-from jaxwire.scans.variables import COORDS, FEW_POSITIONS, Observable, about_variable
+from jaxwire.scans.variables import COORDS, FEW_POSITIONS, X_MAX, Observable, about_variable
 from jaxwire.solver.solution import CHUNK
 from jaxwire.solver.status import FLAG_ATTRIBUTES
 
@@ -86,7 +86,7 @@ class Plan:
     fixed: dict[str, float]
     observables: tuple[Observable, ...]
     x: np.ndarray = field(default_factory=lambda: np.zeros(0))
-    x_max: float = 20.0
+    x_max: float = X_MAX
     resolution: Resolution = Resolution()  # noqa: RUF009 - immutable
     memory: int = 10**9
     precision: str = "double"
