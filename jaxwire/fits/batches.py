@@ -11,7 +11,7 @@ import numpy as np
 from jaxwire.fits.free_parameters import Free, to_coordinates, values_and_slopes
 from jaxwire.fits.residuals import FitProgram, Model, read_batch
 from jaxwire.numerics.integers import ceil_div
-from jaxwire.numerics.programs import threads
+from jaxwire.numerics.programs import Alike, threads
 
 LANES = 4
 """Starts that one call of a program works on."""
@@ -31,16 +31,11 @@ def in_lanes(function: Any, *arguments: Any) -> Any:
         return jax.tree.map(np.asarray, function(*fixed, *(column[part] for column in padded)))
 
     # Two threads that need the same program at the same time would both compile it.
-    program = (function, jax.tree.structure(fixed), *map(_kind, jax.tree.leaves(fixed)), rows.shape[1])
+    program = (function, Alike(fixed).structure, rows.shape[1])
     first = [] if program in _compiled else [call(0)]
     results = [*first, *threads().map(call, range(len(first), n_calls))]
     _compiled.add(program)
     return jax.tree.map(lambda *parts: np.concatenate(parts)[: len(rows)], *results)
-
-
-def _kind(leaf: Any) -> Any:
-    """What a program depends on: shapes of arrays, everything else itself."""
-    return leaf.shape if isinstance(leaf, jax.Array | np.ndarray) else leaf
 
 
 class Rows(NamedTuple):
@@ -61,7 +56,7 @@ def read_rows(
     scale = np.ones(len(free))
     u = to_coordinates(free, values, scale)
     residual, jacobian = map(np.array, in_lanes(read_batch, layout, model, scale, u))
-    jacobian /= np.asarray(rows_and_slopes(layout, model, np.broadcast_to(scale, u.shape), u)[1])[:, None, :]
+    jacobian /= np.asarray(rows_and_slopes(model, np.broadcast_to(scale, u.shape), u)[1])[:, None, :]
     values, seen = values.copy(), list(linear)
     for row in np.flatnonzero(np.all(np.isfinite(residual), axis=1)) if linear else ():
         columns = jacobian[row][:, seen]
@@ -72,9 +67,7 @@ def read_rows(
 
 
 @eqx.filter_jit
-def rows_and_slopes(layout: FitProgram, model: Model, scale: Any, u: Any) -> tuple[Any, Any]:
+def rows_and_slopes(model: Model, scale: Any, u: Any) -> tuple[Any, Any]:
     """Values of the parameters at rows of coordinates, and their derivatives."""
-    bounds = jnp.asarray(model.bounds)
-    return jax.vmap(lambda scale, u: values_and_slopes(layout.kinds, bounds, scale, u))(
-        jnp.asarray(scale), jnp.asarray(u)
-    )
+    read = jax.vmap(lambda scale, u: values_and_slopes(model.ranges, scale, u))
+    return read(jnp.asarray(scale), jnp.asarray(u))

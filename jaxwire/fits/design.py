@@ -6,7 +6,7 @@ positions and the instrument, so that an optimiser can choose them.
 """
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import equinox as eqx
 import jax
@@ -15,7 +15,7 @@ from jaxtyping import Array, Float
 
 from jaxwire.fits.fit import RESOLUTION
 from jaxwire.model.parameters.domain import POSITIVE, REAL, as_parameter
-from jaxwire.model.parameters.names import DRIVES, NamedParameters, ParameterPath, substitute
+from jaxwire.model.parameters.names import DRIVES, NamedParameters, Objects, ParameterPath, number_at, with_values
 from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.wires.wire import Wire
@@ -96,8 +96,8 @@ def information(
     positions = as_parameter("x", x, REAL, ndim=1)
     errors = jnp.broadcast_to(as_parameter("sigma", sigma, POSITIVE, ndim=jnp.ndim(sigma)), positions.shape)
     point = {"temperature": setting.temperature, **given}
-    parts = (setting.scatterer, setting.wire, instrument, point)
-    return _information(places, parts, positions, errors, setting.resolution)
+    objects = Objects(setting.scatterer, setting.wire, instrument, point)
+    return _information(places, objects, positions, errors, setting.resolution)
 
 
 def combine(parts: Sequence[Information]) -> Information:
@@ -112,29 +112,17 @@ def combine(parts: Sequence[Information]) -> Information:
 @eqx.filter_jit
 def _information(
     places: tuple[ParameterPath, ...],
-    parts: tuple[AbstractScatterer, Wire, AbstractInstrument, dict[str, Any]],
+    objects: Objects,
     x: Float[Array, " n"],
     sigma: Float[Array, " n"],
     resolution: Resolution,
 ) -> Information:
-    *objects, point = parts
-    holders = dict(zip(("scatterer", "wire", "instrument"), objects, strict=True))
-
     def reading(values):
-        scatterer, wire, instrument = (
-            substitute(tree, holder, places, list(values)) for holder, tree in holders.items()
-        )
-        varied = {
-            str(place.path[0]): value for place, value in zip(places, values, strict=True) if place.holder == "point"
-        }
-        sol = solve(scatterer, wire, **{**point, **varied}, resolution=resolution, error_estimate=False)
+        scatterer, wire, instrument, point = with_values(objects, places, values)
+        sol = solve(scatterer, wire, **point, resolution=resolution, error_estimate=False)
         return instrument.read(sol, x) / sigma
 
-    numbers = NamedParameters("free", **holders)
-    values = [
-        point[str(place.path[0])] if place.holder == "point" else jnp.asarray(numbers.value(place), float)
-        for place in places
-    ]
+    values = [jnp.asarray(number_at(objects, place), float) for place in places]
     jacobian = jax.jacfwd(lambda v: reading(v))(jnp.stack(values))
     return _conclude(jacobian.T @ jacobian)
 

@@ -6,10 +6,10 @@ come from the curvature at the best minimum (Gauss-Newton): covariance = (J^T J)
 standardised residuals, times the reduced chi^2 where the errors of the readings are not known.
 """
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-import equinox as eqx
 import numpy as np
 
 from jaxwire.fits.batches import read_rows, rows_and_slopes
@@ -133,12 +133,11 @@ def fit(
             f"`x` must have at least as many positions as free parameters, got {n_readings} for "
             f"{len(parameters)} of them."
         )
-    model = eqx.tree_at(lambda m: m.bounds, model, np.array([one.bounds for one in parameters]))
+    model = dataclasses.replace(model, ranges=tuple(one.range for one in parameters))
     linear = tuple(index for index, one in enumerate(parameters) if one.is_linear)
     is_projected = isinstance(chosen_loss, SquaredLoss) and len(linear) < len(parameters)
     layout = FitProgram(
         places=tuple(one.place for one in parameters),
-        kinds=tuple(one.kind for one in parameters),
         projected=linear if is_projected else (),
         resolution=resolution,
     )
@@ -149,7 +148,7 @@ def fit(
     searched, loss_there, converged, steps = map(np.asarray, found)
     u = coordinates.copy()
     u[:, list(layout.searched)] = searched
-    values = np.asarray(rows_and_slopes(layout, model, scale, u)[0])
+    values = np.asarray(rows_and_slopes(model, scale, u)[0])
     ends = Starts(read_rows(layout, model, parameters, values, layout.projected).values, loss_there, converged, steps)
     best = read_rows(layout, model, parameters, ends.values[ends.best][None, :])
     at_best = ends.values[ends.best], best.residual[0], best.jacobian[0]
@@ -183,7 +182,7 @@ def _setting(measurements: Any, scatterer: Any, wire: Any, instrument: Any, reso
             raise ValueError(
                 "`x` must not be where the scatterer is: the heating diverges there, got a position on it."
             )
-    model = Model(checked.scatterer, checked.wire, instrument, group(measurements), np.zeros((0, 2)))
+    model = Model(checked.scatterer, checked.wire, instrument, group(measurements))
     return _Setting(tuple(measurements), model, checked.resolution)
 
 

@@ -1,8 +1,4 @@
-"""Free parameters of a fit: which numbers vary, within which bounds, and the unbounded coordinates of the optimiser.
-
-The optimiser works with coordinates u on the whole real line. A number with bounds (a, b) is a + (b - a) S(u) with the
-logistic function S; a positive one is exp(u); any other is u times its scale. No step can leave the domain.
-"""
+"""Free parameters of a fit: which numbers vary, in which ranges, and where starts are looked for."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -12,6 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
+from jaxwire.fits.ranges import AbstractRange, Bounded, Positive, Real
 from jaxwire.model.parameters.domain import FRACTION, NOT_NEGATIVE, POSITIVE
 from jaxwire.model.parameters.names import NamedParameters, ParameterPath
 
@@ -20,6 +17,15 @@ SEARCHED = {"center": (0.1, 2.6), "width": (0.02, 1.0)}
 
 SPREAD = 4.0
 """A positive number without bounds is looked for between its first value over this and times this."""
+
+REACH = 1.0
+"""A number of any sign is looked for this far from its first value, or as far as that is from zero: in its own unit."""
+
+FROM_END = 1e-3
+"""A fraction starts at least this far from 0 and 1, where its coordinate would hardly move it."""
+
+SMALLEST_START = 1e-6
+"""A positive number starts at least here, in its own unit: zero is no place of the logarithm."""
 
 GAIN, OFFSET = ParameterPath("instrument", ("gain",)), ParameterPath("instrument", ("offset",))
 
@@ -33,23 +39,21 @@ class Free(NamedTuple):
     Attributes:
         name: as the user gave it.
         place: where it is.
-        kind: "bounded", "positive" or "real".
-        bounds: smallest and largest value of a bounded one.
+        range: where it may be.
         start: its value in the objects that the fit was given.
         search: between which values starts are looked for.
     """
 
     name: str
     place: ParameterPath
-    kind: str
-    bounds: tuple[float, float]
+    range: AbstractRange
     start: float
     search: tuple[float, float]
 
     @property
     def is_linear(self) -> bool:
         """Whether readings depend on it linearly and it has no bounds."""
-        return self.kind == "real" and self.place in LINEAR
+        return isinstance(self.range, Real) and self.place in LINEAR
 
 
 def read_free(names: Any, bounds: Any, numbers: NamedParameters) -> tuple[Free, ...]:
@@ -89,17 +93,17 @@ def _read(name: str, bounds: Any, numbers: NamedParameters) -> Free:
             raise ValueError(f"`bounds` of {name!r} must be {domain.words}, got ({low:g}, {high:g}).")
         if not low < start < high:
             raise ValueError(f"`bounds` of {name!r} must hold its first value {start:g}, got ({low:g}, {high:g}).")
-        return Free(name, place, "bounded", (low, high), start, (low, high))
+        return Free(name, place, Bounded(low, high), start, (low, high))
     if domain is FRACTION:
-        return Free(name, place, "bounded", (0.0, 1.0), min(max(start, 1e-3), 1.0 - 1e-3), (0.0, 1.0))
+        return Free(name, place, Bounded(0.0, 1.0), min(max(start, FROM_END), 1.0 - FROM_END), (0.0, 1.0))
     near = SEARCHED.get(str(place.path[-1])) if place.holder == "scatterer" else None
     if domain is POSITIVE or domain is NOT_NEGATIVE:
-        start = max(start, 1e-6)
-        return Free(name, place, "positive", (0.0, np.inf), start, near or (start / SPREAD, start * SPREAD))
+        start = max(start, SMALLEST_START)
+        return Free(name, place, Positive(), start, near or (start / SPREAD, start * SPREAD))
     if not bool(domain.contains(np.array(-1e300))):  # some other domain: bounds cannot be guessed
         raise ValueError(f"`bounds` of {name!r} must be given, as it must be {domain.words}; got none.")
-    reach = max(1.0, abs(start))
-    return Free(name, place, "real", (-np.inf, np.inf), start, near or (start - reach, start + reach))
+    reach = max(REACH, abs(start))
+    return Free(name, place, Real(), start, near or (start - reach, start + reach))
 
 
 def _checked_bounds(name: str, bounds: Any) -> tuple[float, float]:
@@ -112,39 +116,29 @@ def _checked_bounds(name: str, bounds: Any) -> tuple[float, float]:
     return low, high
 
 
-def to_values(
-    kinds: tuple[str, ...], bounds: Float[Array, "k 2"], scale: Float[Array, " k"], u: Float[Array, " k"]
-) -> Float[Array, " k"]:
-    """Values of the parameters from the coordinates of the optimiser."""
-    low, high = jnp.where(jnp.isfinite(bounds), bounds, 0.0).T
-    values = {"bounded": low + (high - low) * jax.nn.sigmoid(u), "positive": jnp.exp(u), "real": scale * u}
-    return jnp.stack([values[kind][index] for index, kind in enumerate(kinds)])
-
-
 def values_and_slopes(
-    kinds: tuple[str, ...], bounds: Float[Array, "k 2"], scale: Float[Array, " k"], u: Float[Array, " k"]
+    ranges: Sequence[AbstractRange], scale: Float[Array, " k"], u: Float[Array, " k"]
 ) -> tuple[Float[Array, " k"], Float[Array, " k"]]:
-    """Values of the parameters and their derivatives, each by its own coordinate."""
-    return jax.jvp(lambda u: to_values(kinds, bounds, scale, u), (u,), (jnp.ones_like(u),))
+    """Values of the parameters at the coordinates of the optimiser, and their derivatives, each by its own."""
+
+    def values(u):
+        return jnp.stack([one.value(u[index], scale[index]) for index, one in enumerate(ranges)])
+
+    return jax.jvp(values, (u,), (jnp.ones_like(u),))
 
 
 def to_coordinates(free: Sequence[Free], values: np.ndarray, scale: np.ndarray) -> np.ndarray:
-    """The inverse of `to_values`, for values of shape (..., k)."""
+    """Coordinates of values of shape (..., k), kept off the bounds."""
     u = np.empty_like(values)
     for index, one in enumerate(free):
-        value = values[..., index]
-        if one.kind == "bounded":
-            share = np.clip((value - one.bounds[0]) / (one.bounds[1] - one.bounds[0]), 1e-6, 1.0 - 1e-6)
-            u[..., index] = np.log(share) - np.log1p(-share)
-        else:
-            u[..., index] = np.log(value) if one.kind == "positive" else value / scale[..., index]
+        u[..., index] = one.range.coordinate(one.range.inside(values[..., index]), scale[..., index])
     return u
 
 
 def in_search_box(free: Sequence[Free], shares: np.ndarray) -> np.ndarray:
     """Values at given shares of the search box, shape (n, k): even in the logarithm for positive ones."""
     low, high = np.array([one.search for one in free]).T
-    is_log = np.array([one.kind == "positive" or (one.kind == "bounded" and one.bounds[0] > 0) for one in free])
+    is_log = np.array([one.range.is_logarithmic for one in free])
     even = low + (high - low) * shares
     safe_low, safe_high = np.where(is_log, low, 1.0), np.where(is_log, high, 1.0)
     return np.where(is_log, safe_low * (safe_high / safe_low) ** shares, even)

@@ -51,7 +51,7 @@ class _Target(eqx.Module):
     scale: Float[Array, " k"]
 
     def values_and_slopes(self, u: Float[Array, " k"]) -> tuple[Float[Array, " k"], Float[Array, " k"]]:
-        return values_and_slopes(self.layout.kinds, jnp.asarray(self.model.bounds), self.scale, u)
+        return values_and_slopes(self.model.ranges, self.scale, u)
 
     def log_density(self, u: Float[Array, " k"]) -> Scalar:
         slope = self.values_and_slopes(u)[1]
@@ -69,10 +69,11 @@ def log_density(fit: Fit) -> Callable[[Float[Array, " k"]], Scalar]:
         TypeError: if fit is not a Fit.
         ValueError: if the errors of its readings are unknown.
     """
-    target, free = _target(fit)
+    target, _ = _target(fit)
 
     def density(values):
-        u = [_coordinate(one, value, unit) for one, value, unit in zip(free, values, target.scale, strict=True)]
+        columns = zip(target.model.ranges, jnp.asarray(values), target.scale, strict=True)
+        u = [one.coordinate(value, scale) for one, value, scale in columns]
         return -0.5 * jnp.sum(residuals(target.layout, target.model, target.scale)(jnp.stack(u)) ** 2)
 
     return density
@@ -111,15 +112,8 @@ def _target(fit: Any) -> tuple[_Target, tuple[Free, ...]]:
         raise ValueError("`fit` must be of readings with known errors; give `sigma` to the fit.")
     layout, model, free = fit.problem
     values = np.array([fit.values[name] for name in fit.names])
-    scale = np.where([one.kind == "real" for one in free], np.maximum(np.abs(values), 1e-12), 1.0)
+    scale = [one.scale(value) for one, value in zip(model.ranges, values, strict=True)]
     return _Target(layout._replace(projected=()), model, jnp.asarray(scale)), free
-
-
-def _coordinate(one: Free, value: Any, unit: Any) -> Array:
-    if one.kind == "bounded":
-        share = (value - one.bounds[0]) / (one.bounds[1] - one.bounds[0])
-        return jnp.log(share) - jnp.log1p(-share)
-    return jnp.log(value) if one.kind == "positive" else jnp.asarray(value / unit)
 
 
 @compiled

@@ -16,7 +16,8 @@ from jaxtyping import Array, Float
 
 from jaxwire.fits.free_parameters import GAIN, LINEAR, OFFSET, values_and_slopes
 from jaxwire.fits.measurement import Measurement
-from jaxwire.model.parameters.names import DRIVES, ParameterPath, substitute
+from jaxwire.fits.ranges import AbstractRange
+from jaxwire.model.parameters.names import DRIVES, Objects, ParameterPath, with_values
 from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.wires.wire import Wire
@@ -53,13 +54,11 @@ class FitProgram(NamedTuple):
 
     Attributes:
         places: where the free parameters are.
-        kinds: how they follow from the coordinates of the optimiser (see `free_parameters`).
         projected: which of them the optimiser does not see: gain and offset, found by linear least squares instead.
         resolution: numbers of nodes.
     """
 
     places: tuple[ParameterPath, ...]
-    kinds: tuple[str, ...]
     projected: tuple[int, ...]
     resolution: Resolution
 
@@ -77,14 +76,18 @@ class Model(eqx.Module):
         wire: the wire, likewise.
         instrument: the instrument, likewise.
         groups: the measurements.
-        bounds: of the free parameters, shape (k, 2).
+        ranges: of the free parameters.
     """
 
     scatterer: AbstractScatterer
     wire: Wire
     instrument: AbstractInstrument
     groups: tuple[Group, ...]
-    bounds: Float[Array | np.ndarray, "k 2"]
+    ranges: tuple[AbstractRange, ...] = ()
+
+    def objects(self, **point: Any) -> Objects:
+        """With an operating point, what free parameters are parts of."""
+        return Objects(self.scatterer, self.wire, self.instrument, point)
 
 
 class Reading(NamedTuple):
@@ -122,8 +125,7 @@ def group(measurements: Sequence[Measurement]) -> tuple[Group, ...]:
 
 def read(layout: FitProgram, model: Model, scale: Float[Array, " k"], u: Float[Array, " k"]) -> Reading:
     """Residuals and Jacobian at the coordinates u of the optimiser."""
-    bounds = jnp.asarray(model.bounds)
-    values, slope = values_and_slopes(layout.kinds, bounds, scale, u)
+    values, slope = values_and_slopes(model.ranges, scale, u)
     parts = [_read_group(layout, model, one, values) for one in model.groups]
     residual = jnp.concatenate([part.residual for part in parts])
     jacobian = jnp.concatenate([part.jacobian for part in parts])
@@ -199,7 +201,7 @@ def _read_group(layout: FitProgram, model: Model, members: Group, values: Float[
     is_linear = [place in LINEAR for place in layout.places]
     directions = np.eye(len(values))[[not linear for linear in is_linear]]
     numbers = jnp.asarray(members.numbers)
-    instrument = substitute(model.instrument, "instrument", layout.places, list(values))
+    instrument = with_values(model.objects(), layout.places, values).instrument
 
     def one(number, temperature, value, x):
         def signal(values):
@@ -234,18 +236,8 @@ def _signal(
     values: Float[Array, " k"],
 ) -> Float[Array, " n"]:
     """What the instrument reads of one measurement, before gain and offset."""
-    free = list(values)
-    point: dict[str, Any] = {"temperature": temperature, drive: value}
-    for place, new in zip(layout.places, free, strict=True):
-        if place.holder == "point":
-            point[str(place.path[0])] = new
-        if place.holder == "measurements":
-            index, name = place.path
-            if name in point:
-                point[str(name)] = jnp.where(number == index, new, point[str(name)])
-    scatterer = substitute(model.scatterer, "scatterer", layout.places, free)
-    wire = substitute(model.wire, "wire", layout.places, free)
-    instrument = substitute(model.instrument, "instrument", layout.places, free)
+    given = model.objects(temperature=temperature, **{drive: value})
+    scatterer, wire, instrument, point = with_values(given, layout.places, values, number)
     sol = solve(scatterer, wire, **point, resolution=layout.resolution, error_estimate=False)
     return instrument.signal(sol, x - instrument.position)
 

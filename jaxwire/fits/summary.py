@@ -1,7 +1,6 @@
 """What a fit found: values, errors, correlations, residuals, and what the data could not tell."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import equinox as eqx
 import jax.numpy as jnp
@@ -12,7 +11,7 @@ from jaxwire.fits.losses import AbstractLoss
 from jaxwire.fits.measurement import Measurement
 from jaxwire.fits.residuals import FitProgram, Group, Model
 from jaxwire.fits.result import Fit, FitStatus, Starts
-from jaxwire.model.parameters.names import ParameterPath, substitute
+from jaxwire.model.parameters.names import ParameterPath, with_values
 from jaxwire.model.units.quantities import LABELS
 
 TOO_UNCERTAIN = 1.0
@@ -60,11 +59,7 @@ def summarise(
         covariance = covariance * (chi2 / freedom if freedom > 0 else np.nan)
     status = _status(free, values, starts, bool(warnings))
     errors = np.sqrt(np.diag(covariance))
-    new = [jnp.asarray(value) for value in values]
-    scatterer, wire, instrument = (
-        substitute(tree, holder, places, new)
-        for holder, tree in (("scatterer", model.scatterer), ("wire", model.wire), ("instrument", model.instrument))
-    )
+    found = with_values(model.objects(), places, [jnp.asarray(value) for value in values])
     return Fit(
         names=names,
         values=dict(zip(names, values.tolist(), strict=True)),
@@ -73,10 +68,10 @@ def summarise(
         chi2=chi2,
         degrees_of_freedom=freedom,
         residuals=_by_measurement(model.groups, measurements, -residual),
-        scatterer=scatterer,
-        wire=wire,
-        instrument=instrument,
-        measurements=_at_values(measurements, places, values),
+        scatterer=found.scatterer,
+        wire=found.wire,
+        instrument=found.instrument,
+        measurements=_at_values(model, measurements, places, values),
         starts=starts,
         status=status,
         warnings=warnings,
@@ -96,7 +91,7 @@ def _size(one: Free, value: float, largest: float) -> float:
     """Size of a parameter: what an error must be compared with."""
     if one.place == OFFSET:
         return largest or 1.0
-    return max(abs(value), 1.0) if one.kind == "real" and one.place != GAIN else abs(value) or 1.0
+    return abs(value) or 1.0 if one.place == GAIN else one.range.size(value)
 
 
 def _covariance(names: tuple[str, ...], size: np.ndarray, jacobian: np.ndarray) -> tuple[np.ndarray, tuple[str, ...]]:
@@ -120,8 +115,7 @@ def _status(free: Sequence[Free], values: np.ndarray, starts: Starts, is_undeter
     if not np.isfinite(starts.loss[starts.best]):
         return FitStatus.FAILED
     for one, value in zip(free, values, strict=True):
-        low, high = one.bounds
-        if one.kind == "bounded" and min(value - low, high - value) < NEAR_BOUND * (high - low):
+        if one.range.is_near_bound(value, NEAR_BOUND):
             return FitStatus.AT_BOUND
     if not starts.converged[starts.best]:  # after the bounds: towards them it never converges
         return FitStatus.NOT_CONVERGED
@@ -143,16 +137,13 @@ def _by_measurement(
 
 
 def _at_values(
-    measurements: tuple[Measurement, ...], places: Sequence[ParameterPath], values: np.ndarray
+    model: Model, measurements: tuple[Measurement, ...], places: Sequence[ParameterPath], values: np.ndarray
 ) -> tuple[Measurement, ...]:
     """The measurements at the operating points that were found."""
-    points: list[dict[str, Any]] = [{} for _ in measurements]
-    for place, value in zip(places, values, strict=True):
-        for index, point in enumerate(points):
-            if place.holder == "point":
-                point[str(place.path[0])] = float(value)
-            if place.holder == "measurements" and place.path[0] == index:
-                point[str(place.path[1])] = float(value)
+    points = (
+        with_values(model.objects(**one.point), places, values, number).point for number, one in enumerate(measurements)
+    )
     return tuple(
-        Measurement(one.x, one.y, one.sigma, **(one.point | new)) for one, new in zip(measurements, points, strict=True)
+        Measurement(one.x, one.y, one.sigma, **{name: float(value) for name, value in point.items()})
+        for one, point in zip(measurements, points, strict=True)
     )

@@ -9,7 +9,8 @@ import dataclasses
 import difflib
 import operator
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import equinox as eqx
@@ -26,7 +27,11 @@ DRIVES = ("voltage", "current", "force")
 
 
 class ParameterPath(NamedTuple):
-    """Where a number is: which object holds it, the way to it there, and its index if it is part of an array."""
+    """Where a number is: which object holds it, the way to it there, and its index if it is part of an array.
+
+    The holder is "scatterer", "wire", "instrument", "point" (an operating point), or "measurements": the way into those
+    begins with the number of one, and ends at its operating point.
+    """
 
     holder: str
     path: tuple[str | int, ...] = ()
@@ -34,11 +39,11 @@ class ParameterPath(NamedTuple):
 
 
 def substitute(tree: Any, holder: str, places: Sequence[ParameterPath], values: Iterable[Any]) -> Any:
-    """Put numbers in their places in the scatterer or the wire; `values` may be traced. Nothing is checked.
+    """Put numbers in their places in one object; `values` may be traced. Nothing is checked.
 
     Args:
-        tree: the scatterer or the wire.
-        holder: "scatterer" or "wire": which of them it is; other places are passed over.
+        tree: the scatterer, the wire or the instrument.
+        holder: "scatterer", "wire" or "instrument": which of them it is; other places are passed over.
         places: where numbers go.
         values: a number for each.
     """
@@ -49,6 +54,48 @@ def substitute(tree: Any, holder: str, places: Sequence[ParameterPath], values: 
                 value = jnp.asarray(new.get(place.path, part_at(tree, place.path))).at[place.index].set(value)
             new[place.path] = value
     return eqx.tree_at(lambda node: [part_at(node, path) for path in new], tree, list(new.values())) if new else tree
+
+
+class Objects(NamedTuple):
+    """What numbers are parts of, by the words for the holder of a `ParameterPath`; None and {} where there is none."""
+
+    scatterer: Any = None
+    wire: Any = None
+    instrument: Any = None
+    point: Mapping[str, Any] = MappingProxyType({})
+
+
+def with_values(
+    objects: Objects, places: Sequence[ParameterPath], values: Iterable[Any], number: Any = None
+) -> Objects:
+    """Put numbers in their places in all objects; `values` may be traced. Nothing is checked.
+
+    Args:
+        objects: what they are put into.
+        places: where they go.
+        values: a number for each.
+        number: of the measurement whose operating point this is; may be traced. Numbers of others are passed over.
+    """
+    values = list(values)
+    trees = {
+        holder: substitute(getattr(objects, holder), holder, places, values)
+        for holder in ("scatterer", "wire", "instrument")
+    }
+    point = dict(objects.point)
+    for place, value in zip(places, values, strict=True):
+        if place.holder == "point":
+            point[str(place.path[0])] = value
+        if place.holder == "measurements":
+            index, name = place.path
+            if name in point:  # else it is of a measurement with another drive
+                point[str(name)] = jnp.where(number == index, value, point[str(name)])
+    return Objects(**trees, point=point)
+
+
+def number_at(objects: Objects, place: ParameterPath) -> Any:
+    """The number in its place."""
+    number = part_at(getattr(objects, place.holder), place.path)
+    return number[place.index] if place.index else number
 
 
 class NamedParameters:
@@ -123,8 +170,7 @@ class NamedParameters:
 
     def value(self, place: ParameterPath) -> Any:
         """The number itself, in one of the objects."""
-        number = part_at(self.holders[place.holder], place.path)
-        return number[place.index] if place.index else number
+        return number_at(Objects(**{place.holder: self.holders[place.holder]}), place)
 
 
 def _step(key: Any) -> str | int:

@@ -16,7 +16,7 @@ import numpy as np
 from jax.sharding import AxisType, PartitionSpec
 from jaxtyping import Array, Float, Int
 
-from jaxwire.model.parameters.names import ParameterPath, substitute
+from jaxwire.model.parameters.names import Objects, ParameterPath, with_values
 from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.wires.wire import Wire
@@ -87,12 +87,9 @@ def operating_point(
 ) -> GridPoint:
     """Put the numbers of one point of the grid into their places."""
     places = (*program.outer, *program.inner)
-    values = [*outer, *inner]
-    scatterer = substitute(given.scatterer, "scatterer", places, values)
-    wire = substitute(given.wire, "wire", places, values)
-    varied = {str(place.path[0]): v for place, v in zip(places, values, strict=True) if place.holder == "point"}
-    drive = {name: jnp.asarray(value) for name, value in {**given.fixed, **varied}.items()}
-    return GridPoint(scatterer, wire, drive.pop("temperature"), drive)
+    found = with_values(Objects(given.scatterer, given.wire, point=given.fixed), places, [*outer, *inner])
+    drive = {name: jnp.asarray(value) for name, value in found.point.items()}
+    return GridPoint(found.scatterer, found.wire, drive.pop("temperature"), drive)
 
 
 def point(program: Program, given: Given, at: GridPoint, found: Found | None) -> dict[str, Array]:
