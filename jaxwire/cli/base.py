@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -55,6 +55,55 @@ class Common:
 
     json: Annotated[bool, Parameter(negative="")] = False
     cache: bool = True
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Base of options that are numbers, each of which may be left out."""
+
+    def given(self) -> dict[str, float]:
+        """Those that are given, by name."""
+        return {name: value for name, value in vars(self).items() if value is not None}
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Dot(Numbers):
+    """Options of a resonant quantum dot.
+
+    Attributes:
+        center: Position eps0 of the resonance, a kinetic energy in the left wire.
+        width: Half width Gamma of the resonance.
+    """
+
+    center: float | None = None
+    width: float | None = None
+
+    def refuse_with_file(self) -> None:
+        """Complain if any is given, where a file describes the scatterer."""
+        for name in self.given():
+            raise BadInputError(f"`{name}` must be left out where --config gives the scatterer, got both.")
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Drive(Numbers):
+    """Options of what drives the current.
+
+    Attributes:
+        voltage: eV, the misalignment of the two bands; positive drives a positive current.
+        current: I, instead of the voltage.
+        force: F, the external force far away, instead of the voltage.
+    """
+
+    voltage: float | None = None
+    current: float | None = None
+    force: float | None = None
+
+    def replacing(self, point: Mapping[str, float]) -> dict[str, float]:
+        """The numbers of an operating point, with this drive, if any is given, instead of its own."""
+        given = self.given()
+        return {name: value for name, value in point.items() if not (given and name in vars(self))} | given
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -129,7 +178,7 @@ def require_netcdf(option: str) -> None:
         raise BadInputError(f"`{option}` needs h5netcdf and h5py: pip install 'jaxwire[netcdf]'.")
 
 
-def read_point(config: Path | None, center: float | None, width: float | None, temperature: float | None) -> "Config":
+def read_point(config: Path | None, dot: Dot, temperature: float | None) -> "Config":
     """Scatterer, wire and temperature: from a file, or a Lorentzian in the paper's wire.
 
     Options have precedence over what the file says of the operating point.
@@ -140,18 +189,16 @@ def read_point(config: Path | None, center: float | None, width: float | None, t
     from jaxwire.model.scatterers.resonances import Lorentzian
     from jaxwire.model.wires.wire import Wire
 
-    given = {name: value for name, value in (("center", center), ("width", width)) if value is not None}
     if config is not None:
-        if given:
-            raise BadInputError(f"`{next(iter(given))}` must be left out where --config gives the scatterer, got both.")
+        dot.refuse_with_file()
         read = read_config(config)
         if read.axes:
             raise BadInputError("`axes` must be left out for this command, got a file for `jaxwire scan`.")
     else:
-        for name in ("center", "width"):
-            if name not in given:
+        for name, value in vars(dot).items():
+            if value is None:
                 raise BadInputError(f"`{name}` must be given, or a file with any scatterer as --config; got none.")
-        read = Config(Lorentzian(**given), Wire())  # pyright: ignore[reportArgumentType] - converted by the field
+        read = Config(Lorentzian(**dot.given()), Wire())  # pyright: ignore[reportArgumentType] - converted by the field
     if temperature is not None:
         read = replace(read, point=read.point | {"temperature": temperature})
     if "temperature" not in read.point:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from jaxwire.cli.base import BadInputError, Common, about_input, kernels_kept, print_json
+from jaxwire.cli.base import BadInputError, Common, Dot, about_input, kernels_kept, print_json
 
 HOST = "127.0.0.1"
 """This machine: nobody else can reach the page."""
@@ -19,8 +19,7 @@ PATIENCE = 1
 
 def explore(
     *,
-    center: float | None = None,
-    width: float | None = None,
+    dot: Dot = Dot(),  # noqa: B008 - frozen
     temperature: float | None = None,
     voltage: float | None = None,
     current: float | None = None,
@@ -35,8 +34,7 @@ def explore(
     """Open a page with sliders that shows the heating along the wire, until stopped by Ctrl-C.
 
     Args:
-        center: Position eps0 of the resonance, a kinetic energy in the left wire.
-        width: Half width Gamma of the resonance.
+        dot: Options of a resonant quantum dot.
         temperature: kB T.
         voltage: eV, the misalignment of the two bands.
         current: I, instead of the voltage.
@@ -48,14 +46,14 @@ def explore(
         browser: Open the page in the browser.
         common: Options of every command.
     """
-    given = {name: value for name, value in locals().items() if name not in ("port", "browser", "common")}
+    given = {name: value for name, value in locals().items() if name not in ("dot", "port", "browser", "common")}
     with about_input(), kernels_kept(common.cache):
         if not 0 <= port <= 65535:
             raise BadInputError(f"`port` must be between 0 and 65535, got {port}.")
         _require_server()
         from jaxwire.explore.state import State
 
-        state = State(**{name: value for name, value in given.items() if value is not None})
+        state = State(**dot.given(), **{name: value for name, value in given.items() if value is not None})
         with closing(_socket(port)) as listener:
             address = f"http://{HOST}:{listener.getsockname()[1]}/?{state.query()}"
             _serve(listener, address, state, browser, common.json)

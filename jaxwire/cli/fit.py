@@ -2,7 +2,7 @@
 
 import sys
 from contextlib import redirect_stdout
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,6 +12,8 @@ from cyclopts import Parameter
 from jaxwire.cli.base import (
     BadInputError,
     Common,
+    Dot,
+    Drive,
     about_input,
     kernels_kept,
     print_json,
@@ -24,15 +26,39 @@ if TYPE_CHECKING:
     from jaxwire.fits.result import Fit
 
 
+@Parameter(name="*")
+@dataclass(frozen=True)
+class DriveOfAll(Drive):
+    """Options of what drives the current, in all profiles.
+
+    Attributes:
+        voltage: eV, of all profiles.
+        current: I, instead of the voltage.
+        force: F, instead of the voltage.
+    """
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class FirstDot(Dot):
+    """Options of the quantum dot where the search starts.
+
+    Attributes:
+        center: Where the search starts: position eps0 of the resonance; 1.0 unless given.
+        width: Where the search starts: half width Gamma of the resonance; 0.1 unless given.
+    """
+
+
+FIRST = {"center": 1.0, "width": 0.1}
+"""Where the search starts unless an option says otherwise, in mu0: as `jaxwire.fit` does by itself."""
+
+
 def fit(
     *profiles: Path,
     config: Path | None = None,
     temperature: float | None = None,
-    voltage: float | None = None,
-    current: float | None = None,
-    force: float | None = None,
-    center: float | None = None,
-    width: float | None = None,
+    drive: DriveOfAll = DriveOfAll(),  # noqa: B008 - frozen
+    dot: FirstDot = FirstDot(),  # noqa: B008 - frozen
     free: Annotated[tuple[str, ...] | None, Parameter(consume_multiple=True, negative="")] = None,
     starts: int | None = None,
     plot: Path | None = None,
@@ -55,11 +81,8 @@ def fit(
         profiles: CSV files; those that the config names unless given.
         config: TOML file with the start, what is free, and what was measured where.
         temperature: kB T, of all profiles.
-        voltage: eV, of all profiles.
-        current: I, instead of the voltage.
-        force: F, instead of the voltage.
-        center: Where the search starts: position eps0 of the resonance; 1.0 unless given.
-        width: Where the search starts: half width Gamma of the resonance; 0.1 unless given.
+        drive: Options of what drives the current, in all profiles.
+        dot: Options of the quantum dot where the search starts.
         free: Names of the free parameters, such as center width gain offset; center width gain unless given.
         starts: How many places are minimised from; 16 unless given.
         plot: Draw data, fit and residuals to this file (.png, .pdf, .svg, .eps).
@@ -69,9 +92,8 @@ def fit(
     with about_input(), kernels_kept(common.cache):
         require_figure("plot", plot)
         require_folder("output", output)
-        point = {"temperature": temperature, "voltage": voltage, "current": current, "force": force}
-        read = _read(config, {name: value for name, value in point.items() if value is not None})
-        options: dict[str, Any] = read.options | _start(read, center, width)
+        read = _read(config, {} if temperature is None else {"temperature": temperature}, drive)
+        options: dict[str, Any] = read.options | _start(read, dot)
         options |= {name: value for name, value in (("free", free), ("starts", starts)) if value is not None}
         from jaxwire.config.fit import load_measurements
 
@@ -95,32 +117,26 @@ def fit(
         return 1 if is_failed or found.status is jw.FitStatus.NOT_CONVERGED else 0
 
 
-def _read(config: Path | None, point: dict[str, float]) -> "FitConfig":
+def _read(config: Path | None, thermal: dict[str, float], drive: Drive) -> "FitConfig":
     """What the file says; options have precedence over its operating point."""
     from jaxwire.config.fit import FitConfig, read_fit_config
-    from jaxwire.model.parameters.names import DRIVES
 
-    if config is None:
-        return FitConfig(point)
-    read = read_fit_config(config)
-    if point and read.profiles:
-        name = next(iter(point))
-        raise BadInputError(f"`{name}` must be left out where --config gives the measurements, got both.")
-    is_driven = not point.keys().isdisjoint(DRIVES)
-    kept = {name: value for name, value in read.point.items() if not (is_driven and name in DRIVES)}
-    return replace(read, point=kept | point)
+    read = FitConfig() if config is None else read_fit_config(config)
+    if read.profiles:
+        for name in thermal | drive.given():
+            raise BadInputError(f"`{name}` must be left out where --config gives the measurements, got both.")
+    return replace(read, point=drive.replacing(read.point | thermal))
 
 
-def _start(read: "FitConfig", center: float | None, width: float | None) -> dict[str, Any]:
+def _start(read: "FitConfig", dot: Dot) -> dict[str, Any]:
     """The scatterer that the search starts from, if options say anything of it."""
-    given = {name: value for name, value in (("center", center), ("width", width)) if value is not None}
-    if not given:
+    if not dot.given():
         return {}
     if "scatterer" in read.options:
-        raise BadInputError(f"`{next(iter(given))}` must be left out where --config gives the scatterer, got both.")
+        dot.refuse_with_file()
     from jaxwire.model.scatterers.resonances import Lorentzian
 
-    return {"scatterer": Lorentzian(**{"center": 1.0, "width": 0.1} | given)}  # pyright: ignore[reportArgumentType]
+    return {"scatterer": Lorentzian(**FIRST | dot.given())}  # pyright: ignore[reportArgumentType]
 
 
 def _numbers(found: "Fit", read: "FitConfig", files: tuple[Path, ...], options: dict[str, Any]) -> dict[str, Any]:

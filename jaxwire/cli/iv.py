@@ -12,6 +12,7 @@ from jaxwire.cli.base import (
     UNITS,
     BadInputError,
     Common,
+    Dot,
     NumberList,
     about_input,
     kernels_kept,
@@ -34,8 +35,7 @@ TITLES = {
 
 def iv(
     *,
-    center: float | None = None,
-    width: float | None = None,
+    dot: Dot = Dot(),  # noqa: B008 - frozen
     temperature: float | None = None,
     config: Path | None = None,
     voltages: NumberList = None,
@@ -48,8 +48,7 @@ def iv(
     """Current at many voltages and at the opposite ones, with the rectification (I(V) + I(-V))/(I(V) - I(-V)).
 
     Args:
-        center: Position eps0 of the resonance, a kinetic energy in the left wire.
-        width: Half width Gamma of the resonance.
+        dot: Options of a resonant quantum dot.
         temperature: kB T.
         config: TOML file with any scatterer and wire, instead of center and width; its operating point does not count
             but for the temperature.
@@ -64,7 +63,7 @@ def iv(
         require_figure("plot", plot)
         require_folder("csv", csv)
         values = _voltages(voltages, max, count)
-        read = read_point(config, center, width, temperature)
+        read = read_point(config, dot, temperature)
         import numpy as np
 
         import jaxwire as jw

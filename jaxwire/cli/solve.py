@@ -11,6 +11,8 @@ from jaxwire.cli.base import (
     UNITS,
     BadInputError,
     Common,
+    Dot,
+    Drive,
     NumberList,
     about_input,
     kernels_kept,
@@ -24,17 +26,11 @@ if TYPE_CHECKING:
     from jaxwire.solver.solution import Solution
 
 
-DRIVES = ("voltage", "current", "force")
-
-
 def solve(
     *,
-    center: float | None = None,
-    width: float | None = None,
+    dot: Dot = Dot(),  # noqa: B008 - frozen
     temperature: float | None = None,
-    voltage: float | None = None,
-    current: float | None = None,
-    force: float | None = None,
+    drive: Drive = Drive(),  # noqa: B008 - frozen
     config: Path | None = None,
     x: NumberList = None,
     plot: Path | None = None,
@@ -43,12 +39,9 @@ def solve(
     """Solve one operating point, of a wire with a resonant quantum dot unless a file describes another scatterer.
 
     Args:
-        center: Position eps0 of the resonance, a kinetic energy in the left wire.
-        width: Half width Gamma of the resonance.
+        dot: Options of a resonant quantum dot.
         temperature: kB T.
-        voltage: eV, the misalignment of the two bands; positive drives a positive current.
-        current: I, instead of the voltage.
-        force: F, the external force far away, instead of the voltage.
+        drive: Options of what drives the current.
         config: TOML file with any scatterer and wire, instead of center and width; options replace its numbers.
         x: Positions at which to give the heating P_ph/P_ext, its parts, potential and heat current; not 0.
         plot: Draw the heating profile with its parts to this file (.png, .pdf, .svg, .eps).
@@ -59,16 +52,11 @@ def solve(
 
         _check_positions(x)
         require_figure("plot", plot)
-        read = read_point(config, center, width, temperature)
-        drive = {
-            name: value for name, value in zip(DRIVES, (voltage, current, force), strict=True) if value is not None
-        }
-        drive = drive or {name: value for name, value in read.point.items() if name in DRIVES}
-        if plot is not None and 0 in drive.values():
+        read = read_point(config, dot, temperature)
+        point: dict[str, Any] = drive.replacing(read.point)
+        if plot is not None and any(point.get(name) == 0 for name in vars(drive)):
             raise BadInputError("`plot` needs a current: P_ph is drawn in units of P_ext, which vanishes without one.")
-        options: dict[str, Any] = {"resolution": read.options.get("resolution"), **drive}
-        options["temperature"] = read.point["temperature"]
-        solution = jw.solve(read.scatterer, read.wire, **options)
+        solution = jw.solve(read.scatterer, read.wire, **point, resolution=read.options.get("resolution"))
         at = x or read.options.get("x")
         profile = {} if at is None else _profile(solution, at)
         is_solved = isfinite(float(solution.current))

@@ -30,43 +30,43 @@ voltage = 0.1
 ```
 """
 
-import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import equinox as eqx
-from pydantic import create_model
 
-from jaxwire.config.models import Builder, build_resolution, build_wire
+from jaxwire.config.models import MODELS, Builder, build_resolution, build_wire
 from jaxwire.config.tables import (
     TomlTable,
     check_table,
     complaints_at,
     flattened,
     join,
-    nearest,
+    read,
     read_toml,
     shown,
     text_of,
 )
 from jaxwire.fits.fit import RESOLUTION
-from jaxwire.fits.losses import CauchyLoss, HuberLoss, SquaredLoss
+from jaxwire.fits.losses import AbstractLoss, CauchyLoss, HuberLoss, SquaredLoss
 from jaxwire.fits.measurement import Measurement, read_profile
-from jaxwire.fits.optimisers import LevenbergMarquardt
+from jaxwire.fits.optimisers import AbstractOptimiser, LevenbergMarquardt
 from jaxwire.model.parameters.names import DRIVES, OPERATING_POINT
 from jaxwire.model.scatterers.base import AbstractScatterer
-from jaxwire.observables.instruments import HeatingProfile, Thermometer
+from jaxwire.observables.instruments import AbstractInstrument, HeatingProfile, Thermometer
 
-CHOICES: dict[str, tuple[type[eqx.Module], ...]] = {
-    "instrument": (HeatingProfile, Thermometer),
-    "loss": (SquaredLoss, HuberLoss, CauchyLoss),
-    "optimiser": (LevenbergMarquardt,),
+SETTINGS = {"instrument": AbstractInstrument, "loss": AbstractLoss, "optimiser": AbstractOptimiser}
+"""Tables that a file of a scan has not, and what they describe."""
+
+CHOICES: dict[type[eqx.Module], tuple[type[eqx.Module], ...]] = {
+    AbstractInstrument: (HeatingProfile, Thermometer),
+    AbstractLoss: (SquaredLoss, HuberLoss, CauchyLoss),
+    AbstractOptimiser: (LevenbergMarquardt,),
 }
-"""What the `model` of these tables may be."""
+"""What the `model` of these tables may be; everything public that numbers describe. The first is meant without one."""
 
 
 @dataclass(frozen=True)
@@ -133,8 +133,7 @@ def read_fit_config(path: str | Path) -> FitConfig:
             value is outside its domain; the message begins with the key.
         TypeError: as the constructors of the objects.
     """
-    path = Path(path)
-    return parse_fit_config(text_of(path, "config"), path.parent, path.name)
+    return read(path, parse_fit_config)
 
 
 def parse_fit_config(text: str, folder: str | Path = ".", name: str = "config") -> FitConfig:
@@ -164,15 +163,15 @@ def parse_fit_config(text: str, folder: str | Path = ".", name: str = "config") 
     """
     with _without_axes():
         given = check_table(_File, read_toml(text, name), "", "a config file of a fit")
-        builder = Builder(Path(folder), {})
+        builder = Builder(Path(folder), models=MODELS | CHOICES, optional=CHOICES)
         options: dict[str, Any] = {"free": given.free, "starts": given.starts, "bounds": _bounds(given.bounds) or None}
         if given.scatterer is not None:
             options["scatterer"] = builder.build(given.scatterer, AbstractScatterer, "scatterer")
         if given.wire is not None:
             options["wire"] = build_wire(builder, given.wire)
-        for key in CHOICES:
+        for key, base in SETTINGS.items():
             if getattr(given, key) is not None:
-                options[key] = _build(getattr(given, key), CHOICES[key], key)
+                options[key] = builder.build(getattr(given, key), base, key)
         options["resolution"] = build_resolution(given.resolution, RESOLUTION)
         point = _point_of(given)
         profiles = tuple(_profile(row, point, Path(folder), n) for n, row in enumerate(given.measurements))
@@ -251,33 +250,3 @@ def _bounds(given: dict[str, Any]) -> dict[str, tuple[float, float]]:
             raise ValueError(f"`{join('bounds', name)}` must be a list of two numbers, got {shown(pair)}.")
         found[name] = (float(pair[0]), float(pair[1]))
     return found
-
-
-def _build(table: Any, kinds: Sequence[type[eqx.Module]], path: str) -> Any:
-    """The object that a table describes; the first kind unless it names another."""
-    known = {kind.__name__: kind for kind in kinds}
-    if not isinstance(table, dict):
-        raise ValueError(f"`{path}` must be a table such as {{model = {kinds[0].__name__!r}}}, got {shown(table)}.")
-    name = table.get("model", kinds[0].__name__)
-    if name not in known:
-        likely = nearest(name, known, quote="'") if isinstance(name, str) else "."
-        raise ValueError(f"`{path}.model` must be one of {', '.join(known)}, got {shown(name)}{likely}")
-    keys = {key: value for key, value in table.items() if key != "model"}
-    numbers = check_table(_numbers_of(known[name]), keys, path, name)
-    with complaints_at(lambda key: f"{path}.{key}"):
-        built = known[name](**{key: getattr(numbers, key) for key in type(numbers).model_fields})
-    if isinstance(built, LevenbergMarquardt) and built.max_steps < 1:
-        raise ValueError(f"`{path}.max_steps` must be at least 1, got {built.max_steps}.")
-    return built
-
-
-@cache
-def _numbers_of(kind: type[eqx.Module]) -> type[TomlTable]:
-    """The table of an object whose fields are single numbers, of which it need not have those that may be None."""
-    columns: Any = {
-        field.name: (int if isinstance(field.default, int) else float, field.default)
-        if field.default is not dataclasses.MISSING
-        else (float, ...)
-        for field in dataclasses.fields(kind)
-    }
-    return create_model(kind.__name__, __base__=TomlTable, **columns)

@@ -1,8 +1,8 @@
 """Objects described by tables of a config file: scatterers, parts of the wire, and what they consist of."""
 
-import difflib
 import re
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +15,11 @@ from jaxwire.config.tables import (
     complaints_at,
     join,
     model_of,
-    nearest,
     parts_of,
     shown,
     text_of,
 )
+from jaxwire.model.parameters.suggestion import did_you_mean, nearest_name
 from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.any_transmission import Constant, Tabulated
 from jaxwire.model.scatterers.barriers import DoubleBarrier, QuantumPointContact, RectangularBarrier, TunnelBarrier
@@ -51,6 +51,9 @@ MODELS: dict[type[eqx.Module], tuple[type[eqx.Module], ...]] = {
 PARTS = {"relaxation": AbstractRelaxation, "dispersion": AbstractDispersion, "screening": AbstractScreening}
 """Tables below [wire]."""
 
+MISSPELT = 0.85
+"""An axis is a misspelt number that is missing from this ratio of common letters on; all paths have much in common."""
+
 
 @dataclass(frozen=True)
 class Builder:
@@ -59,15 +62,19 @@ class Builder:
     Attributes:
         folder: where files lie that tables name.
         firsts: first values of the axes by the path of their number, which stand in for what is left out.
+        models: what a table may be, by the base of its class.
+        optional: bases of which the first model is meant by a table that names none.
     """
 
     folder: Path
-    firsts: dict[str, float]
+    firsts: Mapping[str, float] = field(default_factory=dict)
+    models: Mapping[type[eqx.Module], tuple[type[eqx.Module], ...]] = field(default_factory=lambda: MODELS)
+    optional: Collection[type[eqx.Module]] = ()
 
     def build(self, table: Any, base: type[eqx.Module], path: str) -> Any:
         """Make the object of a table: of the subclass of `base` that its `model` names, or of `base` itself."""
-        kind = _kind(table, base, path)
-        keys = {key: value for key, value in table.items() if key != "model" or base not in MODELS}
+        kind = self._kind(table, base, path)
+        keys = {key: value for key, value in table.items() if key != "model" or base not in self.models}
         has_file = kind in (Tabulated, TabulatedRelaxation)
         if has_file and "file" in keys:
             if given := [key for key in ("energies", "values") if key in keys]:
@@ -86,10 +93,28 @@ class Builder:
         with complaints_at(lambda key: f"{path}.{key}"):
             return kind(**fields)
 
+    def _kind(self, table: Any, base: type[eqx.Module], path: str) -> type[eqx.Module]:
+        """Class of the object that a table describes."""
+        known = {kind.__name__: kind for kind in self.models.get(base, ())}
+        usual = next(iter(known)) if base in self.optional else None
+        if not isinstance(table, dict):
+            first = f" with model = {' or '.join(map(repr, list(known)[:2]))} ..." if known else ""
+            example = first if usual is None else f" such as {{model = {usual!r}}}"
+            raise ValueError(f"`{path}` must be a table{example}, got {shown(table)}.")
+        if not known:
+            return base
+        name = table.get("model", usual)
+        if name is None:
+            raise ValueError(f"`{path}.model` must be given, as one of {', '.join(known)}; got none.")
+        if not isinstance(name, str) or name not in known:
+            likely = did_you_mean(name, known) if isinstance(name, str) else "."
+            raise ValueError(f"`{path}.model` must be one of {', '.join(known)}, got {shown(name)}{likely}")
+        return known[name]
+
     def _refuse_misspelt(self, missing: str, is_all_known: bool) -> None:
         """Complain of an axis whose name is nearly that of a number that is missing."""
-        if is_all_known and (likely := difflib.get_close_matches(missing, self.firsts, n=1, cutoff=0.85)):
-            here, meant = (path.removeprefix("scatterer.").removeprefix("wire.") for path in (likely[0], missing))
+        if is_all_known and (likely := nearest_name(missing, self.firsts, MISSPELT)):
+            here, meant = (path.removeprefix("scatterer.").removeprefix("wire.") for path in (likely, missing))
             raise ValueError(f"`axes` must name a number that can vary, got {here!r}; did you mean {meant!r}?")
 
     def _columns(self, file: Any, path: str) -> tuple[list[float], list[float]]:
@@ -107,23 +132,6 @@ class Builder:
                 raise ValueError(f"`{path}` must have two numbers in every line, got {shown(line)} in line {number}.")
             rows += [row] if row else []
         return [row[0] for row in rows], [row[1] for row in rows]
-
-
-def _kind(table: Any, base: type[eqx.Module], path: str) -> type[eqx.Module]:
-    """Class of the object that a table describes."""
-    known = {kind.__name__: kind for kind in MODELS.get(base, ())}
-    if not isinstance(table, dict):
-        start = f" with model = {' or '.join(map(repr, list(known)[:2]))} ..." if known else ""
-        raise ValueError(f"`{path}` must be a table{start}, got {shown(table)}.")
-    if not known:
-        return base
-    if "model" not in table:
-        raise ValueError(f"`{path}.model` must be given, as one of {', '.join(known)}; got none.")
-    name = table["model"]
-    if name not in known:
-        likely = nearest(str(name), known, quote="'") if isinstance(name, str) else "."
-        raise ValueError(f"`{path}.model` must be one of {', '.join(known)}, got {shown(name)}{likely}")
-    return known[name]
 
 
 class WireTable(TomlTable):

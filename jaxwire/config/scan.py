@@ -47,7 +47,7 @@ from typing import Any, Literal
 import numpy as np
 
 from jaxwire.config.models import PARTS, Builder, build_resolution, build_wire
-from jaxwire.config.tables import TomlTable, check_table, complaints_at, flattened, join, read_toml, shown, text_of
+from jaxwire.config.tables import TomlTable, check_table, complaints_at, flattened, join, read, read_toml, shown
 from jaxwire.model.parameters.names import OPERATING_POINT
 from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import AbstractScatterer
@@ -113,8 +113,7 @@ def read_config(path: str | Path) -> Config:
             value is outside its domain; the message begins with the key.
         TypeError: as the constructors of the objects.
     """
-    path = Path(path)
-    return parse_config(text_of(path, "config"), path.parent, path.name)
+    return read(path, parse_config)
 
 
 def parse_config(text: str, folder: str | Path = ".", name: str = "config") -> Config:

@@ -7,17 +7,19 @@ Complaints are one line each, in the grammar of the project, and begin with the 
 """
 
 import dataclasses
-import difflib
 import functools
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import NoneType, UnionType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import equinox as eqx
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+
+from jaxwire.model.parameters.suggestion import did_you_mean
 
 WORDS = {
     "float_type": "a number",
@@ -49,6 +51,7 @@ class TomlTable(BaseModel):
 
 
 AnyTable = TypeVar("AnyTable", bound=TomlTable)
+AnyResult = TypeVar("AnyResult")
 
 
 def check_table(model: type[AnyTable], given: Any, path: str, owner: str, others: Iterable[str] = ()) -> AnyTable:
@@ -79,7 +82,8 @@ def _complaint(detail: Any, model: type[TomlTable], path: str, owner: str, other
     place = join(path, str(key)) + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in inner)
     if detail["type"] == "extra_forbidden":
         valid = [*model.model_fields, *others]
-        return f"`{place}` is not a key of {owner}{nearest(str(key), valid)} Valid keys: {', '.join(valid) or 'none'}."
+        likely = did_you_mean(str(key), valid, quote="`")
+        return f"`{place}` is not a key of {owner}{likely} Valid keys: {', '.join(valid) or 'none'}."
     if detail["type"] == "missing":
         kind = model.model_fields[str(key)].annotation
         return f"`{place}` must be given{f', as {EXPECTED[kind]}' if kind in EXPECTED else ''}; got none."
@@ -87,12 +91,6 @@ def _complaint(detail: Any, model: type[TomlTable], path: str, owner: str, other
     expected = WORDS.get(detail["type"]) or detail.get("ctx", {}).get("expected") or detail["msg"]
     hint = "; a list of values to run through belongs in [axes]" if isinstance(given, list) and not inner else ""
     return f"`{place}` must be {expected}, got {shown(given)}{hint}."
-
-
-def nearest(name: str, valid: Iterable[str], quote: str = "`") -> str:
-    """The end of a complaint about an unknown name: the valid one that may be meant, if there is any."""
-    found = difflib.get_close_matches(name, list(valid), n=1, cutoff=0.5)
-    return f"; did you mean {quote}{found[0]}{quote}?" if found else "."
 
 
 def join(path: str, key: str) -> str:
@@ -125,12 +123,23 @@ def parts_of(kind: type[eqx.Module]) -> dict[str, Any]:
 
 
 def _plain_type(hint: Any) -> Any:
-    """Type in a TOML file of what a field holds: numbers for arrays without axes, lists for those with one."""
+    """Type in a TOML file of what a field holds: numbers for arrays without axes, lists for those with one.
+
+    TOML has no None: what may be None may be left out.
+    """
     if get_origin(hint) is tuple:
         return list[Any]
-    if hint is str:
-        return str
+    if isinstance(hint, UnionType):
+        return _plain_type(next(part for part in get_args(hint) if part is not NoneType))
+    if hint in (str, int, float):
+        return hint
     return list[float] if hint.dim_str.strip() else float
+
+
+def read(path: str | Path, parse: Callable[[str, Path, str], AnyResult]) -> AnyResult:
+    """Read a config file and understand its text by `parse(text, folder, name)`."""
+    path = Path(path)
+    return parse(text_of(path, "config"), path.parent, path.name)
 
 
 def text_of(path: Path, name: str) -> str:

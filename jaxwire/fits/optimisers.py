@@ -83,6 +83,11 @@ class LevenbergMarquardt(AbstractOptimiser):
     tolerance: float = eqx.field(static=True, default=1e-6)
     max_steps: int = eqx.field(static=True, default=30)
 
+    def __check_init__(self) -> None:
+        """Refuse a search without a step."""
+        if self.max_steps < 1:
+            raise ValueError(f"`max_steps` must be at least 1, got {self.max_steps}.")
+
     def minimise(self, problem: AbstractProblem) -> Descent:
         """Look for the smallest sum of squares, from every start."""
         rows = np.arange(len(problem.starts))

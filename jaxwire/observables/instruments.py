@@ -44,7 +44,7 @@ from jaxwire.model.wires.screening import AbstractNonLocalScreening
 from jaxwire.numerics.array_types import Scalar
 from jaxwire.numerics.programs import quick_jit
 from jaxwire.observables.wave_smoothing import Waves, cut_at_ends, probe_reading, smoothed
-from jaxwire.solver.solution import CHUNK, Solution
+from jaxwire.solver.solution import CHUNK, Solution, as_single
 
 _END = Domain(lambda value: (value is None) or POSITIVE.contains(value), POSITIVE.words)
 
@@ -162,12 +162,8 @@ class Thermometer(AbstractInstrument):
         return _signal(self, sol, as_double("x", x))
 
 
-def _checked(sol: Solution) -> Solution:
-    if not isinstance(sol, Solution):
-        raise TypeError(f"`sol` must be a Solution such as `solve` returns, got {type(sol).__name__}.")
-    if sol.voltage.ndim:
-        raise ValueError(f"`signal` needs a single solution, got shape {sol.voltage.shape}; map over it with jax.vmap.")
-    return sol
+def _checked(sol: Any) -> Solution:
+    return as_single("signal", sol, "lambda sol: instrument.signal(sol, x)")
 
 
 @quick_jit

@@ -26,7 +26,7 @@ from jaxwire.numerics.array_types import Scalar
 from jaxwire.numerics.programs import quick_jit
 from jaxwire.observables.extrema import EXTREMA_SEARCHED, NEAREST, Extrema, candidates, dominant, extrema
 from jaxwire.observables.wave_profile import WaveProfile
-from jaxwire.solver.solution import Solution
+from jaxwire.solver.solution import Solution, as_single
 
 HEATING_ROUNDING_NON_LOCAL = 1e-9
 """`wave_profile.HEATING_ROUNDING` of a potential that is not local, which loses more."""
@@ -142,12 +142,8 @@ def spot_measure(spot: Spot) -> Float[Array, "..."]:
 
 
 def _checked(name: str, sol: Solution, x_max) -> tuple[Solution, Scalar]:
-    if not isinstance(sol, Solution):
-        raise TypeError(f"`sol` must be a Solution such as `solve` returns, got {type(sol).__name__}.")
-    if sol.voltage.ndim:
-        found = f"a batch of shape {sol.voltage.shape}; map over it with jax.vmap({name})(solutions)"
-        raise ValueError(f"`{name}` needs a single solution, got {found}.")
-    return sol, as_parameter("x_max", x_max, Domain(lambda x: (x > NEAREST) & (x < jnp.inf), f"more than {NEAREST}"))
+    domain = Domain(lambda x: (x > NEAREST) & (x < jnp.inf), f"more than {NEAREST}")
+    return as_single(name, sol, name), as_parameter("x_max", x_max, domain)
 
 
 @quick_jit

@@ -2,7 +2,7 @@
 
 import re
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 SYMBOLS = {
@@ -56,3 +56,15 @@ def title(name: str, value: Any, attrs: Mapping[str, Any]) -> str:
     words = symbols(str(attrs.get("long_name") or name.replace("_", " ")))
     symbol = re.search(r"\$[^$]*\$$", words)
     return f"{symbol[0] if symbol else words} = {float(value):.4g}{f' {units}' if units else ''}"
+
+
+def distinguishing(points: Sequence[Mapping[str, Any]], words: Callable[[str, Any], str]) -> list[str]:
+    """What distinguishes each of several points from the others; nothing for a single one.
+
+    Args:
+        points: numbers by name; one may lack a number that others have.
+        words: a name and its number, in words.
+    """
+    names = {name: None for point in points for name in point}  # a set that keeps its order
+    varying = [name for name in names if len({point.get(name) for point in points}) > 1]
+    return [", ".join(words(name, point[name]) for name in varying if name in point) for point in points]

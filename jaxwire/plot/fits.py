@@ -27,7 +27,7 @@ from jaxwire.fits.measurement import Measurement
 from jaxwire.fits.result import Fit, FitStatus
 from jaxwire.model.resolution import Resolution
 from jaxwire.model.units.quantities import LABELS
-from jaxwire.plot.captions import title
+from jaxwire.plot.captions import distinguishing, title
 from jaxwire.plot.style import COLORS, DASHES, STYLE
 from jaxwire.solver.solve import solve
 
@@ -134,15 +134,9 @@ def _frame(above: Axes, below: Axes, found: Fit) -> None:
 
 def _labels(measurements: Sequence[Measurement]) -> list[str]:
     """What distinguishes the operating points; numbers where nothing does."""
-    points = [one.point for one in measurements]
-    names = {name: None for point in points for name in point}  # a set that keeps its order
-    varying = [name for name in names if len({point.get(name) for point in points}) > 1]
-    labels = [
-        ", ".join(
-            title(name, point[name], {"units": LABELS[name][0], "long_name": LABELS[name][1]})
-            for name in varying
-            if name in point
-        )
-        for point in points
-    ]
+
+    def words(name: str, value: float) -> str:
+        return title(name, value, {"units": LABELS[name][0], "long_name": LABELS[name][1]})
+
+    labels = distinguishing([one.point for one in measurements], words)
     return labels if len(set(labels)) == len(labels) else [f"profile {n}" for n in range(len(labels))]

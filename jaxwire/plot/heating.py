@@ -27,6 +27,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from jaxwire.kinetics.flow import Heating
+from jaxwire.plot.captions import distinguishing
 from jaxwire.plot.style import COLORS, DASHES, STYLE
 from jaxwire.solver.solution import Solution
 
@@ -175,13 +176,8 @@ def _heating(solution: Solution, x: np.ndarray) -> Heating:
 
 def _labels(solutions: Sequence[Solution]) -> list[str]:
     """What distinguishes each solution from the others; nothing for a single one."""
-    described = [_parameters(solution) for solution in solutions]
-    names = {name: None for parameters in described for name in parameters}  # a set that keeps its order
-    varying = [name for name in names if len({parameters.get(name) for parameters in described}) > 1]
-    return [
-        ", ".join(name.replace("VALUE", f"{parameters[name]:.4g}") for name in varying if name in parameters)
-        for parameters in described
-    ]
+    points = [_parameters(solution) for solution in solutions]
+    return distinguishing(points, lambda name, value: name.replace("VALUE", f"{value:.4g}"))
 
 
 def _parameters(solution: Solution) -> dict[str, float]:

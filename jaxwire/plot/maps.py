@@ -17,7 +17,6 @@ means something (1 for the heating in units of P_ext, else 0), an even one elsew
 hatched, and the legend says why: the point failed, there is no spot, or an unfinished scan has not got there.
 """
 
-import difflib
 import itertools
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -26,6 +25,7 @@ import jax.numpy as jnp
 import numpy as np
 from matplotlib.figure import Figure
 
+from jaxwire.model.parameters.suggestion import did_you_mean
 from jaxwire.observables.spots import Spot, spot_measure
 from jaxwire.plot.captions import label, title
 from jaxwire.plot.colour_scale import choose_scale
@@ -100,7 +100,7 @@ def _take(dataset: "xarray.Dataset", variable: str | None) -> tuple[str, "xarray
         variable = next((name for name in known if name not in LAST), known[0] if known else "")
         variable = MEASURE if variable == "spot_position" and has_spots else variable
     if variable not in known:
-        needs = "; it is made of 'spots'" if variable == MEASURE else _likely(variable, known)
+        needs = "; it is made of 'spots'" if variable == MEASURE else did_you_mean(variable, known)
         raise ValueError(f"`variable` must be one of {', '.join(known)}, got {variable!r}{needs}")
     if variable == MEASURE:
         value = measure_spots(dataset)
@@ -120,11 +120,6 @@ def measure_spots(dataset: "xarray.Dataset") -> "xarray.DataArray":
     return value
 
 
-def _likely(name: str, known: Sequence[str]) -> str:
-    found = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    return f"; did you mean {found[0]!r}?" if found else "."
-
-
 def _names(table: "xarray.Dataset") -> list[str]:
     """What can be an axis or be selected: dimensions and coordinates of the variable."""
     dims = table["value"].dims
@@ -137,7 +132,7 @@ def _dimension(table: "xarray.Dataset", key: str, name: str) -> str:
     names = _names(table)
     if name not in names:
         known = f"one of {', '.join(names)}" if names else "left out where all is selected"
-        raise ValueError(f"`{key}` must be {known}, got {name!r}{_likely(name, names)}")
+        raise ValueError(f"`{key}` must be {known}, got {name!r}{did_you_mean(name, names)}")
     return name if name in table["value"].dims else str(table[name].dims[0])
 
 
@@ -154,9 +149,8 @@ def _select(table: "xarray.Dataset", select: dict[str, Any], variable: str) -> t
             coord = [str(each) for each in coord]
             index = coord.index(wanted) if wanted in coord else None
             if index is None:
-                raise ValueError(
-                    f"`select` {name} must be one of {', '.join(coord)}, got {wanted!r}{_likely(str(wanted), coord)}"
-                )
+                likely = did_you_mean(str(wanted), coord)
+                raise ValueError(f"`select` {name} must be one of {', '.join(coord)}, got {wanted!r}{likely}")
         else:
             index = _nearest(name, coord, wanted)
         table, word = _pick(table, dim, index)

@@ -5,7 +5,7 @@ potential and heat current jump: there 0.0 means the right face (0+) and -0.0 th
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import equinox as eqx
 import jax
@@ -209,13 +209,8 @@ class Solution(eqx.Module):
         return self._along("distribution", jnp.stack([energy, x], axis=-1), _distribution)
 
     def _along(self, name: str, points: Float[Array, "..."], field: Callable) -> PyTree:
-        """Evaluate a field of a single solution; a batch of solutions is refused in words."""
-        if self.voltage.ndim:
-            raise ValueError(
-                f"`{name}` needs a single solution, got a batch of shape {self.voltage.shape}; map over it with "
-                f"jax.vmap(lambda sol: sol.{name}(x))(solutions)."
-            )
-        return _along(self, points, field)
+        """Evaluate a field of a single solution."""
+        return _along(as_single(name, self, f"lambda sol: sol.{name}(x)"), points, field)
 
     def __str__(self) -> str:
         """A table of the numbers, one line each; for a batch, the count of each status."""
@@ -234,6 +229,28 @@ class Solution(eqx.Module):
         ]
         body = "\n".join(f"  {name:<16} {float(value): .9g} {unit}".rstrip() for name, value, unit in lines)
         return f"{type(self.scatterer).__name__} in a wire\n{body}\n  status            {self.status}"
+
+
+def as_single(name: str, sol: Any, mapped: str) -> Solution:
+    """Check that an argument is a Solution, and not a batch of them.
+
+    Args:
+        name: of the function that takes it, for complaints.
+        sol: what was given.
+        mapped: the function of one solution that a user would give to `jax.vmap`.
+
+    Raises:
+        TypeError: if it is no Solution.
+        ValueError: if it is a batch.
+    """
+    if not isinstance(sol, Solution):
+        raise TypeError(f"`sol` must be a Solution such as `solve` returns, got {type(sol).__name__}.")
+    if sol.voltage.ndim:
+        raise ValueError(
+            f"`{name}` needs a single solution, got a batch of shape {sol.voltage.shape}; map over it with "
+            f"jax.vmap({mapped})(solutions)."
+        )
+    return sol
 
 
 @quick_jit

@@ -13,7 +13,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 import jaxwire as jw
 from jaxwire.cli import main
-from jaxwire.config import fit
+from jaxwire.config import fit, tables
 from jaxwire.config.fit import load_measurements, parse_fit_config
 from jaxwire.model.parameters.domain import REAL, parameter
 from jaxwire.numerics.array_types import Scalar
@@ -350,7 +350,7 @@ def test_bad_input_is_one_line_and_exit_code_2(arguments, complaint, folder, cap
 def test_tables_have_the_numbers_of_their_classes():
     for kinds in fit.CHOICES.values():
         for kind in kinds:
-            assert list(fit._numbers_of(kind).model_fields) == list(kind.__dataclass_fields__)
+            assert list(tables.model_of(kind).model_fields) == list(kind.__dataclass_fields__)
 
 
 def test_help_of_a_fit_does_not_wait_for_jax():

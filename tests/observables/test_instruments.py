@@ -456,7 +456,7 @@ def test_other_bad_input_is_refused_in_words():
         with pytest.raises(TypeError, match="`x` must be a real number"):
             instrument.read(sol, "here")
         batch = jax.tree.map(lambda leaf: jnp.stack([leaf, leaf]), eqx.filter(sol, eqx.is_array))
-        with pytest.raises(ValueError, match="`signal` needs a single solution, got shape"):
+        with pytest.raises(ValueError, match="`signal` needs a single solution, got a batch of shape"):
             instrument.read(eqx.combine(batch, sol), X)
     with pytest.raises(ValueError, match="`x` must not be 0"):
         HeatingProfile(position=1.0).read(sol, [0.0, 1.0])

@@ -6,7 +6,6 @@ and "wire." are accepted everywhere, and needed where both have a number of that
 """
 
 import dataclasses
-import difflib
 import operator
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,6 +19,7 @@ import numpy as np
 from jax.tree_util import DictKey, GetAttrKey, SequenceKey
 
 from jaxwire.model.parameters.domain import POSITIVE, REAL, Domain
+from jaxwire.model.parameters.suggestion import did_you_mean
 
 OPERATING_POINT = {"temperature": POSITIVE, "voltage": REAL, "current": REAL, "force": REAL}
 
@@ -151,10 +151,8 @@ class NamedParameters:
         for known, places in self.places.items():
             shape = self.shapes[places[0]]
             spelled[known] = f"{known}[{self._last(shape)}]" if shape else known
-        nearest = difflib.get_close_matches(name, spelled, n=1, cutoff=0.5)
         plain = [text for known, text in spelled.items() if known.partition(".")[0] not in self.holders]
-        likely = f"; did you mean {spelled[nearest[0]]!r}?" if nearest else ";"
-        return f"{likely} Valid names: {', '.join(plain)}"
+        return f"{did_you_mean(name, spelled, ';', spelled=spelled)} Valid names: {', '.join(plain)}"
 
     def domain(self, place: ParameterPath) -> Domain:
         """Values that the field of a number may take."""

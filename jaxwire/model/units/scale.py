@@ -10,7 +10,6 @@ so that a parabolic band has vF = sqrt(2 mu0/m), and Kane's, with the natural al
 pF = sqrt(2 m mu0 (1 + alpha)) and vF = sqrt(2 mu0 (1 + alpha)/m)/(1 + 2 alpha). Constants: CODATA, from SciPy.
 """
 
-import difflib
 import json
 import math
 import re
@@ -24,6 +23,7 @@ from jaxtyping import Array, Float
 from scipy.constants import e, h, hbar, k, m_e
 
 from jaxwire.model.parameters.domain import POSITIVE, as_double, parameter
+from jaxwire.model.parameters.suggestion import did_you_mean
 from jaxwire.model.units.quantities import LABELS
 from jaxwire.model.wires.dispersion import AbstractDispersion, Parabolic
 from jaxwire.numerics.array_types import Scalar
@@ -273,7 +273,6 @@ def _known(quantity: str) -> tuple[str, str] | None:
 def _units(quantity: str) -> tuple[str, str]:
     known = _known(quantity)
     if known is None:
-        nearest = difflib.get_close_matches(quantity, QUANTITIES, n=1, cutoff=0.5)
-        likely = f"; did you mean {nearest[0]!r}?" if nearest else ";"
+        likely = did_you_mean(quantity, QUANTITIES, ";")
         raise ValueError(f"`quantity` must be known, got {quantity!r}{likely} Valid names: {', '.join(QUANTITIES)}.")
     return known
