@@ -13,7 +13,7 @@ import xarray
 from numpy.testing import assert_allclose, assert_array_equal
 
 import jaxwire as jw
-from jaxwire.scans.arguments import make_plan
+from jaxwire.scans.arguments import ScanArguments, make_plan
 from jaxwire.scans.computation import blocks, out_of_memory, program
 from jaxwire.scans.computation.execution import Execution
 from jaxwire.scans.variables import TABLE, Setup, evaluate, read_observables
@@ -175,8 +175,8 @@ def test_an_estimate_tells_what_a_scan_will_take(compilations):
 
 @functools.cache
 def plan_of_everything():
-    point = {"temperature": 0.3, "voltage": 0.4, "current": None, "force": None}
-    return make_plan(dot(), WIRE, AXES, EVERYTHING, X, None, COARSE, "1GB", point)
+    asked = ScanArguments(AXES, 0.3, 0.4, observables=EVERYTHING, x=X, resolution=COARSE, memory="1GB")
+    return make_plan(dot(), WIRE, asked)
 
 
 @pytest.mark.parametrize("block_shape", [(1, 1, 2), (2, 1, 2), (3, 2, 2)])
@@ -206,8 +206,9 @@ def work(name, m, observables=None):
 
     Of a choice between platforms the smaller program counts, that of a CPU.
     """
-    point = {"temperature": 0.3, "voltage": 0.4, "current": None, "force": None}
-    plan = make_plan(dot(), None, {name: np.linspace(0.1, 0.9, m)}, observables, None, None, COARSE, "1GB", point)
+    axes = {name: np.linspace(0.1, 0.9, m)}
+    asked = ScanArguments(axes, 0.3, 0.4, observables=observables, resolution=COARSE, memory="1GB")
+    plan = make_plan(dot(), None, asked)
     rows, inner = (loop.columns(plan.blocks()[0].region) for loop in (plan.outer, plan.inner))
     assert (len(rows), len(inner)) == ((1, m) if name == PEAK else (m, 1))
 
