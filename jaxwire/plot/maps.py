@@ -29,7 +29,7 @@ from jaxwire.model.parameters.suggestion import did_you_mean
 from jaxwire.observables.spots import Spot, spot_measure
 from jaxwire.plot.captions import label, title
 from jaxwire.plot.colour_scale import choose_scale
-from jaxwire.plot.panels import MISSING, NO_VALUE, UNSOLVED, FigureAxis, Layer, draw_lines, draw_panels
+from jaxwire.plot.panels import FAILED, MISSING, NO_VALUE, FigureAxis, Layer, draw_lines, draw_panels
 
 if TYPE_CHECKING:
     import xarray
@@ -42,6 +42,13 @@ LAST = ("status", "current_limit", "error_estimate")
 """Variables that are drawn only if asked for, or if there is nothing else."""
 
 MOST_PANELS = 6
+"""Panels of one map; more of them would be too small to read."""
+
+EVEN_STEPS = 0.01
+"""Numbers are spaced evenly if their steps differ by less than this share: they may have been rounded to two digits."""
+
+LOG_REACH = 2.0
+"""Ratio of the last number to the first from which on a logarithmic axis differs visibly from a linear one."""
 
 
 def plot_map(
@@ -224,10 +231,10 @@ def _place(table: "xarray.Dataset", key: str, name: str) -> FigureAxis:
 def _is_log(values: np.ndarray) -> bool:
     """Whether positive numbers are spaced evenly by their logarithm and not by themselves."""
     ordered = np.sort(values)
-    if ordered.size < 3 or ordered[0] <= 0 or ordered[-1] < 2.0 * ordered[0]:
+    if ordered.size < 3 or ordered[0] <= 0 or ordered[-1] < LOG_REACH * ordered[0]:
         return False
     spread = [np.ptp(steps) / steps.max() for steps in (np.diff(np.log(ordered)), np.diff(ordered)) if steps.max() > 0]
-    return len(spread) == 2 and bool(spread[0] < 0.01 < spread[1])
+    return len(spread) == 2 and bool(spread[0] < EVEN_STEPS < spread[1])
 
 
 def _parts(table: "xarray.Dataset", named: list[str]) -> list[tuple[str, "xarray.Dataset"]]:
@@ -250,6 +257,6 @@ def _read(part: "xarray.Dataset", dims: Sequence[str]) -> Layer:
     if "status" in part:
         codes = part["status"].broadcast_like(value).transpose(*dims).values
         if value.attrs.get("flag_meanings") is None:  # the status itself has a value everywhere
-            states = np.where((codes > 0) & ((states > 0) | (not is_number)), UNSOLVED, states)
+            states = np.where((codes > 0) & ((states > 0) | (not is_number)), FAILED, states)
         states = np.where(codes < 0, MISSING, states)
     return Layer(np.where(states > 0, np.nan, values), states)

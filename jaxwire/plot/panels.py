@@ -15,16 +15,20 @@ from matplotlib.patches import Patch
 from jaxwire.plot.colour_scale import ColourScale
 from jaxwire.plot.style import COLORS, DASHES, STYLE
 
-UNSOLVED = 1
-"""A point has no value, as it could not be solved."""
+FAILED = 1
+"""Mark of a point that could not be solved."""
 
 MISSING = 2
-"""A point has no value, as it has not been computed yet."""
+"""Mark of a point that has not been computed yet."""
 
 NO_VALUE = 3
-"""A point was solved, and there is no value (no spot)."""
+"""Mark of a point where there is no value (no spot)."""
 
-STATES = {UNSOLVED: ("#5A5A5A", "failed"), MISSING: ("#D4D4D4", "not computed yet"), NO_VALUE: ("white", "")}
+STATES = {FAILED: ("#5A5A5A", "failed"), MISSING: ("#D4D4D4", "not computed yet"), NO_VALUE: ("white", "")}
+"""Colour of a mark and what the legend says of it; of `NO_VALUE` the colour scale knows the words."""
+
+MOST_DOTTED = 60
+"""Points of a line up to which each is marked by a dot; more of them would run together."""
 
 HATCH = {"hatch": "//////", "edgecolor": "#BDBDBD", "linewidth": 0.0}
 """Of points that have no value though they were solved."""
@@ -79,7 +83,7 @@ def _draw_cells(axes: Axes, layer: Layer, edges: tuple[np.ndarray, np.ndarray], 
     axes.patch.set(**HATCH)
     axes.grid(False)
     whole: Any = {"edgecolors": "none", "rasterized": True}
-    for state in (UNSOLVED, MISSING):
+    for state in (FAILED, MISSING):
         mask = np.ma.masked_where(layer.states != state, layer.states)
         if mask.count():
             axes.pcolormesh(*edges, mask, cmap=ListedColormap([STATES[state][0]]), **whole)
@@ -132,7 +136,7 @@ def draw_lines(layers: Mapping[str, Layer], across: FigureAxis, scale: ColourSca
             values = layer.values
             style: Any = {"color": COLORS[index % len(COLORS)], "linestyle": DASHES[index // len(COLORS) % len(DASHES)]}
             style["linestyle"] = "none" if scale.names else DASHES[index % len(DASHES)]
-            style["marker"] = ".o"[bool(scale.names)] if values.size <= 60 or np.isnan(values).any() else None
+            style["marker"] = ".o"[bool(scale.names)] if values.size <= MOST_DOTTED or np.isnan(values).any() else None
             lines += axes.plot(across.values, values, markersize=4, label=words, **style)
         if scale.center is not None:
             axes.axhline(scale.center, color="#BBBBBB", linewidth=0.6, zorder=0)
