@@ -154,11 +154,14 @@ def about_input() -> Iterator[None]:
 
 @contextmanager
 def kernels_kept(is_wanted: bool) -> Iterator[None]:
-    """Keep what is compiled in the `with` block in the user's cache directory."""
+    """Keep what is compiled in the `with` block in the user's cache directory; NaN is no mistake in it."""
     from jaxwire.numerics.kernel_cache import cache_directory, compilation_cache
 
     with compilation_cache(cache_directory() if is_wanted else None):
-        yield
+        from jaxwire.numerics.programs import nan_is_a_value
+
+        with nan_is_a_value():
+            yield
 
 
 def require_netcdf(option: str) -> None:
