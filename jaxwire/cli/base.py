@@ -28,7 +28,7 @@ app = App(
 NumberList = Annotated[tuple[float, ...] | None, Parameter(consume_multiple=True, negative="")]
 """An option that takes one or more numbers."""
 
-UNITS = {
+RESULT_UNITS = {
     "energies": "mu0",
     "positions": "vF tau0",
     "current": "e mu0/h",
@@ -37,6 +37,7 @@ UNITS = {
     "heat_current": "mu0^2/h",
     "heating": "external_power",
 }
+"""Units of the numbers in JSON, by what they are."""
 
 
 class BadInputError(Exception):

@@ -13,7 +13,7 @@ from jaxwire.cli.base import BadInputError, Common, Dot, about_input, kernels_ke
 HOST = "127.0.0.1"
 """This machine: nobody else can reach the page."""
 
-PATIENCE = 1
+GOODBYE = 1
 """Seconds for which answers on their way are waited for at the end."""
 
 
@@ -104,5 +104,5 @@ def _serve(listener: socket.socket, address: str, state: Any, browser: bool, as_
             if browser:
                 webbrowser.open(address)
 
-    config = uvicorn.Config(create_app(), log_level="warning", timeout_graceful_shutdown=PATIENCE)
+    config = uvicorn.Config(create_app(), log_level="warning", timeout_graceful_shutdown=GOODBYE)
     Server(config).run(sockets=[listener])

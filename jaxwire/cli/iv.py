@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from jaxwire.cli.base import (
-    UNITS,
+    RESULT_UNITS,
     BadInputError,
     Common,
     Dot,
@@ -31,6 +31,7 @@ TITLES = {
     "rectification": "rectif.",
     "error_estimate": "error",
 }
+"""Heads of the columns of the table, in 12 characters, by the field of the characteristic."""
 
 
 def iv(
@@ -120,7 +121,7 @@ def _print_json(read: Any, columns: dict[str, list[float]], status: Any) -> None
     print_json(
         {
             "jaxwire": version("jaxwire"),
-            "units": UNITS,
+            "units": RESULT_UNITS,
             "scatterer": describe(read.scatterer),
             "wire": describe(read.wire),
             "temperature": read.point["temperature"],

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 AT_ONCE = 2**22
-"""Numbers of a stored variable that are read at once."""
+"""Numbers of a stored variable that are read at once: 32 MiB of them, whatever the size of the scan."""
 
 
 def scan(

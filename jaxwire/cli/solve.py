@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jaxwire.cli.base import (
-    UNITS,
+    RESULT_UNITS,
     BadInputError,
     Common,
     Dot,
@@ -92,7 +92,7 @@ def _numbers(solution: "Solution", profile: dict[str, Any]) -> dict[str, Any]:
     names = ("temperature", "voltage", "current", "force", "total_voltage", "potential_left", "potential_right")
     return {
         "jaxwire": version("jaxwire"),
-        "units": UNITS,
+        "units": RESULT_UNITS,
         "scatterer": describe(solution.scatterer),
         "wire": describe(solution.wire),
         **{name: float(getattr(solution, name)) for name in (*names, "external_power", "error_estimate")},

@@ -13,7 +13,7 @@ from jaxwire.fits.residuals import FitProgram, Model, read_batch
 from jaxwire.numerics.programs import Alike, threads
 
 LANES = 4
-"""Starts that one call of a program works on."""
+"""Rows that one call of a program works on; further rows are calls of their own, shared among the threads."""
 
 _compiled: set[Any] = set()
 

@@ -12,13 +12,16 @@ from jaxwire.fits.ranges import AbstractRange, Bounded, Positive, Real
 from jaxwire.model.parameters.domain import FRACTION, NOT_NEGATIVE, POSITIVE
 from jaxwire.model.parameters.names import NamedParameters, ParameterPath
 
-SEARCHED = {"center": (0.1, 2.6), "width": (0.02, 1.0)}
-"""Where starts are looked for, by the name of the field; others are looked for around their first value."""
+SEARCH_BOX = {"center": (0.1, 2.6), "width": (0.02, 1.0)}
+"""Where starts are looked for, in mu0, by the field of a scatterer: the resonances of Figs. 5 and 6 and some beyond.
 
-SPREAD = 4.0
+Other numbers are looked for around their first value.
+"""
+
+SEARCH_FACTOR = 4.0
 """A positive number without bounds is looked for between its first value over this and times this."""
 
-REACH = 1.0
+SEARCH_REACH = 1.0
 """A number of any sign is looked for this far from its first value, or as far as that is from zero: in its own unit."""
 
 FROM_END = 1e-3
@@ -27,7 +30,11 @@ FROM_END = 1e-3
 SMALLEST_START = 1e-6
 """A positive number starts at least here, in its own unit: zero is no place of the logarithm."""
 
-GAIN, OFFSET = ParameterPath("instrument", ("gain",)), ParameterPath("instrument", ("offset",))
+GAIN = ParameterPath("instrument", ("gain",))
+"""Factor of every reading."""
+
+OFFSET = ParameterPath("instrument", ("offset",))
+"""What is added to every reading."""
 
 LINEAR = (GAIN, OFFSET)
 """Numbers on which every reading depends linearly."""
@@ -96,13 +103,13 @@ def _read(name: str, bounds: Any, numbers: NamedParameters) -> Free:
         return Free(name, place, Bounded(low, high), start, (low, high))
     if domain is FRACTION:
         return Free(name, place, Bounded(0.0, 1.0), min(max(start, FROM_END), 1.0 - FROM_END), (0.0, 1.0))
-    near = SEARCHED.get(str(place.path[-1])) if place.holder == "scatterer" else None
+    near = SEARCH_BOX.get(str(place.path[-1])) if place.holder == "scatterer" else None
     if domain is POSITIVE or domain is NOT_NEGATIVE:
         start = max(start, SMALLEST_START)
-        return Free(name, place, Positive(), start, near or (start / SPREAD, start * SPREAD))
-    if not bool(domain.contains(np.array(-1e300))):  # some other domain: bounds cannot be guessed
+        return Free(name, place, Positive(), start, near or (start / SEARCH_FACTOR, start * SEARCH_FACTOR))
+    if not bool(domain.contains(np.array(-np.finfo(float).max))):  # some other domain: bounds cannot be guessed
         raise ValueError(f"`bounds` of {name!r} must be given, as it must be {domain.words}; got none.")
-    reach = max(REACH, abs(start))
+    reach = max(SEARCH_REACH, abs(start))
     return Free(name, place, Real(), start, near or (start - reach, start + reach))
 
 

@@ -40,6 +40,10 @@ class HuberLoss(AbstractLoss):
         return residual * jnp.sqrt(2.0 / (1.0 + jnp.sqrt(1.0 + (residual / self.scale) ** 2)))
 
 
+SMALL = 1e-8
+"""Of (r/s)^2: below it two terms of the series of the Cauchy loss are exact to rounding, and do not divide by zero."""
+
+
 class CauchyLoss(AbstractLoss):
     """Cauchy loss, rho(r) = s^2/2 ln(1 + (r/s)^2): residuals far beyond s standard errors hardly count.
 
@@ -52,6 +56,6 @@ class CauchyLoss(AbstractLoss):
     def root(self, residual: Float[Array, " n"]) -> Float[Array, " n"]:
         """The residual r sqrt(ln(1 + z)/z) with z = (r/s)^2."""
         z = (residual / self.scale) ** 2
-        is_small = z < 1e-8
+        is_small = z < SMALL
         safe = jnp.where(is_small, 1.0, z)
         return residual * jnp.where(is_small, 1.0 - 0.25 * z, jnp.sqrt(jnp.log1p(safe) / safe))

@@ -20,6 +20,15 @@ from jaxwire.fits.result import Fit
 from jaxwire.numerics.array_types import Scalar
 from jaxwire.numerics.programs import compiled
 
+ACCEPTANCE = 0.8
+"""Mean acceptance to which the step of the sampler is tuned: the usual one for no-U-turn samplers."""
+
+FIRST_STEP = 0.8
+"""Step at the beginning of the tuning, in errors of the fit, which are about 1 wide: the tuning goes on from there."""
+
+CENTRAL = (15.865, 50.0, 84.135)
+"""Percentiles: ends and middle of one standard error about the median of a normal distribution."""
+
 
 class Posterior(NamedTuple):
     """Samples of the posterior.
@@ -38,7 +47,7 @@ class Posterior(NamedTuple):
 
     def summary(self) -> dict[str, tuple[float, float, float]]:
         """Median and the ends of the central 68 % of each parameter, by name."""
-        low, middle, high = np.percentile(self.samples, [15.865, 50.0, 84.135], axis=0)
+        low, middle, high = np.percentile(self.samples, CENTRAL, axis=0)
         rows = zip(self.names, middle, low, high, strict=True)
         return {name: (float(m), float(a), float(b)) for name, m, a, b in rows}
 
@@ -130,7 +139,7 @@ def _draw(target: _Target, start: Array, spread: Array, key: Array, draws: int, 
 
     kernel = blackjax.nuts.build_kernel()
     metric = jnp.ones(start.size)
-    begin, update, _ = dual_averaging_adaptation(target=0.8)
+    begin, update, _ = dual_averaging_adaptation(target=ACCEPTANCE)
 
     def tune(carry, key):
         state, tuning = carry
@@ -143,7 +152,7 @@ def _draw(target: _Target, start: Array, spread: Array, key: Array, draws: int, 
 
     warm, cold = jax.random.split(key)
     first = blackjax.nuts.init(jnp.zeros(start.size), density)
-    (state, tuning), _ = jax.lax.scan(tune, (first, begin(0.8)), jax.random.split(warm, warmup))
+    (state, tuning), _ = jax.lax.scan(tune, (first, begin(FIRST_STEP)), jax.random.split(warm, warmup))
     step_size = jnp.exp(tuning.log_step_size_avg)
     _, (u, log_density, acceptance) = jax.lax.scan(draw, state, jax.random.split(cold, draws))
     return u, log_density, jnp.mean(acceptance)

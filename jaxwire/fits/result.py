@@ -65,7 +65,8 @@ class Starts(NamedTuple):
     def best(self) -> int:
         """Number of the best start; a converged one, unless another is clearly better."""
         usable = np.where(np.isfinite(self.loss), self.loss, np.inf)
-        return int(np.argmin(np.where(self.converged, usable, usable * (1.0 + SAME_MINIMUM) + 1e-300)))
+        clearly_worse = usable * (1.0 + SAME_MINIMUM) + np.finfo(float).tiny  # also of two that are 0
+        return int(np.argmin(np.where(self.converged, usable, clearly_worse)))
 
 
 @dataclass(frozen=True, eq=False)

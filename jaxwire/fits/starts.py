@@ -10,10 +10,13 @@ from jaxwire.fits.free_parameters import Free, in_search_box
 from jaxwire.fits.residuals import FitProgram, Model
 
 CANDIDATES = 8
-"""Places of the search box that are read for each start."""
+"""Places of the search box that are read for each start: minimising from one takes as many readings, or more."""
 
 APART = 0.05
-"""Distance of two starts, in shares of the search box."""
+"""Distance of two starts, in shares of the search box: closer ones run into the same minimum."""
+
+SMALLEST_SHARE_OF_SCALE = 1e-3
+"""A gain or offset that a start finds small has at least this share of the largest of all starts as its unit."""
 
 
 def choose_starts(layout: FitProgram, model: Model, free: Sequence[Free], starts: int) -> np.ndarray:
@@ -41,5 +44,5 @@ def choose_starts(layout: FitProgram, model: Model, free: Sequence[Free], starts
 def scale_of(free: Sequence[Free], values: np.ndarray) -> np.ndarray:
     """Unit of every coordinate of the optimiser, for each start: the size of gain and offset, else 1."""
     is_linear = np.array([one.is_linear for one in free])
-    size = np.maximum(np.abs(values), 1e-3 * np.max(np.abs(values), axis=0, keepdims=True))
+    size = np.maximum(np.abs(values), SMALLEST_SHARE_OF_SCALE * np.max(np.abs(values), axis=0, keepdims=True))
     return np.where(is_linear & (size > 0), size, 1.0)

@@ -20,6 +20,15 @@ TOO_UNCERTAIN = 1.0
 NEAR_BOUND = 1e-3
 """A bounded parameter that ended closer to a bound than this share of the interval is at the bound."""
 
+NAMED_SHARE = 0.1
+"""Parameters with at least this share of a combination that is not determined are named in the warning."""
+
+BOUNDLESS = 1e6
+"""Standard errors above this, in sizes of the parameters, are rounding: the number would say nothing."""
+
+LARGEST_ERROR = 1e150
+"""Standard error of a combination on which no reading depends, in sizes of the parameters: its square is finite."""
+
 
 def summarise(
     layout: FitProgram,
@@ -99,14 +108,14 @@ def _covariance(names: tuple[str, ...], size: np.ndarray, jacobian: np.ndarray) 
     if not np.all(np.isfinite(jacobian)):
         return np.full((len(names), len(names)), np.nan), ()
     _, singular, rows = np.linalg.svd(jacobian * size[None, :], full_matrices=False)
-    error = 1.0 / np.maximum(singular, 1e-300)
-    scaled = (rows.T * np.minimum(error, 1e150) ** 2) @ rows
+    error = 1.0 / np.maximum(singular, np.finfo(float).tiny)
+    scaled = (rows.T * np.minimum(error, LARGEST_ERROR) ** 2) @ rows
     warnings = []
     for spread, row in zip(error, rows, strict=True):
         if spread > TOO_UNCERTAIN:
             shares = zip(row * np.sign(row[np.argmax(np.abs(row))]), names, size, strict=True)
-            parts = [f"{share:+.2f} {name}/{unit:.3g}" for share, name, unit in shares if abs(share) > 0.1]
-            much = f"{spread:.1g}" if spread < 1e6 else "beyond all bounds"
+            parts = [f"{share:+.2f} {name}/{unit:.3g}" for share, name, unit in shares if abs(share) > NAMED_SHARE]
+            much = f"{spread:.1g}" if spread < BOUNDLESS else "beyond all bounds"
             warnings.append(f"the data do not determine {' '.join(parts).lstrip('+')}: its standard error is {much}")
     return scaled * np.outer(size, size), tuple(warnings)
 

@@ -9,24 +9,38 @@ from matplotlib.colors import BoundaryNorm, Colormap, ListedColormap, Normalize
 
 from jaxwire.plot.captions import label
 
-DIVERGING, EVEN = "RdBu_r", "viridis"
+DIVERGING = "RdBu_r"
+"""Map of colours about a center: blue cools, red heats, white is neither, as in the paper's figures."""
+
+EVEN = "viridis"
+"""Map of colours of a variable without a center: its lightness grows evenly, in print as well."""
 
 CENTERS = {"heating": 1.0, "spot_heating": 1.0}
 """Value between heating and cooling of variables in units of P_ext; 0 for all others."""
 
-OUTLIERS, FAR = 99.5, 4.0
-"""Values that reach more than FAR times as far as this percentile of all of them do not stretch the colours."""
+USUAL_PERCENTILE = 99.5
+"""Percentile of all values that counts as their usual end: of a map of 64 x 64 points, 20 lie beyond."""
 
-FEW = 8
+FAR_BEYOND = 4.0
+"""Values that reach more than this many times as far from the median as the usual end do not stretch the colours."""
+
+ONE_SIDED = 0.01
+"""Values that reach less than this share across the center, by rounding or nearly, are drawn as if on one side."""
+
+MOST_NUMBERS_WITH_COLORS = 8
 """Whole numbers that get a colour each; more of them are drawn like any numbers."""
 
-KINDS = {"spot_kind": {-1: "cooling", 0: "none", 1: "heating"}}
+NAMES_OF_NUMBERS = {"spot_kind": {-1: "cooling", 0: "none", 1: "heating"}}
+"""What whole numbers mean, by the variable; its attributes `flag_meanings` come before."""
 
 KIND_LABELS = {"spot_kind": "kind of the dominant spot", "spot_exists": "is there a spot?"}
+"""Words beside the colours of variables whose long name does not ask what the colours answer."""
 
 KIND_COLORS = {"cooling": "#0072B2", "none": "#EDEDED", "heating": "#D55E00", "no": "#EDEDED", "yes": "#0072B2"}
+"""Colours of meanings (Okabe and Ito): cooling blue, heating vermilion, nothing nearly white."""
 
 OTHER_COLORS = ("#EDEDED", "#0072B2", "#E69F00", "#CC79A7", "#D55E00", "#009E73", "#56B4E9", "#F0E442")
+"""Colours of whole numbers without such a meaning, in their order (Okabe and Ito, after a nearly white one)."""
 
 
 class ColourScale(NamedTuple):
@@ -67,13 +81,13 @@ def choose_scale(arrays: Sequence[np.ndarray], name: str, attrs: Mapping[str, An
     nothing = "no spot beyond P_ext" if name == "spot_measure" else nothing
     if not values.size:
         return ColourScale(matplotlib.colormaps[EVEN], Normalize(0.0, 1.0), words, (0.0, 1.0), nothing=nothing)
-    if kind != "f" and ("flag_meanings" in attrs or np.unique(values).size <= FEW):
+    if kind != "f" and ("flag_meanings" in attrs or np.unique(values).size <= MOST_NUMBERS_WITH_COLORS):
         return _kinds(np.unique(values).astype(int), name, attrs, kind, KIND_LABELS.get(name, words))
     center = CENTERS.get(name, 0.0)
     low, high = _ends(values)
     extend = {(0, 0): "neither", (1, 0): "min", (0, 1): "max", (1, 1): "both"}[values.min() < low, values.max() > high]
     reach = max(center - low, high - center)
-    if min(center - low, high - center) > 0.01 * reach:
+    if min(center - low, high - center) > ONE_SIDED * reach:
         norm = Normalize(center - reach, center + reach)
         return ColourScale(matplotlib.colormaps[DIVERGING], norm, words, (low, high), extend, center, nothing=nothing)
     if low == high:
@@ -83,16 +97,16 @@ def choose_scale(arrays: Sequence[np.ndarray], name: str, attrs: Mapping[str, An
 
 def _ends(values: np.ndarray) -> tuple[float, float]:
     """Least and largest value, without outliers."""
-    few, middle, most = np.percentile(values, [100.0 - OUTLIERS, 50.0, OUTLIERS])
+    few, middle, most = np.percentile(values, [100.0 - USUAL_PERCENTILE, 50.0, USUAL_PERCENTILE])
     low, high = values.min(), values.max()
-    low = few if middle - low > FAR * (middle - few) > 0 else low
-    high = most if high - middle > FAR * (most - middle) > 0 else high
+    low = few if middle - low > FAR_BEYOND * (middle - few) > 0 else low
+    high = most if high - middle > FAR_BEYOND * (most - middle) > 0 else high
     return float(low), float(high)
 
 
 def _kinds(found: np.ndarray, name: str, attrs: Mapping[str, Any], kind: str, words: str) -> ColourScale:
     """A colour for every whole number that occurs."""
-    known = dict(KINDS.get(name, {0: "no", 1: "yes"} if kind == "b" else {}))
+    known = dict(NAMES_OF_NUMBERS.get(name, {0: "no", 1: "yes"} if kind == "b" else {}))
     if meanings := str(attrs.get("flag_meanings", "")).split():
         flags = np.atleast_1d(attrs.get("flag_values", np.arange(len(meanings))))
         known = {int(flag): meaning.replace("_", " ") for flag, meaning in zip(flags, meanings, strict=False)}

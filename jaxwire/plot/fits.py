@@ -35,9 +35,9 @@ MARKERS = "osD^v"
 """Markers of the profiles; with the colours they tell twenty apart."""
 
 DENSE = 200
-"""Positions of the curve on either side of the scatterer."""
+"""Positions of the curve on either side of the scatterer: smooth on a page, and read in one batch."""
 
-CLOSEST = 1e-3
+CLOSEST_SHARE = 1e-3
 """Distance from the scatterer, as a share of the largest, to which curves are drawn at most."""
 
 
@@ -88,7 +88,7 @@ def curve(found: Fit, measurement: Measurement, resolution: Resolution = RESOLUT
     ends = [(sign, end) for sign, end in ((-1.0, -np.min(distance)), (1.0, np.max(distance))) if end > 0]
     middle = _at_scatterer(found, sol, origin) if len(ends) > 1 else np.nan
     reach = np.max(np.abs(distance))
-    near = max(np.min(np.abs(distance)) if np.isnan(middle) else 0.0, CLOSEST * reach)
+    near = max(np.min(np.abs(distance)) if np.isnan(middle) else 0.0, CLOSEST_SHARE * reach)
     sides = [sign * np.geomspace(min(near, end), end, DENSE) for sign, end in ends]
     x = np.sort(origin + np.concatenate(sides))
     gap = int(np.searchsorted(x, origin))

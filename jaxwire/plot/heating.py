@@ -36,6 +36,10 @@ PARTS = {
     "buildup": (r"$P_\phi$, charge build-up", "#D55E00", DASHES[2]),
     "external": (r"$P_\mathrm{ext}$, Drude", "#888888", DASHES[3]),
 }
+"""Name in the legend, colour and dashes of each part of P_ph, by the field of `Heating`."""
+
+LIGHTEST = 0.92
+"""End of the map viridis that many curves use: beyond it yellow is too light on white."""
 
 
 def positions(reach: float = 5.0, closest: float = 0.01, count: int = 200) -> np.ndarray:
@@ -194,4 +198,4 @@ def _colors(count: int) -> Sequence[Any]:
     """The four named colours, or as many steps of an even-lightness map."""
     if count <= len(COLORS):
         return COLORS
-    return [matplotlib.colormaps["viridis"](0.92 * index / (count - 1)) for index in range(count)]
+    return [matplotlib.colormaps["viridis"](LIGHTEST * index / (count - 1)) for index in range(count)]

@@ -42,6 +42,13 @@ LAST = ("status", "current_limit", "error_estimate")
 """Variables that are drawn only if asked for, or if there is nothing else."""
 
 MOST_PANELS = 6
+"""Panels of one map; more of them would be too small to read."""
+
+EVEN_STEPS = 0.01
+"""Numbers are spaced evenly if their steps differ by less than this share: they may have been rounded to two digits."""
+
+LOG_REACH = 2.0
+"""Ratio of the last number to the first from which on a logarithmic axis differs visibly from a linear one."""
 
 
 def plot_map(
@@ -224,10 +231,10 @@ def _place(table: "xarray.Dataset", key: str, name: str) -> FigureAxis:
 def _is_log(values: np.ndarray) -> bool:
     """Whether positive numbers are spaced evenly by their logarithm and not by themselves."""
     ordered = np.sort(values)
-    if ordered.size < 3 or ordered[0] <= 0 or ordered[-1] < 2.0 * ordered[0]:
+    if ordered.size < 3 or ordered[0] <= 0 or ordered[-1] < LOG_REACH * ordered[0]:
         return False
     spread = [np.ptp(steps) / steps.max() for steps in (np.diff(np.log(ordered)), np.diff(ordered)) if steps.max() > 0]
-    return len(spread) == 2 and bool(spread[0] < 0.01 < spread[1])
+    return len(spread) == 2 and bool(spread[0] < EVEN_STEPS < spread[1])
 
 
 def _parts(table: "xarray.Dataset", named: list[str]) -> list[tuple[str, "xarray.Dataset"]]:

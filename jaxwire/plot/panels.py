@@ -15,10 +15,20 @@ from matplotlib.patches import Patch
 from jaxwire.plot.colour_scale import ColourScale
 from jaxwire.plot.style import COLORS, DASHES, STYLE
 
-FAILED, MISSING, NO_VALUE = 1, 2, 3
-"""Why a point has no value: it could not be solved, it has not been computed yet, or there is none (no spot)."""
+FAILED = 1
+"""Mark of a point that could not be solved."""
+
+MISSING = 2
+"""Mark of a point that has not been computed yet."""
+
+NO_VALUE = 3
+"""Mark of a point where there is no value (no spot)."""
 
 STATES = {FAILED: ("#5A5A5A", "failed"), MISSING: ("#D4D4D4", "not computed yet"), NO_VALUE: ("white", "")}
+"""Colour of a mark and what the legend says of it; of `NO_VALUE` the colour scale knows the words."""
+
+MOST_DOTTED = 60
+"""Points of a line up to which each is marked by a dot; more of them would run together."""
 
 HATCH = {"hatch": "//////", "edgecolor": "#BDBDBD", "linewidth": 0.0}
 """Of points that have no value though they were solved."""
@@ -126,7 +136,7 @@ def draw_lines(layers: Mapping[str, Layer], across: FigureAxis, scale: ColourSca
             values = layer.values
             style: Any = {"color": COLORS[index % len(COLORS)], "linestyle": DASHES[index // len(COLORS) % len(DASHES)]}
             style["linestyle"] = "none" if scale.names else DASHES[index % len(DASHES)]
-            style["marker"] = ".o"[bool(scale.names)] if values.size <= 60 or np.isnan(values).any() else None
+            style["marker"] = ".o"[bool(scale.names)] if values.size <= MOST_DOTTED or np.isnan(values).any() else None
             lines += axes.plot(across.values, values, markersize=4, label=words, **style)
         if scale.center is not None:
             axes.axhline(scale.center, color="#BBBBBB", linewidth=0.6, zorder=0)

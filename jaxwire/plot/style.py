@@ -28,8 +28,10 @@ COLORS = ("#0072B2", "#009E73", "#E69F00", "#D55E00")
 """Blue, green, orange, vermilion (Okabe and Ito): from cold to hot."""
 
 DASHES = ("-", (0, (5, 1.5)), (0, (5, 1.5, 1, 1.5)), (0, (1.5, 1.5)))
+"""Solid, dashed, dash-dotted, dotted, in line widths: they tell the colours apart in a print in grey."""
 
 FORMATS = (".png", ".pdf", ".svg", ".eps")
+"""Files that a figure can be written to, by the end of their name."""
 
 
 def save_figure(figure: Figure, path: str | Path) -> None:

@@ -262,6 +262,7 @@ BAD_CONFIGS = {
     "instrument = {model = 'Thermometer', healing_length = 1, half_length = 'far'}": "`instrument.half_length` must be",
     "loss = 'HuberLoss'": "`loss` must be a table such as {model = 'SquaredLoss'}, got 'HuberLoss'.",
     "loss = {model = 'HuberLoss', scale = 0}": "`loss.scale` must be positive, got 0.",
+    "loss = {model = ['HuberLoss']}": "`loss.model` must be one of SquaredLoss, HuberLoss, CauchyLoss, got [",
     "optimiser = {max_steps = 0}": "`optimiser.max_steps` must be at least 1, got 0.",
     "resolution = {above = 2}": "`resolution.above` must be an integer of at least",
     "measurements = [{temperatur = 0.3}]": "`measurements[0].temperatur` is not a key of a measurement; did you mean",

@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 import jaxwire as jw
-from jaxwire.config import models, scan
+from jaxwire.config import fit, models, scan
 from jaxwire.config.scan import parse_config, read_config
 from jaxwire.scans.arguments import make_plan
 
@@ -67,6 +67,13 @@ def test_every_public_model_but_functions_can_be_named():
         wanted = {kind for kind in public if issubclass(kind, base) and not kind.__name__.startswith("Abstract")}
         wanted -= {jw.Function, jw.FunctionRelaxation}
         assert set(models.MODELS[base]) == wanted
+
+
+def test_every_public_instrument_loss_and_optimiser_of_numbers_can_be_named():
+    public = [getattr(jw, name) for name in jw.__all__ if isinstance(getattr(jw, name), type)]
+    for base, choices in fit.CHOICES.items():
+        wanted = {kind for kind in public if issubclass(kind, base) and not kind.__name__.startswith("Abstract")}
+        assert set(choices) == wanted - {jw.GradientDescent}  # which takes an object of optax
 
 
 @pytest.mark.parametrize("separator", [",", " ", ";", "\t"])

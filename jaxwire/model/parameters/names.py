@@ -22,8 +22,10 @@ from jaxwire.model.parameters.domain import POSITIVE, REAL, Domain
 from jaxwire.model.parameters.suggestion import did_you_mean
 
 OPERATING_POINT = {"temperature": POSITIVE, "voltage": REAL, "current": REAL, "force": REAL}
+"""What the numbers of an operating point may be, by name."""
 
 DRIVES = ("voltage", "current", "force")
+"""Numbers of which one drives the current, in the order in which they are asked for."""
 
 
 class ParameterPath(NamedTuple):
