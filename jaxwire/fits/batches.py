@@ -10,6 +10,7 @@ import numpy as np
 
 from jaxwire.fits.free_parameters import Free, to_coordinates, values_and_slopes
 from jaxwire.fits.residuals import FitProgram, Model, read_batch
+from jaxwire.numerics.integers import ceil_div
 from jaxwire.numerics.programs import Alike, threads
 
 LANES = 4
@@ -21,7 +22,7 @@ _compiled: set[Any] = set()
 def in_lanes(function: Any, *arguments: Any) -> Any:
     """Call a program for batches of `LANES` rows of the last two arguments, on all threads; join what it returns."""
     *fixed, scale, rows = arguments
-    n_calls = -(-len(rows) // LANES)
+    n_calls = ceil_div(len(rows), LANES)
     missing = n_calls * LANES - len(rows)
     padded = [np.pad(np.broadcast_to(a, rows.shape), ((0, missing), (0, 0)), mode="edge") for a in (scale, rows)]
 

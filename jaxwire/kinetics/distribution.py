@@ -1,12 +1,12 @@
-r"""Distribution function f(p, x) between the nodes: the Boltzmann equation integrated along x, at one energy.
+r"""Distribution function f(p, x) between the nodes: the Boltzmann equation integrated along x.
 
-At the distance y = |x| from the scatterer, electrons of mean free path l have the equilibrium that the potential shifts
-and the Drude current tilts, but for a deviation g,
+At the distance y = |x| from the scatterer, electrons of one energy, of mean free path l, have the equilibrium that the
+potential shifts and the Drude current tilts, but for a deviation g (Eqs. 1, 11),
 
     f = f0 + f0' [+-F l - e phi(x)] + g,
 
 with the upper sign for those that move onward, from the upper to the lower wire. Collisions feed g by the change of the
-chemical potential, a sum over the modes (see `flow`) of strengths s_k = f0' a_k/(2 S):
+chemical potential, a sum over the modes (see `flow`) of strengths s_k = f0' a_k/(2 S) (Eqs. A1, D4):
 
     arriving:     -l dg/dy + g = sum_k s_k exp(-kappa_k y),     departing:     l dg/dy + g = the same.
 
@@ -19,7 +19,7 @@ and electrons that leave the scatterer have arrived there from the other wire, o
 
     leaving:      f(0) = T f_other(0) + (1 - T) f_own(0).
 
-On the nodes this is the mode sum itself; between them it has no poles.
+On the nodes this is the mode sum itself (Eqs. A9, A12, D12); between them it has no poles.
 """
 
 from typing import NamedTuple

@@ -1,6 +1,6 @@
 """Fermi function of the kinetic energy and its derivatives, without overflow at any temperature.
 
-Natural units: energies in units of mu0, so that f0(energy) = 1/(exp((energy - 1)/t) + 1).
+Natural units: energies in units of mu0, so that f0(energy) = 1/(exp((energy - 1)/t) + 1) (Eq. 7).
 """
 
 import jax

@@ -3,12 +3,14 @@
 Everything here is written for an observer who looks from the upper wire (x < 0) to the lower one (x > 0), so that
 the current is positive. `Solution` turns the picture round where the voltage is negative. Functions take one position.
 
-With amplitudes a_k, upper sign for x > 0 and lower sign for x < 0 (App. A, Eqs. 16, 22-27):
+With amplitudes a_k, upper sign for x > 0 and lower sign for x < 0 (Eqs. 9, 10, 16, 22-27, A10, D1, D3):
 
     e phi(x) = (sigma/dn) sum_k a_k m_k exp(-kappa_k |x|),           m_k = sum_i w_i tau_i g_k(i)  (local screening)
     delta mu(x) = (1/2S) sum_k a_k exp(-kappa_k |x|),                S = sum_i w_i f0'_i/tau_i
     J_el(x)  = J_inf +- sum_k a_k kappa_k exp(-kappa_k |x|) sum_i omega_i (eps_i - 1) l_i tau_i g_k(i)
     P_s(x)   = -dJ_el/dx,    P_phi(x) = -I d(e phi)/dx,    P_ph = P_ext + P_s + P_phi
+
+In a neutral wire of constant relaxation time P_s/P_ext = -e phi/F^2 (Eqs. 33, A13, A14).
 """
 
 from collections.abc import Callable

@@ -5,7 +5,7 @@ time tau_i and the mean free path l_i = v_i tau_i; f0'_i is the derivative of th
 potential. Sums over nodes with these weights stand for integrals:
 
     w_i = omega_i/v_i  over momenta,     S = sum_i w_i f0'_i/tau_i,     C_i = (f0'_i/tau_i)/S  (collisions, Eqs. 4, D3),
-    dn = 2 sum_i w_i f0'_i  (compressibility),                I/F = 2 sum_i omega_i l_i f0'_i  (Drude, Eqs. 12-15).
+    dn = 2 sum_i w_i f0'_i  (compressibility, of Eqs. 5, 8),  I/F = 2 sum_i omega_i l_i f0'_i  (Drude, Eqs. 12-15).
 """
 
 from typing import NamedTuple

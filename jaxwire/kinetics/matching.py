@@ -1,8 +1,8 @@
 r"""Matching at the scatterer: the linear system for the spectral current at a given voltage (Eqs. 19, App. B, reduced).
 
-Subtracting f(-p) in Eqs. (19a, 19b) shows that both wires carry the same spectral current j(eps) = f(+p) - f(-p) at
-x = 0, and j = 0 below the step. Mode orthogonality turns j into the amplitudes a_k of either half-wire without a solve,
-and the amplitudes into the symmetric part s = Z j at x = 0. What remains, on the nodes above the step, is
+Subtracting f(-p) in Eqs. 19a, 19b shows that both wires carry the same spectral current j(eps) = f(+p) - f(-p) at x = 0
+(Eqs. 20), and j = 0 below the step. Mode orthogonality turns j into the amplitudes a_k of either half-wire without a
+solve, and the amplitudes into the symmetric part s = Z j at x = 0. What remains, on the nodes above the step, is
 
     [(1 - T) + (Z_upper + Z_lower) T/2] u = f0(eps_upper) - f0(eps_lower),        j = T u.
 

@@ -1,12 +1,17 @@
 """How programs are compiled, told apart by their structure, and called from threads.
 
-Compiling is the slowest thing that jaxwire does, and XLA can do it at several speeds. Measured for one solution with
-its error estimate and a profile (jaxlib 0.9.2, CPU seconds; then the time of a warm solution): @table@.
-What runs a few times is compiled quickly (`quick_jit`); what runs thousands of times, the scans, as JAX does by itself.
-Fits and samples are between the two (`compiled`): XLA's newer emitters for fused loops set up a compiler of their own
-for each of the hundreds of loops that a program with derivatives has; without them it compiles in two thirds of the
-time with a quarter of the memory (170 instead of 690 MiB beyond what Python holds). Scans keep them: their loops run 10
-to 30 % faster.
+Compiling is the slowest thing that jaxwire does, and XLA can do it at several speeds. One solution with its error
+estimate takes (jaxlib 0.9.2, first call and a warm one, in CPU seconds and milliseconds on a loaded machine):
+
+    as JAX does by itself                                   20.9 s      1.4 ms
+    without fusion emitters and expensive passes            14.6        2.5
+    at optimisation level 0                                 18.5        4.2
+    at level 0, without both of them                         9.0        4.8
+
+What runs a few times is compiled in the last way (`quick_jit`); scans of many points, whose loops run 10 to 30 % faster
+with the emitters, in the first. Fits and samples are between the two (`compiled`): the emitters set up a compiler of
+their own for each of the hundreds of loops that a program with derivatives has; without them it compiles in two thirds
+of the time with a quarter of the memory (170 instead of 690 MiB beyond what Python holds).
 
 Such options can be given to the outermost program only: inside of `jax.jit`, `jax.grad` or `jax.vmap` of a user it is
 compiled as the user's own.
@@ -43,7 +48,7 @@ R = TypeVar("R")
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a function as `equinox.filter_jit` does, with the options of fits; not to be traced."""
-    make = functools.cache(lambda: eqx.filter_jit(function, **_options(LEAN)))
+    make = functools.cache(lambda: eqx.filter_jit(function, **jit_options(LEAN)))
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
@@ -72,7 +77,7 @@ def quick_jit(function: Callable[P, R]) -> Callable[P, R]:
         function: takes and returns pytrees.
     """
     traced = eqx.filter_jit(function)
-    make = functools.cache(lambda: eqx.filter_jit(function, **_options(QUICK)))
+    make = functools.cache(lambda: eqx.filter_jit(function, **jit_options(QUICK)))
     seen: set[Any] = set()
 
     @functools.wraps(function)
@@ -111,8 +116,8 @@ def _told(key: Any, seen: set[Any]) -> Iterator[None]:
         timer.cancel()
 
 
-def _options(wanted: Mapping[str, Any]) -> dict[str, Any]:
-    """What `jax.jit` is told: nothing on a GPU, and on a CPU what this release of XLA knows of the options."""
+def jit_options(wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments of `jax.jit` for a top-level program: none on a GPU, on a CPU the options that this XLA knows."""
     known = {name: value for name, value in wanted.items() if _is_known(name, value)}
     return {"compiler_options": known} if known else {}
 

@@ -1,5 +1,6 @@
 """What is asked of a scan: the arguments of `scan`, checked before anything runs and put together as a `Plan`."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,45 +15,51 @@ from jaxwire.scans.axes import Dimension, read_axes
 from jaxwire.scans.computation.memory import read_memory, usual_memory
 from jaxwire.scans.plan import Plan
 from jaxwire.scans.single_precision import IN_SINGLE
-from jaxwire.scans.variables import Observable, read_observables, uses_x
+from jaxwire.scans.variables import X_MAX, Observable, read_observables, uses_x
 from jaxwire.solver.arguments import as_models
 
-X_MAX = 20.0
-"""How far from the scatterer spots are looked for, in vF tau0, unless `x_max` is given."""
+
+@dataclass(frozen=True)
+class ScanArguments:
+    """What is asked of a scan, of whatever models and wherever its results go; see `scan` for what each is."""
+
+    axes: Any
+    temperature: Any = None
+    voltage: Any = None
+    current: Any = None
+    force: Any = None
+    observables: Any = None
+    x: Any = None
+    x_max: Any = None
+    resolution: Any = None
+    memory: Any = None
+    precision: Any = "double"
+
+    def operating_point(self) -> dict[str, Any]:
+        """Temperature and drives by their names, None where they are not given."""
+        return {name: getattr(self, name) for name in ("temperature", *DRIVES)}
 
 
-def make_plan(
-    scatterer: Any,
-    wire: Any,
-    axes: Any,
-    observables: Any,
-    x: Any,
-    x_max: Any,
-    resolution: Any,
-    memory: Any,
-    operating_point: dict[str, Any],
-    precision: Any = "double",
-) -> Plan:
-    """Check the arguments of a scan and put them together; see `scan` for what they are."""
-    scatterer, wire, resolution = as_models(scatterer, wire, resolution)
-    dimensions = read_axes(axes, scatterer, wire)
-    fixed = _fixed(operating_point, dimensions)
-    if observables is None:
-        observables = ["voltage"] if "current" in _varied(dimensions) else ["current"]
-    kept = read_observables(observables)
-    _check_precision(precision, wire, {*fixed, *_varied(dimensions)}, kept)
+def make_plan(scatterer: Any, wire: Any, asked: ScanArguments) -> Plan:
+    """Check the arguments of a scan and put them together."""
+    scatterer, wire, resolution = as_models(scatterer, wire, asked.resolution)
+    dimensions = read_axes(asked.axes, scatterer, wire)
+    fixed = _fixed(asked.operating_point(), dimensions)
+    usual = ["voltage"] if "current" in _varied(dimensions) else ["current"]
+    kept = read_observables(usual if asked.observables is None else asked.observables)
+    _check_precision(asked.precision, wire, {*fixed, *_varied(dimensions)}, kept)
     plan = Plan(
         scatterer,
         wire,
         dimensions,
         fixed,
         kept,
-        x=_positions(x, kept),
-        x_max=_x_max(x_max, kept),
+        x=_positions(asked.x, kept),
+        x_max=_x_max(asked.x_max, kept),
         resolution=resolution,
-        memory=usual_memory(local_devices()) if memory is None else read_memory(memory),
-        precision=precision,
-    )
+        memory=usual_memory(local_devices()) if asked.memory is None else read_memory(asked.memory),
+        precision=asked.precision,
+    ).in_blocks()
     _refuse_clashes(plan)
     if plan.memory_bytes > plan.memory:
         raise ValueError(

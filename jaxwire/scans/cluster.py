@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import xarray
 
 
-IN_FLIGHT = 2
+TASKS_PER_THREAD = 2
 """Tasks at Dask per thread of the workers: one that runs and one that waits, so that no worker ever waits."""
 
 AT_LEAST = 64
@@ -110,7 +110,7 @@ def _computed(results: Store, todo: Sequence[Any], client: Any) -> Iterator[Any]
     finished = as_completed()
     try:
         while True:
-            limit = max(AT_LEAST, IN_FLIGHT * sum(client.nthreads().values()))
+            limit = max(AT_LEAST, TASKS_PER_THREAD * sum(client.nthreads().values()))
             for block in itertools.islice(waiting, max(0, limit - len(sent))):
                 future = client.submit(compute_block, payload, path, block, pure=False)
                 sent[future] = block

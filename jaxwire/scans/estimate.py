@@ -1,14 +1,13 @@
 """The public `estimate`: time and memory of a scan before it runs."""
 
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from math import prod
+from typing import Any
 
-from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.wires.wire import Wire
-from jaxwire.scans.arguments import make_plan
+from jaxwire.scans.arguments import ScanArguments, make_plan
 from jaxwire.scans.plan import Plan
 
 TIMED = 4
@@ -46,22 +45,7 @@ class Estimate:
         )
 
 
-def estimate(
-    scatterer: AbstractScatterer,
-    wire: Wire | None = None,
-    *,
-    axes: Mapping,
-    temperature=None,
-    voltage=None,
-    current=None,
-    force=None,
-    observables=None,
-    x=None,
-    x_max=None,
-    resolution: Resolution | None = None,
-    memory: str | float | None = None,
-    precision: str = "double",
-) -> Estimate:
+def estimate(scatterer: AbstractScatterer, wire: Wire | None = None, **arguments: Any) -> Estimate:
     """Tell time and memory of a scan before running it: compiles, and solves some points spread over the grid.
 
     ```python
@@ -74,28 +58,20 @@ def estimate(
     ```
 
     Args:
-        scatterer: as in `scan`; so all others.
-        wire: the wire.
-        axes: what varies.
-        temperature: kB T.
-        voltage: eV.
-        current: I.
-        force: F.
-        observables: what is kept.
-        x: positions.
-        x_max: how far spots are looked for.
-        resolution: numbers of nodes.
-        memory: what the computation may take.
-        precision: "double" or "single".
+        scatterer: as in `scan`.
+        wire: as in `scan`.
+        **arguments: those of `scan` that decide what is computed: `axes`, the operating point, `observables`, `x`,
+            `x_max`, `resolution`, `memory`, `precision`.
 
     Raises:
         TypeError: as `scan`.
         ValueError: as `scan`.
     """
-    plan = make_plan(
-        scatterer, wire, axes, observables, x, x_max, resolution, memory,
-        {"temperature": temperature, "voltage": voltage, "current": current, "force": force}, precision,
-    )  # fmt: skip
+    if unknown := set(arguments) - {one.name for one in fields(ScanArguments)}:
+        raise TypeError(f"`estimate` has no argument {min(unknown)!r}, only those that decide what a scan computes.")
+    if "axes" not in arguments:
+        raise TypeError("`axes` must be given, got none.")
+    plan = make_plan(scatterer, wire, ScanArguments(**arguments))
     first, _ = _timed(plan)
     seconds, share = _timed(plan)
     points = prod(plan.shape)

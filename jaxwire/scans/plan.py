@@ -1,16 +1,13 @@
 """A scan cut into blocks: rectangular parts of the grid, each computed by one call of the compiled program.
 
-All blocks have one shape but those at the edges, and follow each other in C order. Axes that only change the
-transmission are inner: they stay inside a micro-batch, where grid and modes are worked out once for all their values.
+All blocks have one shape but those at the edges, and follow each other in C order.
 """
 
 import functools
 import itertools
 import json
 import math
-from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, NamedTuple
 
@@ -22,8 +19,8 @@ from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.wires.screening import AbstractNonLocalScreening
 from jaxwire.model.wires.wire import Wire
-from jaxwire.numerics.programs import Alike, is_array, local_devices, n_threads, threads
-from jaxwire.scans.axes import Dimension, moves_grid
+from jaxwire.numerics.programs import Alike, is_array, local_devices, n_threads
+from jaxwire.scans.axes import Dimension
 from jaxwire.scans.computation.blocks import (
     IN_FLIGHT,
     INNER_POINTS,
@@ -32,15 +29,21 @@ from jaxwire.scans.computation.blocks import (
     choose_layout,
     in_grid_order,
 )
+from jaxwire.scans.computation.execution import Execution, Task
 from jaxwire.scans.computation.memory import SEARCHING, Contents, Footprint, footprint
 from jaxwire.scans.computation.out_of_memory import Shrinking
 from jaxwire.scans.computation.program import Given, Program, variables
+from jaxwire.scans.loops import GridLoop, outer_and_inner
 from jaxwire.scans.provenance import scan_inputs, versions
-from jaxwire.scans.variables import COORDS, FEW_POSITIONS, Observable, about_variable
+from jaxwire.scans.variables import COORDS, FEW_POSITIONS, X_MAX, Observable, about_variable
 from jaxwire.solver.solution import CHUNK
 from jaxwire.solver.status import FLAG_ATTRIBUTES
 
 VOLTAGE = ParameterPath("point", ("voltage",))
+"""Where the voltage stands if it is an axis."""
+
+SMALL = 16384
+"""Points up to which compiling quickly saves more than running slowly costs: some 4 s, and 80 us a point, of a core."""
 
 
 class Block(NamedTuple):
@@ -74,8 +77,7 @@ class Plan:
         resolution: numbers of nodes.
         memory: bytes that the computation may take.
         precision: "double" or "single".
-        block_shape: points of a block along every dimension; chosen unless given.
-        program: what is compiled; made unless given.
+        block_shape: points of a block along every dimension; see `in_blocks`.
     """
 
     scatterer: AbstractScatterer
@@ -84,19 +86,21 @@ class Plan:
     fixed: dict[str, float]
     observables: tuple[Observable, ...]
     x: np.ndarray = field(default_factory=lambda: np.zeros(0))
-    x_max: float = 20.0
+    x_max: float = X_MAX
     resolution: Resolution = Resolution()  # noqa: RUF009 - immutable
     memory: int = 10**9
     precision: str = "double"
     block_shape: tuple[int, ...] = ()
-    program: Program = None  # pyright: ignore[reportAssignmentType] - made in __post_init__
 
-    def __post_init__(self) -> None:
-        """Make the program and choose the block shape; `dataclasses.replace` keeps what is there."""
-        if self.program is None:
-            object.__setattr__(self, "program", self._make_program())
-        if not self.block_shape:
-            object.__setattr__(self, "block_shape", self._choose_block_shape())
+    def in_blocks(self) -> "Plan":
+        """The same scan in blocks of the shape that suits this machine.
+
+        Of inner axes a block has as many values as share a grid; of rows as many as the lanes take.
+        """
+        shape = dict(zip(self.inner.indices, block_shape(self.inner.of(self.shape), INNER_POINTS), strict=True))
+        limit = self._layout_for(math.prod(shape.values())).rows
+        shape |= dict(zip(self.outer.indices, block_shape(self.outer.of(self.shape), limit), strict=True))
+        return replace(self, block_shape=tuple(shape[i] for i in range(len(self.shape))))
 
     @property
     def dims(self) -> tuple[str, ...]:
@@ -109,8 +113,8 @@ class Plan:
         return tuple(dimension.size for dimension in self.dimensions)
 
     def __getstate__(self) -> dict[str, Any]:
-        """Pickle the fields alone: what was derived from them may depend on the machine."""
-        return {one.name: getattr(self, one.name) for one in fields(self)}
+        """Pickle the fields and the program, which takes a second to trace; other things depend on the machine."""
+        return {one.name: getattr(self, one.name) for one in fields(self)} | {"program": self.program}
 
     def blocks(self) -> list[Block]:
         """All blocks, in C order."""
@@ -127,34 +131,18 @@ class Plan:
 
     def stream(self, blocks: Iterable[Block]) -> Iterator[tuple[Block, dict[str, np.ndarray]]]:
         """Compute blocks one after the other, always with the next one under way; the first ones from this call on."""
-        waiting = iter(blocks)
-        running = deque(map(self._start, itertools.islice(waiting, IN_FLIGHT)))
-        return self._finished(running, waiting)
-
-    def _finished(
-        self, running: deque[tuple[Block, list[Future]]], waiting: Iterator[Block]
-    ) -> Iterator[tuple[Block, dict[str, np.ndarray]]]:
-        """Give back what runs, in its order; for each block that is done another one is started."""
-        try:
-            while running:
-                done = self._collect(*running.popleft())
-                running.extend(map(self._start, itertools.islice(waiting, 1)))
-                yield done
-        finally:
-            for _, parts in running:
-                for part in parts:
-                    part.cancel()
+        tasks = (Task(one, self.outer.columns(one.region), self._inner_columns(one)) for one in blocks)
+        under_way = self._execution.stream(tasks)
+        return ((block, self._in_grid_order(block, found)) for block, found in under_way)
 
     def sample(self, n_batches: int) -> float:
         """Solve at most `n_batches` micro-batches per lane, of points spread over the grid: as share of the scan."""
-        lanes, everywhere = self._layout, (slice(None),) * len(self.shape)
-        rows, inner = self._columns(everywhere, False), self._columns(self.blocks()[0].region, True)
-        spread = np.linspace(0, len(rows) - 1, min(len(rows), n_batches * lanes.batch * lanes.n_lanes, lanes.rows))
-        for part in self._launch(rows[spread.astype(int)], inner):
-            part.result()
-        outer = self._select(False)
-        all_rows = (math.prod(block.region[i].stop - block.region[i].start for i in outer) for block in self.blocks())
-        return lanes.batches(spread.size) / sum(map(lanes.batches, all_rows))
+        everywhere = (slice(None),) * len(self.shape)
+        n_rows = self._execution.sample(
+            self.outer.columns(everywhere), self._inner_columns(self.blocks()[0]), n_batches
+        )
+        all_rows = (self.outer.count([part.stop - part.start for part in block.region]) for block in self.blocks())
+        return self._layout.batches(n_rows) / sum(map(self._layout.batches, all_rows))
 
     @functools.cached_property
     def variables(self) -> dict[str, Variable]:
@@ -190,14 +178,6 @@ class Plan:
         texts = {"inputs": json.dumps(self.inputs), "resolution": json.dumps(self.inputs["resolution"])}
         return {**texts, **versions()}
 
-    def _choose_block_shape(self) -> tuple[int, ...]:
-        """Of inner axes as many values as share a grid; rows as many as the lanes take."""
-        inner, outer = self._select(True), self._select(False)
-        shape = dict(zip(inner, block_shape([self.shape[i] for i in inner], INNER_POINTS), strict=True))
-        limit = self._layout_for(math.prod(shape.values())).rows
-        shape |= dict(zip(outer, block_shape([self.shape[i] for i in outer], limit), strict=True))
-        return tuple(shape[i] for i in range(len(self.shape)))
-
     @functools.cached_property
     def footprint(self) -> Footprint:
         """Bytes that a point takes."""
@@ -218,14 +198,14 @@ class Plan:
     def memory_bytes(self) -> int:
         """Memory that the computation is predicted to take, without results that are kept in memory."""
         batch, capacity, n_lanes, searched = self._layout
-        inner = math.prod(self.block_shape[i] for i in self._select(True))
+        inner = self.inner.count(self.block_shape)
         held = (IN_FLIGHT + 1) * capacity * self.footprint.kept
         searching = searched * SEARCHING * self._is_searched
         return n_lanes * inner * (max(batch * self.footprint.solving, searching) + held)
 
     def _layout_for(self, inner: int, rows: int = 0) -> BlockLayout:
         n_lanes = len(local_devices()) * n_threads()
-        total = math.prod(self.shape[i] for i in self._select(False))
+        total = self.outer.count(self.shape)
         platform = jax.default_backend()
         more = {"is_searched": self._is_searched, "rows": rows, "total": total}
         return choose_layout(self.footprint, self.memory, platform, n_lanes, inner, **more)
@@ -237,24 +217,24 @@ class Plan:
         return "voltage" not in self.fixed and not is_axis
 
     @functools.cached_property
-    def _inner(self) -> tuple[bool, ...]:
-        """Whether a dimension only changes the transmission; searching for the voltage, all else changes with it."""
-        if self._is_searched:
-            return (False,) * len(self.dimensions)
-        groups = ((axis.place for axis in dimension.axes) for dimension in self.dimensions)
-        return tuple(not any(moves_grid(place, self.scatterer) for place in group) for group in groups)
+    def _loops(self) -> tuple[GridLoop, GridLoop]:
+        return outer_and_inner(self.dimensions, self.scatterer, self._is_searched)
 
-    def _select(self, is_inner: bool) -> list[int]:
-        return [index for index, inner in enumerate(self._inner) if inner == is_inner]
+    @property
+    def outer(self) -> GridLoop:
+        """The loop over rows."""
+        return self._loops[0]
 
-    def _make_program(self) -> Program:
-        """The program, but for its layout."""
-        outer, inner = (
-            tuple(sorted((axis.place for i in self._select(side) for axis in self.dimensions[i].axes), key=str))
-            for side in (False, True)
-        )
+    @property
+    def inner(self) -> GridLoop:
+        """The loop within a row."""
+        return self._loops[1]
+
+    @functools.cached_property
+    def program(self) -> Program:
+        """What is compiled, but for how many points are solved at once."""
         kept = self.observables, self._is_searched, self.x_max, self.resolution, self.precision
-        program = Program(outer, inner, *kept)
+        program = Program(self.outer.places, self.inner.places, *kept, is_small=math.prod(self.shape) <= SMALL)
         return replace(program, results=variables(program, self._given))
 
     @functools.cached_property
@@ -267,48 +247,26 @@ class Plan:
     @functools.cached_property
     def _layout(self) -> BlockLayout:
         """Rows that are solved at once and that the program holds, on the devices of this process."""
-        inner, rows = (math.prod(self.block_shape[i] for i in self._select(side)) for side in (True, False))
-        return self._layout_for(inner, rows)
-
-    def _columns(self, region: tuple[slice, ...], is_inner: bool) -> np.ndarray:
-        """Values of the outer or inner axes at all their combinations in a region, shape (n, n_axes)."""
-        chosen = self._select(is_inner)
-        indices = [np.arange(self.shape[i])[region[i]] for i in chosen]
-        if is_inner:  # of one size in all blocks, the program is made for it
-            missing = [self.block_shape[i] - len(some) for i, some in zip(chosen, indices, strict=True)]
-            indices = [np.pad(some, (0, more), mode="edge") for some, more in zip(indices, missing, strict=True)]
-        grids = np.meshgrid(*indices, indexing="ij") if chosen else []
-        pairs = zip(chosen, grids, strict=True)
-        columns = {axis.place: axis.values[grid.ravel()] for i, grid in pairs for axis in self.dimensions[i].axes}
-        places = self.program.inner if is_inner else self.program.outer
-        return np.stack([columns[place] for place in places], axis=-1) if places else np.zeros((1, 0))
+        return self._layout_for(self.inner.count(self.block_shape), self.outer.count(self.block_shape))
 
     @functools.cached_property
-    def _solver(self) -> Shrinking:
+    def _execution(self) -> Execution:
         """The compiled program; first asked for by the thread that starts all others."""
         at_once = {"batch": self._layout.batch, "searched": self._layout.searched}
         program = replace(self.program, **at_once, n_devices=len(local_devices()))
-        n_inner = math.prod(self.block_shape[i] for i in self._select(True))
-        return Shrinking(program, self._given, n_inner, self._layout.capacity)
+        solver = Shrinking(program, self._given, self.inner.count(self.block_shape), self._layout.capacity)
+        return Execution(solver, self._layout)
 
-    def _start(self, block: Block) -> tuple[Block, list[Future]]:
-        return block, self._launch(*(self._columns(block.region, side) for side in (False, True)))
+    def _inner_columns(self, block: Block) -> np.ndarray:
+        """Inner values of a block: of one number in all of them, the program is made for it."""
+        return self.inner.columns(block.region, self.block_shape)
 
-    def _launch(self, rows: np.ndarray, inner: np.ndarray) -> list[Future]:
-        """Share rows out to the threads and start them."""
-        share = self._layout.batches(len(rows)) * self._layout.batch * len(local_devices())
-        parts = [rows[start : start + share] for start in range(0, len(rows), share)]
-        return [threads().submit(self._solver.solve, part, inner) for part in parts]
-
-    def _collect(self, block: Block, parts: list[Future]) -> tuple[Block, dict[str, np.ndarray]]:
-        """Wait for a block and bring its results into the order of the grid."""
-        found = [part.result() for part in parts]
-        outer, inner = self._select(False), self._select(True)
+    def _in_grid_order(self, block: Block, found: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Give results of rows and inner values the shape of their block."""
         sizes = [part.stop - part.start for part in block.region]
-        computed = [size if i in outer else self.block_shape[i] for i, size in enumerate(sizes)]
+        computed = [self.block_shape[i] if i in self.inner.indices else size for i, size in enumerate(sizes)]
         arrays = {}
         for name in self.variables:
-            rows = np.concatenate([one[name] for one in found])
-            grid = in_grid_order(rows, outer, inner, computed)
+            grid = in_grid_order(found[name], self.outer.indices, self.inner.indices, computed)
             arrays[name] = np.ascontiguousarray(grid[tuple(map(slice, sizes))])
-        return block, arrays
+        return arrays

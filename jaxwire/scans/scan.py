@@ -10,7 +10,7 @@ import numpy as np
 from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.wires.wire import Wire
-from jaxwire.scans.arguments import make_plan
+from jaxwire.scans.arguments import ScanArguments, make_plan
 from jaxwire.scans.plan import Plan
 from jaxwire.scans.progress import progress as progress_bar
 from jaxwire.scans.run import run_blocks
@@ -99,10 +99,10 @@ def scan(
         TypeError: if an argument is not of its type, or not exactly one of voltage, current and force is given.
         ValueError: if a name is unknown, a value outside its domain, or the memory too small.
     """
-    plan = make_plan(
-        scatterer, wire, axes, observables, x, x_max, resolution, memory,
-        {"temperature": temperature, "voltage": voltage, "current": current, "force": force}, precision,
-    )  # fmt: skip
+    asked = ScanArguments(
+        axes, temperature, voltage, current, force, observables, x, x_max, resolution, memory, precision
+    )
+    plan = make_plan(scatterer, wire, asked)
     with progress_bar("scan", is_shown=progress) as report:
         if cluster is not None:
             from jaxwire.scans.cluster import run_on_cluster

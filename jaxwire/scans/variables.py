@@ -22,7 +22,14 @@ from jaxwire.solver.solution import Solution
 FEW_POSITIONS = 4
 """Positions at once where the potential is not local: each of them takes megabytes."""
 
-POWER, POTENTIAL = "mu0^2/h", "mu0"
+POWER = "mu0^2/h"
+"""Unit of integrated powers."""
+
+POTENTIAL = "mu0"
+"""Unit of potentials and voltages."""
+
+X_MAX = 20.0
+"""How far from the scatterer spots are looked for, in vF tau0, unless told."""
 
 COORDS: dict[str, tuple[str, ...]] = {"side": ("left", "right"), "part": ("scatterer", "buildup")}
 """Dimensions that observables bring along, besides x."""
@@ -32,7 +39,7 @@ class Setup(NamedTuple):
     """What observables need besides the solution: positions of shape (n_x,), and how far to look for spots."""
 
     x: Float[Array, " n_x"]
-    x_max: float = 20.0
+    x_max: float = X_MAX
 
 
 class Observable(NamedTuple):

@@ -14,7 +14,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from benchmarks import common, gpu, gpu_reference, gpu_rows
 from benchmarks.gpu_reference import TOLERANCES
 from benchmarks.points import DOT
-from jaxwire.scans.arguments import make_plan
+from jaxwire.scans.arguments import ScanArguments, make_plan
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = gpu_reference.load()
@@ -131,7 +131,8 @@ def test_a_scan_solves_as_many_points_at_once_as_the_row_says(size):
     drive = {"temperature": 0.3, "voltage": 0.4}
     with gpu_rows.micro_batch(size):
         axes = gpu_reference.axes(2**20)
-        plan = make_plan(DOT, None, axes, ["current"], None, None, gpu_rows.RESOLUTION, gpu_rows.MICRO_MEMORY, drive)
+        settings = {"resolution": gpu_rows.RESOLUTION, "memory": gpu_rows.MICRO_MEMORY}
+        plan = make_plan(DOT, None, ScanArguments(axes, **drive, observables=["current"], **settings))
         assert plan._layout.batch == size
 
 

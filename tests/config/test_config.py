@@ -9,7 +9,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 import jaxwire as jw
 from jaxwire.config import fit, models, scan
 from jaxwire.config.scan import parse_config, read_config
-from jaxwire.scans.arguments import make_plan
+from jaxwire.scans.arguments import ScanArguments, make_plan
 
 DOT = 'scatterer = {model = "Lorentzian", center = 1.44, width = 0.08}\n'
 NO_WIDTH = 'scatterer = {model = "Lorentzian", center = 1.44}\n'
@@ -27,9 +27,7 @@ def test_the_example_of_the_documentation_is_a_scan():
     assert found is not None
     read = parse_config(found[1])
     given = read.scan_arguments()
-    point = {name: given.get(name) for name in ("temperature", "voltage", "current", "force")}
-    names = ("scatterer", "wire", "axes", "observables", "x", "x_max", "resolution", "memory")
-    plan = make_plan(*(given[name] for name in names), point)
+    plan = make_plan(given.pop("scatterer"), given.pop("wire"), ScanArguments(**given))
     assert plan.dims == ("voltage", "resonances[1].center", "resonances[0].width_relaxation.exponent")
     assert plan.shape == (4, 3, 2) and "spot_heating" in plan.variables
     assert_array_equal(plan.x, [-0.5, 0.5])

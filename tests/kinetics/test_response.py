@@ -145,7 +145,7 @@ def test_errors_of_the_rule_of_wavenumbers_are_those_of_the_table_in_its_module(
         assert sampling_for(jw.Wire(), resolution).size == int(size)
         current, exact = currents(resolution, points)
         errors = np.max(np.abs(current / exact - 1)), np.max(np.abs(exact / converged - 1))
-        assert_allclose(errors, [float(by_rule), float(by_grid)], rtol=0.2)  # one digit is printed
+        assert_allclose(errors, [float(by_rule), float(by_grid)], rtol=0.25)  # one digit, 2 or more, is printed
 
 
 def test_derivatives_are_those_of_the_modes():

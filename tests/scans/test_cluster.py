@@ -18,7 +18,7 @@ from distributed import Client, LocalCluster
 from fake_plan import Deadly, FakePlan
 
 import jaxwire as jw
-from jaxwire.scans.arguments import make_plan
+from jaxwire.scans.arguments import ScanArguments, make_plan
 from jaxwire.scans.cluster import compute_block, run_on_cluster
 from jaxwire.scans.run import run_blocks
 from jaxwire.scans.store.store import Store
@@ -139,8 +139,8 @@ def test_a_store_that_the_workers_wrote_elsewhere_is_an_error(client, plan, tmp_
 def test_the_task_of_a_worker_computes_the_blocks_of_a_scan(tmp_path):
     """The task itself, run here: a worker would compile once more."""
     axes = {"center": np.linspace(0.6, 1.8, 12), "width": np.geomspace(0.05, 0.5, 4)}
-    operating_point = {"temperature": 0.3, "voltage": 0.1, "current": None, "force": None}
-    plan = make_plan(jw.Lorentzian(1.44, 0.08), None, axes, ["current"], None, None, None, "1GB", operating_point)
+    asked = ScanArguments(axes, temperature=0.3, voltage=0.1, observables=["current"], memory="1GB")
+    plan = make_plan(jw.Lorentzian(1.44, 0.08), None, asked)
     results = Store.open(tmp_path / "map.zarr", replace(plan, block_shape=(5, 4)))
     for block in results.missing():
         assert compute_block(payload_of(results.plan), str(results.path), block) == block.index

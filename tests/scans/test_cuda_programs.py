@@ -23,7 +23,7 @@ from jaxwire.model.parameters.names import ParameterPath
 from jaxwire.numerics.precision import working_in
 from jaxwire.numerics.programs import is_array
 from jaxwire.observables.instruments import HeatingProfile
-from jaxwire.scans.arguments import make_plan
+from jaxwire.scans.arguments import ScanArguments, make_plan
 from jaxwire.scans.computation.program import run
 
 BATCH = 13
@@ -64,8 +64,8 @@ def faults(text: str) -> list[str]:
 
 def scan_program(observables, drive, wire, x=None, precision="double") -> str:
     axes = {"center": np.linspace(0.5, 1.5, BATCH), "temperature": [0.3]}
-    given = {"temperature": None, "voltage": None, "current": None, "force": None, drive: 0.01}
-    plan = make_plan(DOT, WIRES[wire], axes, observables, x, None, SMALL, None, given, precision)
+    asked = ScanArguments(axes, observables=observables, x=x, resolution=SMALL, precision=precision, **{drive: 0.01})
+    plan = make_plan(DOT, WIRES[wire], asked)
     program = replace(plan.program, batch=BATCH, searched=BATCH)
     arrays, static = eqx.partition(plan._given.tree, is_array)
     inner = np.zeros((1, len(program.inner)))

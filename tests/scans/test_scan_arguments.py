@@ -9,7 +9,7 @@ import pytest
 import jaxwire as jw
 from jaxwire.model.description import describe
 from jaxwire.scans import plan as plan_of_scan
-from jaxwire.scans.arguments import make_plan
+from jaxwire.scans.arguments import ScanArguments, make_plan
 from jaxwire.scans.computation import blocks
 from jaxwire.scans.computation.blocks import block_shape
 from jaxwire.scans.computation.memory import ON_CPU, SEARCHING, SHARE_OF_DEVICE, Footprint, read_memory, usual_memory
@@ -23,8 +23,8 @@ X = [0.1, 0.2]
 
 
 def plan(scatterer=DOT, axes=AXES, observables=None, x=None, x_max=None, memory="1GB", **given):
-    point = dict.fromkeys(("temperature", "voltage", "current", "force")) | (given or POINT)
-    return make_plan(scatterer, None, axes, observables, x, x_max, jw.Resolution(24, 12), memory, point)
+    asked = {"observables": observables, "x": x, "x_max": x_max, "memory": memory, "resolution": jw.Resolution(24, 12)}
+    return make_plan(scatterer, None, ScanArguments(axes, **asked, **(given or POINT)))
 
 
 @pytest.mark.parametrize(
@@ -224,3 +224,10 @@ def test_a_folder_that_is_no_checkout_has_no_git_state(tmp_path):
     assert git_state(tmp_path) == ""
     (tmp_path / ".git").mkdir()
     assert git_state(tmp_path) == ""  # git itself finds none
+
+
+def test_an_estimate_takes_the_arguments_of_a_scan_and_no_others():
+    with pytest.raises(TypeError, match="`estimate` has no argument 'store'"):
+        jw.estimate(DOT, axes=AXES, store="map.zarr", **POINT)
+    with pytest.raises(TypeError, match="`axes` must be given, got none"):
+        jw.estimate(DOT, **POINT)

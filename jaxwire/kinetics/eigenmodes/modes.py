@@ -1,12 +1,13 @@
-r"""Half-wire modes: how a deviation from equilibrium decays away from the scatterer (App. A, Eqs. A6, A11; D7, D11).
+r"""Half-wire modes: how a deviation from equilibrium decays away from the scatterer (App. A, App. D).
 
 In half a wire the stationary Boltzmann equation has solutions g_k(i) exp(-kappa_k |x|), with the nodes i of mean free
-paths l_i and weights r_i (sum 1). Their decay rates kappa_k = sqrt(lambda_k) follow from the secular equation
+paths l_i and weights r_i (sum 1), which carry no current (Eqs. 17, A2-A6, A11; D5-D9, D11). Their decay rates
+kappa_k = sqrt(lambda_k) follow from the secular equation
 
     sum_i r_i / (d_i - lambda_k) = 0,      d_i = 1/l_i^2,
 
 and everything else from the resolvent y_ki = 1/(d_i - lambda_k): the shapes g_k(i) = C_i d_i y_ki, C_i the collision
-average of `half_wire`, and the norm n_k^2 = sum_i r_i d_i y_ki^2.
+average of `half_wire`, and the norm n_k^2 = sum_i r_i d_i y_ki^2 (Eqs. A7, A8, D10).
 
 Order: k increases with kappa_k; i is the order in which the mean free paths were given.
 """

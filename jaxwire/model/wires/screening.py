@@ -1,6 +1,6 @@
 """What the electric potential e phi along a wire follows: electroneutrality, local screening, or any kernel (App. D).
 
-The potential phi_neutral keeps the wire neutral everywhere (Eq. 16). A wire that is screened locally has the share
+The potential phi_neutral keeps the wire neutral everywhere (Eqs. 6, 16). A wire that is screened locally has the share
 sigma of it, e phi(x) = sigma e phi_neutral(x), down to none; any other screening says what potential at x follows from
 phi_neutral along the whole wire.
 """

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from jaxwire.numerics.integers import ceil_div
 from jaxwire.scans.computation.memory import SEARCHING, Footprint
 
 MICRO_BATCH = {"cpu": 16, "gpu": 65536}
@@ -59,7 +60,7 @@ class BlockLayout(NamedTuple):
 
     def batches(self, n_rows: int) -> int:
         """Micro-batches, one after the other, that so many rows take."""
-        return -(-n_rows // (self.batch * self.n_lanes))
+        return ceil_div(n_rows, self.batch * self.n_lanes)
 
 
 def choose_layout(
@@ -89,7 +90,7 @@ def choose_layout(
         total: rows of the whole scan.
     """
     share, largest = memory // (2 * n_lanes), _of(MICRO_BATCH, platform)
-    on_lane = inner * -(-total // n_lanes)
+    on_lane = inner * ceil_div(total, n_lanes)
     usual = next((size for size in _of(SMALLER, platform) if size >= on_lane), largest)
     at_once = min(usual, share // need.solving)
     if platform != "cpu":  # what is free changes from scan to scan: let it not change the program
@@ -98,7 +99,7 @@ def choose_layout(
     held = memory // (2 * (IN_FLIGHT + 1) * n_lanes * need.kept)
     most = max(_of(LANE_POINTS, platform), _of(SEARCHED, platform) if is_searched else 0)
     points = min(most if usual == largest else usual, held)
-    n_batches = max(1, points // inner // batch, -(-rows // (n_lanes * batch)))
+    n_batches = max(1, points // inner // batch, ceil_div(rows, n_lanes * batch))
     capacity = n_batches * batch
     searched = min(_of(SEARCHED, platform), max(1, share // SEARCHING), capacity) if at_once == usual else batch
     return BlockLayout(batch, capacity, n_lanes, searched)
@@ -112,8 +113,8 @@ def block_shape(sizes: Sequence[int], limit: int) -> list[int]:
     """Shape of blocks of at most `limit` points, C order: whole along the last dimensions, of even size elsewhere."""
     shape = []
     for size in reversed(sizes):
-        n_parts = -(-size // max(1, min(size, limit)))
-        part = -(-size // n_parts)
+        n_parts = ceil_div(size, max(1, min(size, limit)))
+        part = ceil_div(size, n_parts)
         shape.append(part)
         limit //= part
     return shape[::-1]

@@ -9,8 +9,9 @@ import jax
 import numpy as np
 from jaxtyping import Array
 
+from jaxwire.numerics.integers import ceil_div
 from jaxwire.numerics.precision import working_in
-from jaxwire.numerics.programs import Alike, is_array
+from jaxwire.numerics.programs import QUICK, Alike, is_array, jit_options
 from jaxwire.scans.computation.program import Program, run
 
 
@@ -47,7 +48,7 @@ def executable(program: Program, given: Alike, n_inner: int, capacity: int) -> E
 def _call(program: Program, given: Alike, n_inner: int, capacity: int) -> Callable[..., dict[str, Array]]:
     """Compile by a call for no rows, so that of the threads that will call it none has to."""
     arrays, static = eqx.partition(given.tree, is_array)
-    call = jax.jit(functools.partial(run, program, static))
+    call = jax.jit(functools.partial(run, program, static), **(jit_options(QUICK) if program.is_small else {}))
     nothing, inner = np.zeros((0, len(program.outer))), np.zeros((n_inner, len(program.inner)))
     solve_rows(Executable(program, call, arrays, capacity), nothing, inner)
     return call
@@ -66,7 +67,7 @@ def solve_rows(using: Executable, rows: np.ndarray, inner: np.ndarray) -> dict[s
     """
     program, call, arrays, capacity = using
     at_once = program.n_devices * program.batch
-    n_batches = -(-len(rows) // at_once)
+    n_batches = ceil_div(len(rows), at_once)
     share = n_batches * program.batch
     # Nothing is searched for where all numbers are NaN, nor does any loop wait for it.
     padded = np.full((program.n_devices * share, rows.shape[1]), np.nan)

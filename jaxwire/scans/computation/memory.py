@@ -5,12 +5,17 @@ import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-ON_CPU, SHARE_OF_DEVICE = 10**9, 0.8
-"""Bytes that a scan may take unless told: on a CPU, and as a share of what its devices report as free."""
+ON_CPU = 10**9
+"""Bytes that a scan may take on a CPU unless told."""
 
-MATRICES, FOR_ESTIMATE = 4.0, 3.0
-"""Temporary memory of a point, in matrices of all its nodes squared, and more of them where the error is estimated
-(measured: 1.3 to 3.8, 1.8 to 3.2)."""
+SHARE_OF_DEVICE = 0.8
+"""Share of what its devices report as free that a scan may take unless told."""
+
+MATRICES = 4.0
+"""Temporary memory of a point, in matrices of all its nodes squared (measured: 1.3 to 3.8)."""
+
+FOR_ESTIMATE = 3.0
+"""More such matrices where the error is estimated (measured: 1.8 to 3.2)."""
 
 ON_GPU = 0.25
 """Share of all this that a GPU takes (measured: 0.12 to 0.19), which makes matrices and waves as they are summed."""
@@ -18,13 +23,23 @@ ON_GPU = 0.25
 SEARCHING = 2**15
 """Bytes of every point whose voltage is searched for, whether it takes a step or waits (measured: 29500)."""
 
-PROFILES, FOR_SPOTS, SPOTS = 4.0, 300.0, 2**17
-"""Temporary memory of every position of every profile, and for the spots, in vectors of all nodes, and bytes for these
-on any grid (measured: 2.2 to 3.7; 255 and none, or 355 and 124000 where the relaxation time varies)."""
+PROFILES = 4.0
+"""Temporary memory of every position of every profile, in vectors of all nodes (measured: 2.2 to 3.7)."""
 
-NON_LOCAL, NON_LOCAL_PROFILES, NON_LOCAL_SPOTS = 600.0, 3000.0, 300000.0
-"""The same where the potential is not local: for every point, every position, and the spots (measured: 512, 2200 and
-260000)."""
+FOR_SPOTS = 300.0
+"""Temporary memory for the spots, in vectors of all nodes (measured: 255, or 355 where the relaxation time varies)."""
+
+SPOTS = 2**17
+"""Bytes for the spots on any grid (measured: none, or 124000 where the relaxation time varies)."""
+
+NON_LOCAL = 600.0
+"""Vectors of all nodes of a point whose potential is not local (measured: 512)."""
+
+NON_LOCAL_PROFILES = 3000.0
+"""Vectors of all nodes for every position where the potential is not local (measured: 2200)."""
+
+NON_LOCAL_SPOTS = 300000.0
+"""Vectors of all nodes for the spots where the potential is not local (measured: 260000)."""
 
 UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40}
 

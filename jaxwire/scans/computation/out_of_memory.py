@@ -11,6 +11,7 @@ from dataclasses import replace
 import jax
 import numpy as np
 
+from jaxwire.numerics.integers import ceil_div
 from jaxwire.numerics.programs import Alike
 from jaxwire.scans.computation.executable import Executable, executable, solve_rows
 from jaxwire.scans.computation.program import Program
@@ -61,7 +62,7 @@ class Shrinking:
             raise error
         half = batch // 2
         self._program = replace(self._program, batch=half, searched=max(half, self._program.searched // 2))
-        self._capacity = -(-self._capacity // half) * half
+        self._capacity = ceil_div(self._capacity, half) * half
         if not self._has_warned:
             self._has_warned = True
             warnings.warn(

@@ -21,13 +21,14 @@ from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.array_types import Scalar
+from jaxwire.numerics.integers import ceil_div
 from jaxwire.numerics.precision import working_in
 from jaxwire.numerics.programs import Alike, is_array, local_devices
 from jaxwire.scans.single_precision import judge
 from jaxwire.scans.variables import Observable, Setup, evaluate
 from jaxwire.solver.solve import solve_found
 from jaxwire.solver.status import has_values
-from jaxwire.solver.voltage_search.find_voltage import Found, find_voltage
+from jaxwire.solver.voltage_search.find_voltage import Found, find_voltage, nothing_found
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class Program:
         x_max: how far spots are looked for, in vF tau0.
         resolution: numbers of nodes.
         precision: "double" or "single".
+        is_small: whether it runs for so few points that compiling quickly saves more than it costs.
         results: name, shape and type of every variable, as `point` gives them.
         batch: rows solved at once.
         searched: rows whose voltages are searched for together.
@@ -55,6 +57,7 @@ class Program:
     x_max: float
     resolution: Resolution
     precision: str = "double"
+    is_small: bool = False
     results: tuple[tuple[str, tuple[int, ...], str], ...] = ()
     batch: int = 1
     searched: int = 1
@@ -150,31 +153,7 @@ def run(
     Returns:
         The variables, of shape (n_devices, capacity, m, *own).
     """
-    size = program.batch
-
-    def on_device(arrays, outer, inner, n_batches):
-        given = eqx.combine(arrays, static)
-        rows = outer[0]
-
-        def at(row, values):
-            return operating_point(program, given, row, values)
-
-        def solve_alone(row, found):
-            return jax.tree.map(lambda leaf: leaf[None], point(program, given, at(row, inner[0]), found))
-
-        def solve_all(row, found):
-            return jax.vmap(lambda values: point(program, given, at(row, values), found))(inner)
-
-        found = None
-        if program.is_searched:
-            n_searched, zeros = -(-n_batches * size // program.searched), jnp.zeros(len(rows))
-            nothing = Found(zeros, jnp.zeros(len(rows), bool), zeros, zeros)
-            find = lambda row: find_voltage(*at(row, inner[0]), program.resolution)  # noqa: E731
-            found = _in_batches(find, (rows,), nothing, program.searched, n_searched)
-        empty = {name: jnp.zeros((len(rows), len(inner), *shape), dtype) for name, shape, dtype in program.results}
-        results = _in_batches(solve_all if program.inner else solve_alone, (rows, found), empty, size, n_batches)
-        return jax.tree.map(lambda leaf: leaf[None], results)
-
+    on_device = functools.partial(_on_device, program, static)
     if program.n_devices == 1:
         return on_device(arrays, outer, inner, n_batches)
     alike, split = PartitionSpec(), PartitionSpec("device")
@@ -187,12 +166,59 @@ def run(
     return sharded(arrays, outer, inner, n_batches)
 
 
+class _Share(NamedTuple):
+    """What one device has to do: the arguments of `run`, with its own rows, shape (capacity, n_outer)."""
+
+    given: Given
+    rows: Array
+    inner: Array
+    n_batches: Array
+
+
+def _on_device(program: Program, static: Any, arrays: Any, outer: Array, inner: Array, n_batches: Array) -> Any:
+    share = _Share(eqx.combine(arrays, static), outer[0], inner, n_batches)
+    found = _find_all(program, share) if program.is_searched else None
+    return jax.tree.map(lambda leaf: leaf[None], _solve_all(program, share, found))
+
+
+def _find_all(program: Program, share: _Share) -> Found:
+    """Search for the voltages of all rows, many rows together."""
+
+    def find(row: Array) -> Found:
+        return find_voltage(*operating_point(program, share.given, row, share.inner[0]), program.resolution)
+
+    n_batches = ceil_div(share.n_batches * program.batch, program.searched)
+    return _in_batches(find, (share.rows,), nothing_found(len(share.rows)), program.searched, n_batches)
+
+
+def _solve_all(program: Program, share: _Share, found: Found | None) -> dict[str, Array]:
+    """Solve all rows for all inner values."""
+
+    def solve(row: Array, values: Array, found: Found | None) -> dict[str, Array]:
+        return point(program, share.given, operating_point(program, share.given, row, values), found)
+
+    def alone(row: Array, found: Found | None) -> dict[str, Array]:
+        return jax.tree.map(lambda leaf: leaf[None], solve(row, share.inner[0], found))
+
+    def for_each(row: Array, found: Found | None) -> dict[str, Array]:
+        return jax.vmap(lambda values: solve(row, values, found))(share.inner)
+
+    size = len(share.rows), len(share.inner)
+    empty = {name: jnp.zeros((*size, *shape), dtype) for name, shape, dtype in program.results}
+    one = for_each if program.inner else alone
+    return _in_batches(one, (share.rows, found), empty, program.batch, share.n_batches)
+
+
 def _in_batches(one: Callable[..., Any], rows: Any, empty: Any, size: int, n_batches: Int[Array, ""]) -> Any:
     """Map a function over the first rows, `size` of them at once; the other results are left as in `empty`."""
 
     def step(index, results):
-        part = jax.tree.map(lambda leaf: jax.lax.dynamic_slice_in_dim(leaf, index * size, size), rows)
-        put = lambda old, new: jax.lax.dynamic_update_slice_in_dim(old, new, index * size, axis=0)  # noqa: E731
-        return jax.tree.map(put, results, jax.vmap(one)(*part))
+        def take(leaf):
+            return jax.lax.dynamic_slice_in_dim(leaf, index * size, size)
+
+        def put(old, new):
+            return jax.lax.dynamic_update_slice_in_dim(old, new, index * size, axis=0)
+
+        return jax.tree.map(put, results, jax.vmap(one)(*jax.tree.map(take, rows)))
 
     return jax.lax.fori_loop(0, n_batches, step, empty)

@@ -38,6 +38,12 @@ class Found(NamedTuple):
     slope: Scalar | None
 
 
+def nothing_found(count: int) -> Found:
+    """What is overwritten by what is found, for so many points."""
+    zeros = jnp.zeros(count)
+    return Found(voltage=zeros, is_unreachable=jnp.zeros(count, bool), limit=zeros, slope=zeros)
+
+
 def find_voltage(
     scatterer: AbstractScatterer, wire: Wire, temperature: Scalar, given: dict[str, Scalar], resolution: Resolution
 ) -> Found:
