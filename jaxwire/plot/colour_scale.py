@@ -18,11 +18,11 @@ EVEN = "viridis"
 CENTERS = {"heating": 1.0, "spot_heating": 1.0}
 """Value between heating and cooling of variables in units of P_ext; 0 for all others."""
 
-OUTLIERS = 99.5
+USUAL_PERCENTILE = 99.5
 """Percentile of all values that counts as their usual end: of a map of 64 x 64 points, 20 lie beyond."""
 
-STRETCHED = 4.0
-"""Values more than this many times as far from the median as the usual end do not stretch the colours."""
+FAR_BEYOND = 4.0
+"""Values that reach more than this many times as far from the median as the usual end do not stretch the colours."""
 
 ONE_SIDED = 0.01
 """Values that reach less than this share across the center, by rounding or nearly, are drawn as if on one side."""
@@ -97,10 +97,10 @@ def choose_scale(arrays: Sequence[np.ndarray], name: str, attrs: Mapping[str, An
 
 def _ends(values: np.ndarray) -> tuple[float, float]:
     """Least and largest value, without outliers."""
-    few, middle, most = np.percentile(values, [100.0 - OUTLIERS, 50.0, OUTLIERS])
+    few, middle, most = np.percentile(values, [100.0 - USUAL_PERCENTILE, 50.0, USUAL_PERCENTILE])
     low, high = values.min(), values.max()
-    low = few if middle - low > STRETCHED * (middle - few) > 0 else low
-    high = most if high - middle > STRETCHED * (most - middle) > 0 else high
+    low = few if middle - low > FAR_BEYOND * (middle - few) > 0 else low
+    high = most if high - middle > FAR_BEYOND * (most - middle) > 0 else high
     return float(low), float(high)
 
 

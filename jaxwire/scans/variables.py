@@ -4,7 +4,6 @@ Each of them gives one or several variables of the Dataset, with dimensions, uni
 take ONE solution; batching is in `plan`.
 """
 
-import difflib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -13,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
+from jaxwire.model.parameters.suggestion import did_you_mean
 from jaxwire.model.units.quantities import LABELS
 from jaxwire.model.wires.screening import AbstractNonLocalScreening
 from jaxwire.observables.landauer import asymmetry, asymmetry_ratio, landauer
@@ -202,8 +202,7 @@ def _read(name: Any, entry: Any) -> Observable:
     if not isinstance(entry, str) or name not in (None, entry):
         raise TypeError(f"`observables` must hold names and functions, got {entry!r:.60}.")
     if entry not in TABLE:
-        nearest = difflib.get_close_matches(entry, TABLE, n=1, cutoff=0.5)
-        likely = f"; did you mean {nearest[0]!r}?" if nearest else ";"
+        likely = did_you_mean(entry, TABLE, ";")
         raise ValueError(f"`observables` must be known, got {entry!r}{likely} Valid names: {', '.join(TABLE)}.")
     return Observable(entry)
 
