@@ -16,7 +16,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmarks.common import options, store
+from benchmarks.common import ROOT, options, store
 
 PROCESS = """
 import sys, time
@@ -82,8 +82,6 @@ TASKS = {
 def run(task: str, checkout: Path | None = None, cache: str | None = None) -> dict[str, Any]:
     """One call in a process of its own, with the code of this or of another checkout."""
     environment = {name: value for name, value in os.environ.items() if name != "JAX_COMPILATION_CACHE_DIR"}
-    if checkout is not None:
-        environment["PYTHONPATH"] = str(checkout)
     if cache is not None:
         environment |= {
             "JAX_COMPILATION_CACHE_DIR": cache,
@@ -91,7 +89,7 @@ def run(task: str, checkout: Path | None = None, cache: str | None = None) -> di
             "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
         }
     command = [sys.executable, "-c", PROCESS, task]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment, cwd=checkout or ROOT)
     return json.loads(done.stdout.splitlines()[-1])
 
 
