@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
+from types import SimpleNamespace
 
 import cloudpickle
 import numpy as np
@@ -145,10 +146,9 @@ def test_the_task_of_a_worker_computes_the_blocks_of_a_scan(tmp_path):
     for block in results.missing():
         assert compute_block(payload_of(results.plan), str(results.path), block) == block.index
     xarray.testing.assert_identical(results.dataset(), run_blocks(results.plan))
-    function = cloudpickle.loads(
-        cloudpickle.dumps(replace(plan, observables=(Observable("twice", lambda sol: 2 * sol),)))
-    )
-    assert function.observables[0].function(3) == 6  # functions without a module travel too
+    twice = Observable("twice", lambda sol: 2.0 * sol.current)
+    travelled = cloudpickle.loads(cloudpickle.dumps(replace(plan, observables=(twice,))))
+    assert travelled.observables[0].function(SimpleNamespace(current=3.0)) == 6.0  # functions of no module travel too
 
 
 def test_what_is_needed_is_asked_for(client, plan, tmp_path, monkeypatch):
