@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -11,7 +10,7 @@ import numpy as np
 from jaxwire.fits.free_parameters import Free, to_coordinates, values_and_slopes
 from jaxwire.fits.residuals import FitProgram, Model, read_batch
 from jaxwire.numerics.integers import ceil_div
-from jaxwire.numerics.programs import Alike, threads
+from jaxwire.numerics.programs import Alike, quick_jit, threads
 
 LANES = 4
 """Rows that one call of a program works on; further rows are calls of their own, shared among the threads."""
@@ -66,7 +65,7 @@ def read_rows(
     return Rows(values, residual, jacobian)
 
 
-@eqx.filter_jit
+@quick_jit
 def rows_and_slopes(model: Model, scale: Any, u: Any) -> tuple[Any, Any]:
     """Values of the parameters at rows of coordinates, and their derivatives."""
     read = jax.vmap(lambda scale, u: values_and_slopes(model.ranges, scale, u))

@@ -8,7 +8,6 @@ positions and the instrument, so that an optimiser can choose them.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
@@ -20,6 +19,7 @@ from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.array_types import Scalar
+from jaxwire.numerics.programs import quick_jit
 from jaxwire.observables.instruments import AbstractInstrument, HeatingProfile
 from jaxwire.solver.arguments import as_object, as_setting, one_drive
 from jaxwire.solver.solve import solve
@@ -109,7 +109,7 @@ def combine(parts: Sequence[Information]) -> Information:
     return _conclude(sum((part.matrix for part in parts[1:]), parts[0].matrix))
 
 
-@eqx.filter_jit
+@quick_jit
 def _information(
     places: tuple[ParameterPath, ...],
     objects: Objects,

@@ -18,6 +18,8 @@ import optax
 import optimistix
 from jaxtyping import Array, Bool, Float, Int
 
+from jaxwire.numerics.programs import quick_jit
+
 
 class Descent(NamedTuple):
     """Where one start ended.
@@ -104,7 +106,7 @@ class LevenbergMarquardt(AbstractOptimiser):
         converged = state.terminate & (state.result == optimistix.RESULTS.successful)
         return Descent(u, 0.5 * jnp.sum(state.f_info.residual**2, axis=1), converged, state.num_steps)
 
-    @eqx.filter_jit
+    @quick_jit
     def _begin(self, u: Array, q: Array, jacobian: Array) -> Any:
         """State of every start before its first step."""
 
@@ -114,7 +116,7 @@ class LevenbergMarquardt(AbstractOptimiser):
 
         return eqx.filter_vmap(one)(u, q, jacobian)
 
-    @eqx.filter_jit
+    @quick_jit
     def _step(self, u: Array, state: Any, q: Array, jacobian: Array) -> tuple[Array, Any]:
         """One step of every start that has not ended."""
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -13,7 +12,7 @@ from jaxwire.fits.batches import in_lanes
 from jaxwire.fits.losses import AbstractLoss
 from jaxwire.fits.optimisers import AbstractProblem, Descent
 from jaxwire.fits.residuals import FitProgram, Model, Reading, project, read_batch, residuals, to_read
-from jaxwire.numerics.programs import compiled
+from jaxwire.numerics.programs import compiled, quick_jit
 
 
 class FitProblem(AbstractProblem):
@@ -45,7 +44,7 @@ class FitProblem(AbstractProblem):
         return in_lanes(_search, *fixed, self.scale, to_read(self.layout, self.starts))
 
 
-@eqx.filter_jit
+@quick_jit
 def _under_loss(layout: FitProgram, loss: AbstractLoss, residual: Any, jacobian: Any) -> Reading:
     """Readings of all starts, with gain and offset projected out, as the loss counts them."""
 

@@ -61,8 +61,8 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
 def quick_jit(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a function that is called a few times: in a third of the time, to run at a third of the speed.
 
-    Arrays and floats among its arguments are traced, all else is compiled in (as by `equinox.filter_jit`). Where it is
-    traced itself, the program around it decides how it is compiled. For gradients of your own:
+    Arguments that are floats, and all arrays, are traced; all else is compiled in (as by `equinox.filter_jit`). Where
+    it is traced itself, the program around it decides how it is compiled. For gradients of your own:
 
     ```python
     >>> import jax, jaxwire as jw
@@ -90,13 +90,17 @@ def quick_jit(function: Callable[P, R]) -> Callable[P, R]:
     def run(*args: Any, **kwargs: Any) -> Any:
         if _is_traced((args, kwargs)):
             return traced(*args, **kwargs)
-        args, kwargs = jax.tree.map(lambda leaf: jnp.asarray(leaf) if isinstance(leaf, float) else leaf, (args, kwargs))
+        args, kwargs = tuple(map(_as_array, args)), {name: _as_array(value) for name, value in kwargs.items()}
         if not sys.stderr.isatty():
             return make()(*args, **kwargs)
         with _told(Alike((args, kwargs)).structure, seen):
             return make()(*args, **kwargs)
 
     return call
+
+
+def _as_array(value: Any) -> Any:
+    return jnp.asarray(value) if isinstance(value, float) else value
 
 
 @contextmanager

@@ -29,7 +29,7 @@ from jaxwire.model.parameters.suggestion import did_you_mean
 from jaxwire.observables.spots import Spot, spot_measure
 from jaxwire.plot.captions import label, title
 from jaxwire.plot.colour_scale import choose_scale
-from jaxwire.plot.panels import FAILED, MISSING, NO_VALUE, FigureAxis, Layer, draw_lines, draw_panels
+from jaxwire.plot.panels import MISSING, NO_VALUE, UNSOLVED, FigureAxis, Layer, draw_lines, draw_panels
 
 if TYPE_CHECKING:
     import xarray
@@ -257,6 +257,6 @@ def _read(part: "xarray.Dataset", dims: Sequence[str]) -> Layer:
     if "status" in part:
         codes = part["status"].broadcast_like(value).transpose(*dims).values
         if value.attrs.get("flag_meanings") is None:  # the status itself has a value everywhere
-            states = np.where((codes > 0) & ((states > 0) | (not is_number)), FAILED, states)
+            states = np.where((codes > 0) & ((states > 0) | (not is_number)), UNSOLVED, states)
         states = np.where(codes < 0, MISSING, states)
     return Layer(np.where(states > 0, np.nan, values), states)

@@ -15,7 +15,7 @@ from matplotlib.patches import Patch
 from jaxwire.plot.colour_scale import ColourScale
 from jaxwire.plot.style import COLORS, DASHES, STYLE
 
-FAILED = 1
+UNSOLVED = 1
 """Mark of a point that could not be solved."""
 
 MISSING = 2
@@ -24,7 +24,7 @@ MISSING = 2
 NO_VALUE = 3
 """Mark of a point where there is no value (no spot)."""
 
-STATES = {FAILED: ("#5A5A5A", "failed"), MISSING: ("#D4D4D4", "not computed yet"), NO_VALUE: ("white", "")}
+STATES = {UNSOLVED: ("#5A5A5A", "failed"), MISSING: ("#D4D4D4", "not computed yet"), NO_VALUE: ("white", "")}
 """Colour of a mark and what the legend says of it; of `NO_VALUE` the colour scale knows the words."""
 
 MOST_DOTTED = 60
@@ -83,7 +83,7 @@ def _draw_cells(axes: Axes, layer: Layer, edges: tuple[np.ndarray, np.ndarray], 
     axes.patch.set(**HATCH)
     axes.grid(False)
     whole: Any = {"edgecolors": "none", "rasterized": True}
-    for state in (FAILED, MISSING):
+    for state in (UNSOLVED, MISSING):
         mask = np.ma.masked_where(layer.states != state, layer.states)
         if mask.count():
             axes.pcolormesh(*edges, mask, cmap=ListedColormap([STATES[state][0]]), **whole)

@@ -146,9 +146,9 @@ def test_the_task_of_a_worker_computes_the_blocks_of_a_scan(tmp_path):
     for block in results.missing():
         assert compute_block(payload_of(results.plan), str(results.path), block) == block.index
     xarray.testing.assert_identical(results.dataset(), run_blocks(results.plan))
-    twice = Observable("twice", lambda sol: 2 * sol.current)  # functions without a module travel too
+    twice = Observable("twice", lambda sol: 2.0 * sol.current)
     travelled = cloudpickle.loads(cloudpickle.dumps(replace(plan, observables=(twice,))))
-    assert travelled.observables[0].function(SimpleNamespace(current=3)) == 6
+    assert travelled.observables[0].function(SimpleNamespace(current=3.0)) == 6.0  # functions of no module travel too
 
 
 def test_what_is_needed_is_asked_for(client, plan, tmp_path, monkeypatch):
