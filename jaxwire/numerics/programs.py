@@ -91,7 +91,7 @@ def quick_jit(function: Callable[P, R]) -> Callable[P, R]:
         if _is_traced((args, kwargs)):
             return traced(*args, **kwargs)
         args, kwargs = tuple(map(_as_array, args)), {name: _as_array(value) for name, value in kwargs.items()}
-        if not sys.stderr.isatty():
+        if sys.stderr is None or not sys.stderr.isatty():  # None: a program without a console
             return make()(*args, **kwargs)
         with _told(Alike((args, kwargs)).structure, seen):
             return make()(*args, **kwargs)
