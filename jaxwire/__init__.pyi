@@ -75,8 +75,9 @@ from .scans.estimate import Estimate as Estimate
 from .scans.estimate import estimate as estimate
 from .scans.scan import scan as scan
 from .scans.store.store import open_scan as open_scan
-from .solver.solution import Distribution as Distribution
-from .solver.solution import Powers as Powers
+from .solver.parts import Distribution as Distribution
+from .solver.parts import Powers as Powers
 from .solver.solution import Solution as Solution
 from .solver.solve import solve as solve
 from .solver.status import Status as Status
+from .solver.validity import Validity as Validity
