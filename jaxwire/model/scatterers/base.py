@@ -11,7 +11,7 @@ import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from jaxwire.numerics.array_types import RealLike
+from jaxwire.numerics.array_types import RealLike, Scalar
 
 
 class EnergyScales(NamedTuple):
@@ -55,3 +55,7 @@ class AbstractScatterer(eqx.Module):
     def energy_scales(self) -> EnergyScales:
         """Features of T that the energy grid must resolve; none unless a subclass says so."""
         return no_scales()
+
+    def first_unresolved(self) -> Scalar:
+        """Energy of the lowest sharp feature that gets no nodes, in mu0; infinite unless a subclass has one."""
+        return jnp.asarray(jnp.inf)
