@@ -5,7 +5,7 @@ potential and heat current jump: there 0.0 means the right face (0+) and -0.0 th
 """
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import equinox as eqx
 import jax
@@ -22,48 +22,11 @@ from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.array_types import Scalar
 from jaxwire.numerics.programs import quick_jit
+from jaxwire.solver.parts import Distribution, Powers
 from jaxwire.solver.status import Status
 
 CHUNK = 1024
 """Positions evaluated at once; longer arrays are worked through in pieces of this size."""
-
-
-class Distribution(NamedTuple):
-    """Occupation of the states at one kinetic energy and position, for either direction of motion.
-
-    Attributes:
-        forward: f at momentum +p, moving to the right.
-        backward: f at momentum -p, moving to the left.
-    """
-
-    forward: Float[Array, "..."]
-    backward: Float[Array, "..."]
-
-
-class Powers(NamedTuple):
-    """Powers beyond the uniform P_ext, integrated over either half-wire, in mu0^2/h (Eqs. 28, 31).
-
-    Attributes:
-        left_scatterer: integral of P_s over x < 0.
-        left_buildup: integral of P_phi over x < 0.
-        right_scatterer: integral of P_s over x > 0.
-        right_buildup: integral of P_phi over x > 0.
-    """
-
-    left_scatterer: Float[Array, "..."]
-    left_buildup: Float[Array, "..."]
-    right_scatterer: Float[Array, "..."]
-    right_buildup: Float[Array, "..."]
-
-    @property
-    def left(self) -> Float[Array, "..."]:
-        """P_L, all that is released on the left."""
-        return self.left_scatterer + self.left_buildup
-
-    @property
-    def right(self) -> Float[Array, "..."]:
-        """P_R, all that is released on the right."""
-        return self.right_scatterer + self.right_buildup
 
 
 class Solution(eqx.Module):
@@ -169,6 +132,27 @@ class Solution(eqx.Module):
         """
         return self._along("chemical_potential", as_double("x", x), _chemical_potential)
 
+    def electron_temperature(self, x) -> Float[Array, "..."]:
+        """Change kB delta Te(x) of the electrons' temperature, in mu0.
+
+        Of the Fermi function that has the electrons' density and energy, whether they collide with each other or not.
+        With a constant tau_ep, electrons give the phonons P_s = G delta Te/T (see `Wire.electron_phonon_conductance`).
+
+        Args:
+            x: positions in vF tau0, any shape.
+        """
+        return self._along("electron_temperature", as_double("x", x), _electron_temperature)
+
+    def electron_potential(self, x) -> Float[Array, "..."]:
+        """Change delta mu_e(x) of the chemical potential of the same Fermi function, in mu0.
+
+        It is measured from where `chemical_potential` is, which does not know of the temperature.
+
+        Args:
+            x: positions in vF tau0, any shape.
+        """
+        return self._along("electron_potential", as_double("x", x), _electron_potential)
+
     def heat_current(self, x) -> Float[Array, "..."]:
         """Heat current J_el(x) carried by the electrons, positive to the right, in mu0^2/h (Eq. 27).
 
@@ -273,6 +257,14 @@ def _potential(sol: Solution, x: Scalar) -> Scalar:
 
 def _chemical_potential(sol: Solution, x: Scalar) -> Scalar:
     return sol.flow.chemical_potential(sol.direction * x)
+
+
+def _electron_temperature(sol: Solution, x: Scalar) -> Scalar:
+    return sol.temperature * sol.flow.electron_temperature(sol.direction * x)
+
+
+def _electron_potential(sol: Solution, x: Scalar) -> Scalar:
+    return sol.flow.electron_potential(sol.direction * x)
 
 
 def _heat_current(sol: Solution, x: Scalar) -> Scalar:
