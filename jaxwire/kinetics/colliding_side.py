@@ -67,6 +67,7 @@ class CollidingSide(eqx.Module):
         neutral: share of each wave in the potential of a neutral wire at x = 0, shape (m,).
         warmth: share of each wave in the relative change of the electrons' temperature at x = 0, shape (m,).
         heat: share of each wave in J_el(0) - J_inf, shape (m,).
+        face_heat: J_el(0), of the spectral current itself.
     """
 
     half: HalfWire
@@ -76,6 +77,7 @@ class CollidingSide(eqx.Module):
     neutral: Complex[Array, " m"]
     warmth: Complex[Array, " m"]
     heat: Complex[Array, " m"]
+    face_heat: Scalar
 
     @property
     def chemical(self) -> Complex[Array, " m"]:
@@ -106,4 +108,5 @@ def excite_colliding(half: HalfWire, spectral_current: Float[Array, " n"], sign:
         neutral=sign * waves.potential,
         warmth=sign * waves.temperature,
         heat=heat_exchange(half) * waves.temperature / contour.rate,
+        face_heat=half.weight @ ((half.energy - 1.0) * spectral_current),
     )

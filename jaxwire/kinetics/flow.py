@@ -184,8 +184,12 @@ class Flow(eqx.Module):
 
     def faces(self) -> Faces:
         """Potential and heat current on either side of the scatterer."""
-        upper, lower = jnp.asarray(-0.0), jnp.asarray(0.0)
-        return Faces(self.potential(upper), self.potential(lower), self.heat_current(upper), self.heat_current(lower))
+        faces = jnp.asarray(-0.0), jnp.asarray(0.0)
+        heat = [
+            side.face_heat if isinstance(side, CollidingSide) else self.heat_current(face)
+            for side, face in zip((self.upper, self.lower), faces, strict=True)
+        ]
+        return Faces(*map(self.potential, faces), *heat)
 
     def _potential_fall(self, x: Scalar) -> Scalar:
         """Minus the derivative of the potential."""

@@ -157,7 +157,7 @@ class Reference(NamedTuple):
 
     wires: tuple[HalfWireModes, HalfWireModes]
     amplitudes: tuple[np.ndarray, np.ndarray]
-    temperature: float
+    screening: float
     force: float
     current: float
     residual: float
@@ -173,18 +173,20 @@ class Reference(NamedTuple):
             return wire.side * 2 * (wire.nodes.weight * (wire.nodes.energy - 1) * wire.thermal) @ wire.odd
 
         shares = {
-            "potential": lambda wire: wire.potential,
+            "potential": lambda wire: self.screening * wire.potential,
             "chemical_potential": lambda wire: wire.chemical,
             "electron_potential": lambda wire: wire.electrons[0],
             "electron_temperature": lambda wire: wire.electrons[1],
             "heat_current": heat,
             "scatterer": lambda wire: wire.side * wire.rate * heat(wire),
-            "buildup": lambda wire: self.current * wire.side * wire.rate * wire.potential,
+            "buildup": lambda wire: self.current * wire.side * wire.rate * self.screening * wire.potential,
         }
         return {name: np.array([self._along(one, share) for one in x]) for name, share in shares.items()}
 
 
-def solve_dense(transmission, left: Nodes, right: Nodes, temperature: float, collisions: Collisions) -> Reference:
+def solve_dense(
+    transmission, left: Nodes, right: Nodes, temperature: float, collisions: Collisions, screening: float = 1.0
+) -> Reference:
     """Solve all matching conditions on given nodes, for a voltage of either sign.
 
     Args:
@@ -193,12 +195,13 @@ def solve_dense(transmission, left: Nodes, right: Nodes, temperature: float, col
         right: nodes of the right wire; the first ones of the longer of the two lie below the step.
         temperature: kB T.
         collisions: of both wires.
+        screening: sigma, share of the potential of a neutral wire.
     """
     wires = tuple(half_wire_modes(each, temperature, collisions, side) for each, side in ((left, -1.0), (right, 1.0)))
     sizes = [wire.rate.size for wire in wires]
     directions = []
     for wire, before, after in zip(wires, (0, sizes[0]), (sizes[1], 0), strict=True):
-        even, odd = wire.even - wire.potential, wire.side * wire.odd
+        even, odd = wire.even - screening * wire.potential, wire.side * wire.odd
         rows = [
             wire.thermal[:, None] * np.hstack([even + sign * odd, sign * wire.drude[:, None]]) for sign in (1.0, -1.0)
         ]
@@ -225,4 +228,4 @@ def solve_dense(transmission, left: Nodes, right: Nodes, temperature: float, col
     residual = np.linalg.norm(matrix @ unknown - wanted) / np.linalg.norm(wanted)
     current = 2 * unknown[-1] * np.sum(left.weight * wires[0].thermal * wires[0].drude)
     amplitudes = unknown[: sizes[0]], unknown[sizes[0] : -1]
-    return Reference(wires, amplitudes, temperature, float(unknown[-1]), float(current), float(residual))
+    return Reference(wires, amplitudes, screening, float(unknown[-1]), float(current), float(residual))

@@ -9,11 +9,13 @@ import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from jaxwire.model.parameters.domain import POSITIVE, as_parameter
 from jaxwire.model.wires.dispersion import AbstractDispersion, Parabolic
 from jaxwire.model.wires.electron_electron import ElectronElectron
+from jaxwire.model.wires.hot_electrons import ThermalNodes
 from jaxwire.model.wires.relaxation import AbstractRelaxation, ConstantRelaxationTime
 from jaxwire.model.wires.screening import AbstractNonLocalScreening, AbstractScreening, Electroneutral
-from jaxwire.numerics.array_types import RealLike
+from jaxwire.numerics.array_types import RealLike, Scalar
 
 
 class Wire(eqx.Module):
@@ -100,6 +102,45 @@ class Wire(eqx.Module):
         """Length v (tau tau_ep)^(1/2) at a kinetic energy, in vF tau0; nothing decays over more than the largest."""
         squared = self.relaxation_time(energy) * self.scattering_time(energy)
         return self.velocity(energy) * jnp.sqrt(squared)
+
+    def electron_phonon_conductance(self, temperature) -> Scalar:
+        """Heat that hotter electrons give to the phonons, G: per length, and per excess of their temperature over T.
+
+        ```python
+        >>> import jaxwire as jw
+        >>> print(f"{jw.Wire().electron_phonon_conductance(0.1):.5f}")   # near pi^2 t^2/3
+        0.06698
+
+        ```
+
+        Args:
+            temperature: kB T, in mu0, positive.
+
+        Returns:
+            G in mu0^2/(h vF tau0); over T, it is the same per kelvin.
+        """
+        nodes = ThermalNodes.at(as_parameter("temperature", temperature, POSITIVE))
+        return 2.0 * nodes.variance(1.0 / (self.velocity(nodes.energy) * self.relaxation_time(nodes.energy)))
+
+    def healing_length(self, temperature) -> Scalar:
+        """Length L_h over which hot electrons cool, in vF tau0, once they collide with each other often enough.
+
+        ```python
+        >>> import jaxwire as jw
+        >>> print(f"{jw.Wire().healing_length(0.1):.3f}")   # near the mean free path in a cold wire
+        0.957
+        >>> often = jw.Wire(electron_electron=jw.ElectronElectron(time=0.01))
+        >>> print(f"{often.healing_length(0.1):.3f}")   # near (l l_ep)^(1/2)
+        0.095
+
+        ```
+
+        Args:
+            temperature: kB T, in mu0, positive.
+        """
+        nodes = ThermalNodes.at(as_parameter("temperature", temperature, POSITIVE))
+        conductance = 2.0 * nodes.variance(self.velocity(nodes.energy) * self.scattering_time(nodes.energy))
+        return jnp.sqrt(conductance / self.electron_phonon_conductance(temperature))
 
 
 def _part(name: str, given, base: type, default: type):
