@@ -37,7 +37,9 @@ class Waves(NamedTuple):
 
 def excited(half: HalfWire, entering: Float[Array, " n"], contour: Contour) -> Waves:
     """Waves that a spectral current excites, which was multiplied by `HalfWire.into_wire`, shape (n,)."""
-    share = half.collision_share / half.collision_sum
+    share, squared_path = half.collision_share / half.collision_sum, half.mean_free_path**2
+    # What it has of the Drude state would be a pole of m at kappa = 0, outside of the contour but near it.
+    entering = entering - share * (squared_path @ entering) / (squared_path @ share)
     spread = EnergySpread.of(half.energy, share)
     relative = spread.relative
     rows = [share, share * relative, share * relative**2, entering, relative * entering]
@@ -87,6 +89,11 @@ class CollidingSide(eqx.Module):
     def decay(self, distance: Scalar) -> Complex[Array, " m"]:
         """Decay exp(-kappa_a |x|) of every wave."""
         return jnp.exp(-self.rate * distance)
+
+    def strength(self, energy: Scalar) -> Complex[Array, " m"]:
+        """Share of each wave in what collisions make of the electrons at a kinetic energy, in units of f0'."""
+        thermalised = self.half.collisions.share * (energy - self.half.mean_energy)
+        return self.neutral + thermalised * self.warmth
 
     def heating_waves(self, contour: Contour, charge_power: Scalar) -> Complex[Array, " m"]:
         """Share of each wave of another contour in P_ph at x = 0; the current times sigma is given for P_phi."""

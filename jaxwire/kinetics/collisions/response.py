@@ -85,10 +85,10 @@ def colliding_response(
     """Work out Z of a half-wire on its nodes.
 
     In a wire that is not neutral, m(x = 0) = (1/2S) sum_j u_j c_j j_j, with averages <> over all electrons and e, y, R
-    as in `moments`: the Drude state has no part in it, which leaves of the fields of all other currents
+    as in `moments`. The Drude state has no part in it, which leaves, with L = <l^2 y> and a = [1 - beta + beta q^2
+    R_2]/Delta,
 
-        u_j = g_j - l_j^2 <g>/<l^2>,
-        g_j = -(2/pi) int_0^inf dq y_j {[1 - beta + beta q^2 R_2] l_j^2 + beta R_1 e_j}/Delta.
+        u_j = (2/pi) int_0^inf dq y_j {a (L - l_j^2 R) + (beta R_1/Delta) [(1 + q^2 l_j^2) R_1 - <l^2> e_j]}/<l^2>.
 
     Args:
         mean_free_path: l_i > 0, of all collisions, shape (n,).
@@ -109,12 +109,14 @@ def colliding_response(
     spread = EnergySpread.of(energy, share)
     relative, squared = spread.relative, path**2
     resolvents = Resolvents(squared, q**2)
-    whole, first, second = resolvents.over_nodes(jnp.stack([share, share * relative, share * relative**2]))
+    averages = jnp.stack([share, share * relative, share * relative**2, share * squared])
+    whole, first, second, lengths = resolvents.over_nodes(averages)
     moments = Moments.of(q**2, (whole, first, second), collisions.share, collisions.phonons)
     by_number, by_energy = weight * moments.potential_by_number, -weight * moments.potential_by_energy / q**2
-    rational, of_number, of_energy = resolvents.over_wavenumbers(jnp.stack([weight, by_number, by_energy]))
-    unscreened = -(squared * of_number + relative * of_energy)
-    unscreened = unscreened - squared * (share @ unscreened) / (share @ squared)
+    even, by_square = by_number * lengths + by_energy * first, by_energy * q**2 * first - by_number * whole
+    rows = jnp.stack([weight, even, by_square, by_energy])
+    rational, even, by_square, by_energy = resolvents.over_wavenumbers(rows)
+    unscreened = (even + squared * by_square) / (share @ squared) - relative * by_energy
     return CollidingResponse(
         local=rational / path,
         resolvents=resolvents,
