@@ -33,7 +33,7 @@ class Nodes(NamedTuple):
 
 
 class Collisions(NamedTuple):
-    """Rates of both kinds, numbers or functions of the kinetic energy, and what the second kind conserves."""
+    """Rates of both kinds, the same at all energies, and whether the second kind conserves momentum."""
 
     phonon_rate: float = 1.0
     electron_rate: float = 0.0

@@ -98,12 +98,34 @@ def test_current_is_the_same_everywhere_and_occupations_match_at_the_scatterer()
         current = side.half.weight @ (occupied.forward - occupied.backward)
         # Fermi functions at any energy instead of nodes: rounding of f, relative to I; the closed contour.
         assert_allclose(current, float(sol.current), rtol=1e-10)
-        # Heat to the phonons is the energy that collisions with them take: -dJ/dx, of the distribution itself.
     energy = np.array([0.3, 1.0, 1.4, 2.2])
     left, right = sol.distribution(energy, -0.0), sol.distribution(energy + 0.4, 0.0)
     chance = DOT.transmission(jnp.asarray(energy))
     assert_allclose(right.forward, chance * left.forward + (1 - chance) * right.backward, rtol=1e-13)
     assert_allclose(left.backward, chance * right.backward + (1 - chance) * left.forward, rtol=1e-13)
+
+
+@pytest.mark.parametrize(
+    "of_wire",
+    [jw.Wire(), jw.Wire(jw.PowerLaw(-0.5), jw.Kane(0.2), jw.LocalScreening(0.7)), wire(0.3)],
+    ids=["the paper's", "general", "colliding"],
+)
+def test_temperature_and_potential_are_those_of_the_fermi_function_of_equal_density_and_energy(of_wire):
+    sol = jw.solve(DOT, of_wire, temperature=0.3, voltage=0.4, resolution=jw.Resolution(96, 40))
+    half, x = sol.flow.lower.half, 0.3
+    occupied = sol.distribution(half.energy, x)
+    energy, weight, thermal = half.energy, half.momentum_weight, half.thermal
+    # f - f0 of both directions, with e phi measured as the chemical potential is; on its nodes, both moments at once.
+    deviation = (
+        occupied.forward + occupied.backward - 2 / (jnp.exp((energy - 1) / 0.3) + 1) + 2 * sol.potential(x) * thermal
+    )
+    by_potential, by_temperature = 2 * weight * thermal, 2 * weight * thermal * (energy - 1) / 0.3
+    moments = jnp.stack([jnp.ones_like(energy), energy])
+    matrix = jnp.stack([moments @ by_potential, moments @ by_temperature], axis=1)
+    potential, temperature = np.linalg.solve(matrix, moments @ (weight * deviation))
+    # Rounding of Fermi functions, 1e-16 of 1, against deviations of 1e-3.
+    assert_allclose(sol.electron_potential(x), potential, rtol=1e-9)
+    assert_allclose(sol.electron_temperature(x), temperature, rtol=1e-9)
 
 
 @pytest.mark.parametrize("conserves", ["momentum", "energy"])
