@@ -19,6 +19,7 @@ from jaxwire.kinetics.flow import Faces, Flow, Heating
 from jaxwire.model.parameters.domain import POSITIVE, as_double
 from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import AbstractScatterer
+from jaxwire.model.wires.dispersion import Parabolic
 from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.array_types import Scalar
 from jaxwire.numerics.programs import quick_jit
@@ -152,6 +153,22 @@ class Solution(eqx.Module):
             x: positions in vF tau0, any shape.
         """
         return self._along("electron_potential", as_double("x", x), _electron_potential)
+
+    def drift(self, x) -> Float[Array, "..."]:
+        """Velocity at which Fermi functions drift that carry the electrons' momentum, in vF: the same at every x.
+
+        Args:
+            x: positions in vF tau0, any shape.
+
+        Raises:
+            ValueError: if the band is not parabolic; the drift then depends on x.
+        """
+        if not isinstance(as_single("drift", self, "lambda sol: sol.drift(x)").wire.dispersion, Parabolic):
+            found = type(self.wire.dispersion).__name__
+            raise ValueError(f"`wire.dispersion` must be Parabolic for a drift, got {found}.")
+        half = self.flow.upper.half
+        velocity = self.current / (4.0 * (half.weight @ (half.velocity * half.thermal)))
+        return jnp.broadcast_to(velocity, as_double("x", x).shape)
 
     def heat_current(self, x) -> Float[Array, "..."]:
         """Heat current J_el(x) carried by the electrons, positive to the right, in mu0^2/h (Eq. 27).
