@@ -136,8 +136,8 @@ class Solution(eqx.Module):
     def electron_temperature(self, x) -> Float[Array, "..."]:
         """Change kB delta Te(x) of the electrons' temperature, in mu0.
 
-        Of the Fermi function that has the electrons' density and energy, whether they collide with each other or not.
-        With a constant tau_ep, electrons give the phonons P_s = G delta Te/T (see `Wire.electron_phonon_conductance`).
+        Of the Fermi function of their density and energy, whether they collide with each other or not. At constant
+        tau_ep, P_s = G delta Te/T (see `Wire.electron_phonon_conductance`).
 
         Args:
             x: positions in vF tau0, any shape.
@@ -145,9 +145,7 @@ class Solution(eqx.Module):
         return self._along("electron_temperature", as_double("x", x), _electron_temperature)
 
     def electron_potential(self, x) -> Float[Array, "..."]:
-        """Change delta mu_e(x) of the chemical potential of the same Fermi function, in mu0.
-
-        It is measured from where `chemical_potential` is, which does not know of the temperature.
+        """Change delta mu_e(x) of the same Fermi function's chemical potential, measured as `chemical_potential`.
 
         Args:
             x: positions in vF tau0, any shape.
@@ -163,9 +161,9 @@ class Solution(eqx.Module):
         Raises:
             ValueError: if the band is not parabolic; the drift then depends on x.
         """
-        if not isinstance(as_single("drift", self, "lambda sol: sol.drift(x)").wire.dispersion, Parabolic):
-            found = type(self.wire.dispersion).__name__
-            raise ValueError(f"`wire.dispersion` must be Parabolic for a drift, got {found}.")
+        dispersion = as_single("drift", self, "lambda sol: sol.drift(x)").wire.dispersion
+        if not isinstance(dispersion, Parabolic):
+            raise ValueError(f"`wire.dispersion` must be Parabolic for a drift, got {type(dispersion).__name__}.")
         half = self.flow.upper.half
         velocity = self.current / (4.0 * (half.weight @ (half.velocity * half.thermal)))
         return jnp.broadcast_to(velocity, as_double("x", x).shape)
