@@ -81,3 +81,4 @@ from .solver.parts import Powers as Powers
 from .solver.solution import Solution as Solution
 from .solver.solve import solve as solve
 from .solver.status import Status as Status
+from .solver.validity import Validity as Validity

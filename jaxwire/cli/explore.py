@@ -8,13 +8,20 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from jaxwire.cli.base import BadInputError, Common, Dot, about_input, kernels_kept, print_json
+from jaxwire.cli.base import BadInputError, Common, Dot, about_input, kernels_kept
+from jaxwire.cli.output import complain, print_json
 
 HOST = "127.0.0.1"
 """This machine: nobody else can reach the page."""
 
 GOODBYE = 1
 """Seconds for which answers on their way are waited for at the end."""
+
+PATIENCE = 10.0
+"""Seconds within which a connection must have sent its request."""
+
+MOST_CONNECTIONS = 64
+"""Connections at once at most: a browser opens six."""
 
 
 def explore(
@@ -86,9 +93,10 @@ def _socket(port: int) -> socket.socket:
 
 def _serve(listener: socket.socket, address: str, state: Any, browser: bool, as_json: bool) -> None:
     """Compile, say where the page is, and serve it until Ctrl-C."""
-    print("jaxwire: compiling; a first time may take a minute", file=sys.stderr)
+    complain("jaxwire: compiling; a first time may take a minute")
     import uvicorn
 
+    from jaxwire.explore.guard import impatient
     from jaxwire.explore.point import operating_point
     from jaxwire.explore.server import create_app
 
@@ -104,5 +112,11 @@ def _serve(listener: socket.socket, address: str, state: Any, browser: bool, as_
             if browser:
                 webbrowser.open(address)
 
-    config = uvicorn.Config(create_app(), log_level="warning", timeout_graceful_shutdown=GOODBYE)
+    config = uvicorn.Config(
+        create_app(),
+        http=impatient(PATIENCE),
+        log_level="warning",
+        limit_concurrency=MOST_CONNECTIONS,
+        timeout_graceful_shutdown=GOODBYE,
+    )
     Server(config).run(sockets=[listener])

@@ -44,6 +44,7 @@ from jaxwire.model.wires.screening import AbstractNonLocalScreening
 from jaxwire.numerics.array_types import Scalar
 from jaxwire.numerics.programs import quick_jit
 from jaxwire.observables.wave_smoothing import Waves, cut_at_ends, probe_reading, smoothed
+from jaxwire.solver.arguments import refuse_scatterer
 from jaxwire.solver.solution import CHUNK, Solution, as_single
 
 _END = Domain(lambda value: (value is None) or POSITIVE.contains(value), POSITIVE.words)
@@ -98,7 +99,8 @@ class HeatingProfile(AbstractInstrument):
     position: Scalar = parameter("position", REAL, default=0.0)
 
     def signal(self, sol: Solution, x) -> Float[Array, "..."]:
-        """P_ph(x)/P_ext, of the shape of x, with the errors of `Solution.heating`: x must not be 0."""
+        """P_ph(x)/P_ext, of the shape of x, of which none must be 0."""
+        refuse_scatterer(x)
         return _checked(sol).heating(x).total
 
 

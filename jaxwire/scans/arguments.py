@@ -16,7 +16,7 @@ from jaxwire.scans.computation.memory import read_memory, usual_memory
 from jaxwire.scans.plan import Plan
 from jaxwire.scans.single_precision import IN_SINGLE
 from jaxwire.scans.variables import X_MAX, Observable, read_observables, uses_x
-from jaxwire.solver.arguments import as_models
+from jaxwire.solver.arguments import as_models, refuse_scatterer
 
 
 @dataclass(frozen=True)
@@ -106,8 +106,8 @@ def _positions(x: Any, kept: tuple[Observable, ...]) -> np.ndarray:
     positions = as_known("x", x, REAL, ndim=1)
     if positions.size == 0:
         raise ValueError("`x` must have at least one position, got none.")
-    if np.any(positions == 0) and any(name.startswith("heating") for name in names):
-        raise ValueError("`x` must not be 0 in heating, where its buildup term diverges as log|x|; got 0.")
+    if any(name.startswith("heating") for name in names):
+        refuse_scatterer(positions)
     return positions
 
 

@@ -11,9 +11,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, NamedTuple
 
+import equinox as eqx
 import jax
 import numpy as np
 
+from jaxwire.model.description import describe
 from jaxwire.model.parameters.names import ParameterPath
 from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import AbstractScatterer
@@ -38,6 +40,7 @@ from jaxwire.scans.provenance import scan_inputs, versions
 from jaxwire.scans.variables import COORDS, FEW_POSITIONS, X_MAX, Observable, about_variable
 from jaxwire.solver.solution import CHUNK
 from jaxwire.solver.status import FLAG_ATTRIBUTES
+from jaxwire.solver.validity import FLAG_MASKS
 
 VOLTAGE = ParameterPath("point", ("voltage",))
 """Where the voltage stands if it is an axis."""
@@ -151,8 +154,7 @@ class Plan:
         for name, shape, dtype in self.program.results:
             dims, units, long_name = about_variable(self.observables, name, len(shape))
             attrs: dict[str, Any] = {"units": units, "long_name": long_name}
-            if name == "status":
-                attrs |= FLAG_ATTRIBUTES
+            attrs |= {"status": FLAG_ATTRIBUTES, "validity": FLAG_MASKS}.get(name, {})
             found[name] = Variable(dims, shape, np.dtype(dtype), attrs)
         return found
 
@@ -234,7 +236,10 @@ class Plan:
     def program(self) -> Program:
         """What is compiled, but for how many points are solved at once."""
         kept = self.observables, self._is_searched, self.x_max, self.resolution, self.precision
-        program = Program(self.outer.places, self.inner.places, *kept, is_small=math.prod(self.shape) <= SMALL)
+        static = eqx.filter((self.scatterer, self.wire), is_array, inverse=True)
+        code = json.dumps(describe([static, [entry.function for entry in self.observables]]))
+        more = {"code": code, "is_small": math.prod(self.shape) <= SMALL}
+        program = Program(self.outer.places, self.inner.places, *kept, **more)
         return replace(program, results=variables(program, self._given))
 
     @functools.cached_property

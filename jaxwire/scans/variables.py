@@ -120,6 +120,7 @@ TABLE: dict[str, Quantity] = dict(
         _number("potential_left", POTENTIAL, "potential e phi at the left face"),
         _number("potential_right", POTENTIAL, "potential e phi at the right face"),
         _number("error_estimate", "", "estimated relative error"),
+        _single("validity", lambda sol, setup: sol.validity.flags, (), "", "strained assumptions of the model"),
         _single(
             "uniform_heat_current",
             lambda sol, setup: sol.direction * sol.flow.uniform_heat_current,

@@ -1,4 +1,4 @@
-"""What a solution gives in several parts: occupations of both directions of motion, powers on both sides."""
+"""What a solution gives in several numbers at once: the occupation of either direction, the powers on either side."""
 
 from typing import NamedTuple
 

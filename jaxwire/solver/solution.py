@@ -4,6 +4,7 @@ Positions x are in units of vF tau0; the scatterer is at x = 0 and positive x is
 potential and heat current jump: there 0.0 means the right face (0+) and -0.0 the left one (0-).
 """
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -19,12 +20,12 @@ from jaxwire.kinetics.flow import Faces, Flow, Heating
 from jaxwire.model.parameters.domain import POSITIVE, as_double
 from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import AbstractScatterer
-from jaxwire.model.wires.dispersion import Parabolic
 from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.array_types import Scalar
 from jaxwire.numerics.programs import quick_jit
 from jaxwire.solver.parts import Distribution, Powers
 from jaxwire.solver.status import Status
+from jaxwire.solver.validity import Validity, validity_of
 
 CHUNK = 1024
 """Positions evaluated at once; longer arrays are worked through in pieces of this size."""
@@ -112,6 +113,11 @@ class Solution(eqx.Module):
             right_buildup=self.current * self.potential_right,
         )
 
+    @property
+    def validity(self) -> Validity:
+        """Whether potential, force, deviation and self-heating are as small as the linear theory takes them to be."""
+        return validity_of(self.flow, self.faces, self.temperature)
+
     def potential(self, x) -> Float[Array, "..."]:
         """Neutrality potential e phi(x), in mu0 (Eq. 16).
 
@@ -152,22 +158,6 @@ class Solution(eqx.Module):
         """
         return self._along("electron_potential", as_double("x", x), _electron_potential)
 
-    def drift(self, x) -> Float[Array, "..."]:
-        """Velocity at which Fermi functions drift that carry the electrons' momentum, in vF: the same at every x.
-
-        Args:
-            x: positions in vF tau0, any shape.
-
-        Raises:
-            ValueError: if the band is not parabolic; the drift then depends on x.
-        """
-        dispersion = as_single("drift", self, "lambda sol: sol.drift(x)").wire.dispersion
-        if not isinstance(dispersion, Parabolic):
-            raise ValueError(f"`wire.dispersion` must be Parabolic for a drift, got {type(dispersion).__name__}.")
-        half = self.flow.upper.half
-        velocity = self.current / (4.0 * (half.weight @ (half.velocity * half.thermal)))
-        return jnp.broadcast_to(velocity, as_double("x", x).shape)
-
     def heat_current(self, x) -> Float[Array, "..."]:
         """Heat current J_el(x) carried by the electrons, positive to the right, in mu0^2/h (Eq. 27).
 
@@ -180,16 +170,18 @@ class Solution(eqx.Module):
         """Heat given to the phonons at x and its parts, in units of P_ext (Eqs. 22-26).
 
         At zero voltage it is undefined (NaN): P_ext then vanishes with the square of the voltage, the rest linearly.
+        At x = 0 itself the buildup term, and with it the total, diverges as log|x|: NaN there, while the part of the
+        scatterer jumps (0.0 means the right face, -0.0 the left one).
 
         Args:
-            x: positions in vF tau0, any shape, none of them 0.
+            x: positions in vF tau0, any shape.
 
-        Raises:
-            ValueError: if an x is 0, where the buildup term diverges logarithmically (traced: NaN there).
+        Warns:
+            UserWarning: if an x is known to be 0.
         """
         x = as_double("x", x)
         if not isinstance(x, Tracer) and np.any(np.asarray(x) == 0):
-            raise ValueError("`x` must not be 0 in heating, where its buildup term diverges as log|x|; got 0.")
+            warnings.warn("`x` has 0 in it, where the heating diverges as log|x|: NaN there.", stacklevel=2)
         return self._along("heating", x, _heating)
 
     def distribution(self, energy, x) -> Distribution:
@@ -227,7 +219,8 @@ class Solution(eqx.Module):
             ("error estimate", self.error_estimate, ""),
         ]
         body = "\n".join(f"  {name:<16} {float(value): .9g} {unit}".rstrip() for name, value, unit in lines)
-        return f"{type(self.scatterer).__name__} in a wire\n{body}\n  status            {self.status}"
+        strained = "" if self.validity.ok else f", {self.validity}"
+        return f"{type(self.scatterer).__name__} in a wire\n{body}\n  status            {self.status}{strained}"
 
 
 def as_single(name: str, sol: Any, mapped: str) -> Solution:

@@ -105,24 +105,6 @@ def test_current_is_the_same_everywhere_and_occupations_match_at_the_scatterer()
     assert_allclose(left.backward, chance * right.backward + (1 - chance) * left.forward, rtol=1e-13)
 
 
-@pytest.mark.parametrize("of_wire", [jw.Wire(), wire(0.3)], ids=["the paper's", "colliding"])
-def test_drift_carries_the_momentum_of_the_electrons(of_wire):
-    sol = jw.solve(DOT, of_wire, temperature=0.3, voltage=0.4, resolution=jw.Resolution(96, 40))
-    half, x = sol.flow.lower.half, 0.3
-    occupied = sol.distribution(half.energy, x)
-    momentum = jnp.sqrt(half.energy)
-    # A Fermi function of energies eps - u p, u in mu0/pF = vF/2, has f(+) - f(-) = 2 f0' u p.
-    carried = (half.momentum_weight * momentum) @ (occupied.forward - occupied.backward)
-    u = carried / (2 * (half.momentum_weight * momentum**2) @ half.thermal)
-    assert_allclose(sol.drift([x]), [0.5 * u], rtol=1e-9)  # rounding of f, against deviations of 1e-3
-
-
-def test_a_drift_that_depends_on_the_position_is_refused():
-    sol = jw.solve(DOT, jw.Wire(dispersion=jw.Kane(0.2)), temperature=0.3, voltage=0.1)
-    with pytest.raises(ValueError, match="`wire.dispersion` must be Parabolic for a drift, got Kane"):
-        sol.drift(1.0)
-
-
 @pytest.mark.parametrize(
     "of_wire",
     [jw.Wire(), jw.Wire(jw.PowerLaw(-0.5), jw.Kane(0.2), jw.LocalScreening(0.7)), wire(0.3)],
