@@ -103,8 +103,8 @@ def largest_deviation(sol: jw.Solution, full: Reference) -> float:
 @every_point
 def test_all_fields_are_those_of_the_independent_calculation(point):
     assert dense(point).residual < 1e-11  # the redundant equation, to the error of the Drude sums
-    # Rounding, magnified by dense modes and least squares, and the rule of wavenumbers.
-    assert largest_deviation(solved(point), dense(point)) < 1e-10
+    # Rounding, magnified by dense modes and least squares, and the rule of wavenumbers: 2e-10 without neutrality.
+    assert largest_deviation(solved(point), dense(point)) < (1e-10 if point.strength > 0 else 1e-9)
 
 
 @pytest.mark.parametrize("wrong", Moments._fields)
