@@ -23,7 +23,7 @@ class ElectronElectron(eqx.Module):
     >>> import jaxwire as jw
     >>> wire = jw.Wire(electron_electron=jw.ElectronElectron(time=0.5))
     >>> print(f"{jw.solve(jw.Lorentzian(1.44, 0.08), wire, temperature=0.3, voltage=0.1).current:.5f}")
-    0.01189
+    0.01184
 
     ```
 

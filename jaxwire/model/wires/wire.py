@@ -108,8 +108,8 @@ class Wire(eqx.Module):
 
         ```python
         >>> import jaxwire as jw
-        >>> print(f"{jw.Wire().electron_phonon_conductance(0.1):.5f}")   # near pi^2 t^2/3
-        0.06698
+        >>> print(f"{jw.Wire().electron_phonon_conductance(0.1):.5f}")   # near 2 pi^2 t^2/3
+        0.06979
 
         ```
 
