@@ -23,7 +23,7 @@ CLOSED_POINTS = 128
 """Points of the contour for all positions."""
 
 
-class Waves(NamedTuple):
+class ExcitedWaves(NamedTuple):
     """Shares of the waves of a contour in both fields at x = 0, for a current that enters the side x > 0.
 
     Attributes:
@@ -35,7 +35,7 @@ class Waves(NamedTuple):
     temperature: Complex[Array, " m"]
 
 
-def excited(half: HalfWire, entering: Float[Array, " n"], contour: Contour) -> Waves:
+def excited(half: HalfWire, entering: Float[Array, " n"], contour: Contour) -> ExcitedWaves:
     """Waves that a spectral current excites, which was multiplied by `HalfWire.into_wire`, shape (n,)."""
     share, squared_path = half.collision_share / half.collision_sum, half.mean_free_path**2
     # What it has of the Drude state would be a pole of m at kappa = 0, outside of the contour but near it.
@@ -48,7 +48,7 @@ def excited(half: HalfWire, entering: Float[Array, " n"], contour: Contour) -> W
     moments = Moments.of(squared, (whole, first, second), half.collisions.share, half.collisions.phonons)
     potential, temperature = moments.fields(number, energy)
     weight = -contour.weight / (2.0 * half.collision_sum * contour.rate)
-    return Waves(weight * potential / squared, weight * temperature / spread.deviation)
+    return ExcitedWaves(weight * potential / squared, weight * temperature / spread.deviation)
 
 
 def heat_exchange(half: HalfWire) -> Scalar:
