@@ -41,6 +41,7 @@ from .model.units.scale import Scale as Scale
 from .model.wires.dispersion import AbstractDispersion as AbstractDispersion
 from .model.wires.dispersion import Kane as Kane
 from .model.wires.dispersion import Parabolic as Parabolic
+from .model.wires.electron_electron import ElectronElectron as ElectronElectron
 from .model.wires.gated_coulomb import GatedCoulomb as GatedCoulomb
 from .model.wires.relaxation import AbstractRelaxation as AbstractRelaxation
 from .model.wires.relaxation import ConstantRelaxationTime as ConstantRelaxationTime

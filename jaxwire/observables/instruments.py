@@ -156,9 +156,11 @@ class Thermometer(AbstractInstrument):
 
         Raises:
             TypeError: if sol is no Solution, x is not real numbers, or a non-local potential is no sum of modes.
-            ValueError: if sol is a batch.
+            ValueError: if sol is a batch, or of a wire whose electrons collide with each other: its waves are complex.
         """
-        if isinstance(_checked(sol).wire.screening, AbstractNonLocalScreening):
+        if _checked(sol).wire.electron_electron is not None:
+            raise ValueError("`sol` must be of a wire without electron_electron to be read by a Thermometer, got one.")
+        if isinstance(sol.wire.screening, AbstractNonLocalScreening):
             found = type(sol.wire.screening).__name__
             raise TypeError(f"`sol` must have a local screening to be read by a Thermometer, got {found}.")
         return _signal(self, sol, as_double("x", x))

@@ -133,6 +133,8 @@ TABLE: dict[str, Quantity] = dict(
         _single("heating_parts", _heating_parts, ("x", "part"), "", "parts of the heating, in units of P_ext"),
         _profile("potential", POTENTIAL, "neutrality potential e phi(x)"),
         _profile("chemical_potential", POTENTIAL, "change of the local chemical potential"),
+        _profile("electron_temperature", POTENTIAL, "change of the electrons' temperature kB Te"),
+        _profile("electron_potential", POTENTIAL, "change of the chemical potential at this temperature"),
         _profile("heat_current", POWER, "heat current J_el(x)"),
         (
             "spots",

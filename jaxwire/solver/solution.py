@@ -139,6 +139,25 @@ class Solution(eqx.Module):
         """
         return self._along("chemical_potential", as_double("x", x), _chemical_potential)
 
+    def electron_temperature(self, x) -> Float[Array, "..."]:
+        """Change kB delta Te(x) of the electrons' temperature, in mu0.
+
+        Of the Fermi function of their density and energy, whether they collide with each other or not. At constant
+        tau_ep, P_s = G delta Te/T (see `Wire.electron_phonon_conductance`).
+
+        Args:
+            x: positions in vF tau0, any shape.
+        """
+        return self._along("electron_temperature", as_double("x", x), _electron_temperature)
+
+    def electron_potential(self, x) -> Float[Array, "..."]:
+        """Change delta mu_e(x) of the same Fermi function's chemical potential, measured as `chemical_potential`.
+
+        Args:
+            x: positions in vF tau0, any shape.
+        """
+        return self._along("electron_potential", as_double("x", x), _electron_potential)
+
     def heat_current(self, x) -> Float[Array, "..."]:
         """Heat current J_el(x) carried by the electrons, positive to the right, in mu0^2/h (Eq. 27).
 
@@ -246,6 +265,14 @@ def _potential(sol: Solution, x: Scalar) -> Scalar:
 
 def _chemical_potential(sol: Solution, x: Scalar) -> Scalar:
     return sol.flow.chemical_potential(sol.direction * x)
+
+
+def _electron_temperature(sol: Solution, x: Scalar) -> Scalar:
+    return sol.temperature * sol.flow.electron_temperature(sol.direction * x)
+
+
+def _electron_potential(sol: Solution, x: Scalar) -> Scalar:
+    return sol.flow.electron_potential(sol.direction * x)
 
 
 def _heat_current(sol: Solution, x: Scalar) -> Scalar:

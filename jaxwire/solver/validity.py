@@ -79,7 +79,7 @@ class Validity(eqx.Module):
 @quick_jit
 def validity_of(flow: Flow, faces: Faces, temperature: Float[Array, "..."]) -> Validity:
     """Compare what flows with what the theory takes for granted; for one solution or a batch."""
-    chemical = [jnp.abs(jnp.sum(side.chemical, axis=-1)) for side in (flow.upper, flow.lower)]
+    chemical = [jnp.abs(jnp.sum(side.chemical, axis=-1).real) for side in (flow.upper, flow.lower)]
     potential = jnp.maximum(jnp.abs(faces.potential_upper), jnp.abs(faces.potential_lower))
     heated = flow.current * flow.force / _conductance_to_phonons(flow.upper.half)
     return Validity(
@@ -94,5 +94,7 @@ def validity_of(flow: Flow, faces: Faces, temperature: Float[Array, "..."]) -> V
 def _conductance_to_phonons(half: HalfWire) -> Float[Array, "..."]:
     """Heat per length and per dT/T that electrons give to phonons, in mu0^2/(h vF tau0)."""
     share = half.weight / half.velocity * half.thermal / half.relaxation_time
+    if half.collisions is not None:  # of which a share is with phonons
+        share = share * half.collisions.phonons[..., None]
     mean = jnp.sum(share * half.energy, axis=-1) / jnp.sum(share, axis=-1)
     return 2.0 * jnp.sum(share * (half.energy - mean[..., None]) ** 2, axis=-1)

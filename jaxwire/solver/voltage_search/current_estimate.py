@@ -119,7 +119,7 @@ class CurrentEstimate(NamedTuple):
     def _returned(self, energy: Float[Array, " n"], occupied: Float[Array, " n"]) -> tuple[list[Array], list[Array]]:
         """Shapes that one half-wire returns, and the weights with which it sees a current, each of shape (n,)."""
         averages, sigma = self.averages, self.wire.screening.neutral_share()
-        velocity, relaxation_time = self.wire.velocity(energy), self.wire.relaxation_time(energy)
+        velocity, relaxation_time = self.wire.velocity(energy), self.wire.scattering_time(energy)
         path, thermal = velocity * relaxation_time, occupied * (1.0 - occupied) / self.temperature
         seen = 1.0 / (path * averages.occupation)
         if isinstance(self.wire.relaxation, ConstantRelaxationTime) and isinstance(self.wire.screening, Electroneutral):
