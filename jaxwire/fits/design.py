@@ -176,17 +176,19 @@ def _conclude(matrix: Float[Array, "k k"]) -> Information:
     information = jnp.diag(matrix)
     size = jnp.where(information > 0, jax.lax.rsqrt(jnp.where(information > 0, information, 1.0)), 1.0)
     scaled = matrix * size[:, None] * size[None, :]
-    strength, combinations = jnp.linalg.eigh(jax.lax.stop_gradient(scaled))
-    is_open = ~(strength > NO_INFORMATION * jnp.max(strength))
-    filling = (combinations * is_open) @ combinations.T  # what is open gets information 1, so that an inverse exists
-    inverse = jnp.linalg.inv(scaled + filling) - filling
-    takes_part = jnp.sum(jnp.where(is_open, combinations**2, 0.0), axis=1) > TAKES_PART
+    strength, combinations = map(jnp.asarray, jnp.linalg.eigh(jax.lax.stop_gradient(scaled)))
+    is_open = strength <= NO_INFORMATION * jnp.max(strength)  # not where it is NaN: nothing was solved
+    filling = (
+        combinations * is_open[None, :]
+    ) @ combinations.T  # what is open gets information 1, so that an inverse exists
+    inverse = jnp.asarray(jnp.linalg.inv(scaled + filling)) - filling
+    takes_part = jnp.sum(jnp.where(is_open[None, :], combinations**2, 0.0), axis=1) > TAKES_PART
     unknown = jnp.where(jnp.eye(len(matrix), dtype=bool), jnp.inf, jnp.nan)
     covariance = inverse * size[:, None] * size[None, :]
     covariance = jnp.where(takes_part[:, None] & takes_part[None, :], unknown, covariance)
-    variance = jnp.where(takes_part, 1.0, jnp.diag(covariance))  # the root of infinity has no derivative
+    variance = jnp.where(takes_part, 1.0, jnp.diagonal(covariance))  # the root of infinity has no derivative
     errors = jnp.where(takes_part, jnp.inf, jnp.sqrt(variance))
     log_determinant = jnp.where(
-        jnp.any(is_open), -jnp.inf, jnp.linalg.slogdet(scaled + filling)[1] - 2.0 * jnp.sum(jnp.log(size))
+        jnp.any(is_open), -jnp.inf, jnp.linalg.slogdet(scaled + filling).logabsdet - 2.0 * jnp.sum(jnp.log(size))
     )
     return Information(matrix, covariance, errors, log_determinant, jnp.sum(~is_open))

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from typing import Any
 
 import equinox as eqx
-import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, PyTree
@@ -30,7 +29,8 @@ TABLE_WEIGHT = 2.0
 """Weight of all intervals of a table together, as so many single resonances."""
 
 LEAST_CHANGE = 1e-3
-"""Change of T that every table has, evenly: one that is flat has nodes where a change of its values would need them."""
+"""Change of T that every table has, evenly: a flat one has nodes where a change of its values would need them, and the
+derivatives of all shares are bounded."""
 
 
 class Constant(AbstractScatterer):
@@ -72,12 +72,8 @@ class Tabulated(AbstractScatterer):
         return interpolate(energy, self.energies, self.values, self.interpolation)
 
     def energy_scales(self) -> EnergyScales:
-        """Every interval of the table over which T changes, weighted by its share of the total change.
-
-        Shares have no derivative: where a table is all but flat it would be huge, and integrals do not depend on where
-        their nodes are.
-        """
-        change = jax.lax.stop_gradient(jnp.abs(jnp.diff(self.values)))
+        """Every interval of the table over which T changes, weighted by its share of the total change."""
+        change = jnp.abs(jnp.diff(self.values))
         return EnergyScales(
             center=(self.energies[1:] + self.energies[:-1]) / 2,
             width=jnp.diff(self.energies),
