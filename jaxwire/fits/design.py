@@ -178,17 +178,15 @@ def _conclude(matrix: Float[Array, "k k"]) -> Information:
     scaled = matrix * size[:, None] * size[None, :]
     strength, combinations = map(jnp.asarray, jnp.linalg.eigh(jax.lax.stop_gradient(scaled)))
     is_open = strength <= NO_INFORMATION * jnp.max(strength)  # not where it is NaN: nothing was solved
-    filling = (
-        combinations * is_open[None, :]
-    ) @ combinations.T  # what is open gets information 1, so that an inverse exists
+    # What is open gets information 1, so that an inverse exists.
+    filling = (combinations * is_open[None, :]) @ combinations.T
     inverse = jnp.asarray(jnp.linalg.inv(scaled + filling)) - filling
     takes_part = jnp.sum(jnp.where(is_open[None, :], combinations**2, 0.0), axis=1) > TAKES_PART
     unknown = jnp.where(jnp.eye(len(matrix), dtype=bool), jnp.inf, jnp.nan)
     covariance = inverse * size[:, None] * size[None, :]
     covariance = jnp.where(takes_part[:, None] & takes_part[None, :], unknown, covariance)
-    variance = jnp.where(takes_part, 1.0, jnp.diagonal(covariance))  # the root of infinity has no derivative
-    errors = jnp.where(takes_part, jnp.inf, jnp.sqrt(variance))
-    log_determinant = jnp.where(
-        jnp.any(is_open), -jnp.inf, jnp.linalg.slogdet(scaled + filling).logabsdet - 2.0 * jnp.sum(jnp.log(size))
-    )
+    variance = jnp.asarray(jnp.where(takes_part, 1.0, jnp.diagonal(covariance)))  # a root of infinity has no derivative
+    errors = jnp.asarray(jnp.where(takes_part, jnp.inf, jnp.sqrt(variance)))
+    determined = jnp.linalg.slogdet(scaled + filling).logabsdet - 2.0 * jnp.sum(jnp.log(size))
+    log_determinant = jnp.asarray(jnp.where(jnp.any(is_open), -jnp.inf, determined))
     return Information(matrix, covariance, errors, log_determinant, jnp.sum(~is_open))

@@ -34,7 +34,7 @@ def interpolate(x: RealLike, points: Float[Array, " m"], values: Float[Array, " 
     from interpax import interp1d
 
     inside = jnp.clip(x, points[0], points[-1])
-    slopes = {"fx": _monotone_slopes(points, values)} if method == "monotone" else {}
+    slopes: Any = {"fx": _monotone_slopes(points, values)} if method == "monotone" else {}
     with jax.numpy_rank_promotion("allow"):  # interpax relies on it, whatever the caller's setting
         return interp1d(inside.ravel(), points, values, method=METHODS[method], **slopes).reshape(inside.shape)
 
