@@ -64,7 +64,7 @@ def _end_slope(points: Float[Array, " 3"], values: Float[Array, " 3"]) -> Float[
     width = jnp.diff(points)
     chord = jnp.diff(values) / width
     share = width[0] / (width[0] + width[1])
-    parabola = chord[0] + share * (chord[0] - chord[1])
+    parabola: Any = chord[0] + share * (chord[0] - chord[1])
     is_steep = (chord[0] * chord[1] <= 0) & (jnp.abs(parabola) > STEEPEST_END * jnp.abs(chord[0]))
     slope = jnp.where(is_steep, STEEPEST_END * chord[0], parabola)
     safe = jnp.where(parabola * chord[0] > 0, slope, 0.0)
