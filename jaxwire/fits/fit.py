@@ -16,7 +16,7 @@ from jaxwire.fits.losses import AbstractLoss, SquaredLoss
 from jaxwire.fits.measurement import Measurement
 from jaxwire.fits.optimisers import AbstractOptimiser, LevenbergMarquardt
 from jaxwire.fits.residuals import FitProgram, Model, group
-from jaxwire.fits.result import Fit
+from jaxwire.fits.result import Fit, Starts
 from jaxwire.fits.search.batches import read_rows
 from jaxwire.fits.search.search import Search
 from jaxwire.fits.summary import Minimum, summarise
@@ -142,21 +142,11 @@ def fit(
             f"`x` must have at least as many positions as free parameters, got {n_readings} for "
             f"{len(parameters)} of them."
         )
-    linear = tuple(index for index, one in enumerate(parameters) if one.is_linear)
-    is_projected = isinstance(chosen_loss, SquaredLoss) and len(linear) < len(parameters)
-    layout = FitProgram(
-        places=tuple(one.place for one in parameters),
-        projected=linear if is_projected else (),
-        resolution=setting.resolution,
-    )
-    unit = data_unit(measurements)
-    search = Search(
-        layout, _in_units(setting.model, parameters, measurements, unit), parameters, chosen_optimiser, unit
-    )
-    if measurements[0].sigma is None and not isinstance(chosen_loss, SquaredLoss):
-        ends, sigma = search.with_unknown_error(chosen_loss, starts)
-    else:
-        ends, sigma = search(chosen_loss, starts), 1.0
+    minimise = _Minimisation(setting, chosen_loss, chosen_optimiser, starts)
+    relaxed = tuple(one.without_bounds() for one in parameters)
+    layout, ends, sigma = minimise(relaxed)  # the lowest minimum of all is that within bounds too, if it lies there
+    if not all(one.range.holds(value) for one, value in zip(parameters, ends.values[ends.best], strict=True)):
+        layout, ends, sigma = minimise(parameters)
     model = _in_units(setting.model, parameters, measurements, DataUnit())
     best = read_rows(layout, model, parameters, ends.values[ends.best][None, :])
     minimum = Minimum(ends.values[ends.best], best.residual[0], best.jacobian[0], sigma)
@@ -187,6 +177,31 @@ def _setting(measurements: Any, scatterer: Any, wire: Any, instrument: Any, reso
         refuse_on_scatterer(one.x, instrument)
     model = Model(checked.scatterer, checked.wire, instrument, ())
     return _Setting(tuple(measurements), model, checked.resolution)
+
+
+class _Minimisation(NamedTuple):
+    """How a fit minimises, once the free parameters are known."""
+
+    setting: _Setting
+    loss: AbstractLoss
+    optimiser: AbstractOptimiser
+    starts: int
+
+    def __call__(self, free: tuple[Free, ...]) -> tuple[FitProgram, Starts, float]:
+        """What was compiled in, where the starts ended, and the error of readings if it is taken from the residuals."""
+        measurements = self.setting.measurements
+        linear = tuple(index for index, one in enumerate(free) if one.is_linear)
+        is_squared = isinstance(self.loss, SquaredLoss)
+        layout = FitProgram(
+            places=tuple(one.place for one in free),
+            projected=linear if is_squared and len(linear) < len(free) else (),
+            resolution=self.setting.resolution,
+        )
+        unit = data_unit(measurements)
+        search = Search(layout, _in_units(self.setting.model, free, measurements, unit), free, self.optimiser, unit)
+        if is_squared or measurements[0].sigma is not None:
+            return layout, search(self.loss, self.starts), 1.0
+        return layout, *search.with_unknown_error(self.loss, self.starts)
 
 
 def _in_units(model: Model, free: Sequence[Free], measurements: Sequence[Measurement], unit: DataUnit) -> Model:

@@ -62,6 +62,10 @@ class Free(NamedTuple):
         """Whether readings depend on it linearly and it has no bounds."""
         return isinstance(self.range, Real) and self.place in LINEAR
 
+    def without_bounds(self) -> "Free":
+        """The parameter itself, but for gain and offset, which linear least squares then finds."""
+        return self._replace(range=Real()) if self.place in LINEAR else self
+
     def over(self, unit: float) -> "Free":
         """The parameter where readings are in another unit; gain and offset are in that of the readings."""
         if self.place not in LINEAR:

@@ -41,6 +41,10 @@ class AbstractRange(eqx.Module):
         """The nearest value with a finite coordinate, well inside the range."""
         return value
 
+    def holds(self, value: float) -> bool:
+        """Whether a value is in the range; also where it is NaN, which no range can help."""
+        return not bool(np.abs(self.inside(value) - value) > 0)
+
     def scale(self, value: float) -> float:
         """A good unit of the coordinate for a parameter of this value."""
         del value

@@ -67,7 +67,8 @@ class Starts(NamedTuple):
 
     Attributes:
         values: values of the parameters, shape (starts, k).
-        loss: half chi^2, or what the loss makes of it, shape (starts,).
+        loss: the smallest sum of losses, in shares of what chi^2/2 would be if readings were fitted by their mean,
+            shape (starts,).
         converged: shape (starts,).
         steps: steps taken, shape (starts,).
         agrees: whether it ended in the minimum with the smallest loss, shape (starts,).

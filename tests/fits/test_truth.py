@@ -42,9 +42,9 @@ def _fit(y, sigma=None, dot=None, x=X, **options):
 
 
 @functools.cache
-def _unscaled(has_sigma, loss=None):
+def _unscaled(has_sigma, is_robust=False):
     noise, sigma = _noise()
-    return _fit(_readings() + noise, sigma if has_sigma else None, loss=loss)
+    return _fit(_readings() + noise, sigma if has_sigma else None, loss=jw.HuberLoss() if is_robust else None)
 
 
 def of(fit, what, names=FREE):
@@ -83,7 +83,7 @@ def test_larger_or_smaller_errors_of_readings_change_the_errors_alone(factor):
 @pytest.mark.parametrize("factor", [1e-12, 1e3, 1e12])
 def test_robust_fits_without_known_errors_do_not_depend_on_the_unit_either(factor):
     loss = jw.HuberLoss()
-    assert_scaled(_fit(factor * (_readings() + _noise()[0]), loss=loss), _unscaled(False, loss), factor)
+    assert_scaled(_fit(factor * (_readings() + _noise()[0]), loss=loss), _unscaled(False, True), factor)
 
 
 def test_a_robust_fit_without_known_errors_finds_them_without_the_outliers():

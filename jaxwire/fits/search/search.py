@@ -15,7 +15,13 @@ from jaxwire.fits.search.problem import FitProblem
 from jaxwire.fits.search.starts import choose_starts, scale_of
 
 NO_LOSS = 1e-12
-"""Share of the loss of a constant, within which two losses are the same: residuals of 1e-6 are the grid's."""
+"""Losses this close are the same, in shares of that of a constant: residuals of 1e-6 are the grid's."""
+
+BESIDE = np.array([-5.0, -2.5, 2.5, 5.0])
+"""Where another minimum is looked for beside the best one, in standard errors: they merge if closer than two."""
+
+FURTHEST_BESIDE = 0.3
+"""A standard error that is larger than this, in the coordinates of the optimiser, says nothing of minima beside."""
 
 NORMAL_MEDIAN = 0.6745
 """Median of |r| of a normal distribution with standard deviation 1."""
@@ -42,8 +48,14 @@ class Search(NamedTuple):
     unit: DataUnit
 
     def __call__(self, loss: AbstractLoss, starts: int) -> Starts:
-        """Minimise a loss from several starts."""
-        return self._minimise(loss, self._starts(starts), 1.0)
+        """Minimise a loss from several starts, and from beside the best minimum where another one is often missed."""
+        ends = self._minimise(loss, self._starts(starts), 1.0)
+        beside = self._beside(loss, ends) if starts > 1 else None
+        if beside is None:
+            return ends
+        others = self._minimise(loss, beside, 1.0)
+        is_better = others.loss[others.best] < ends.loss[ends.best] * (1.0 - SAME_MINIMUM) - NO_LOSS
+        return _joined(ends, others) if is_better else ends
 
     def with_unknown_error(self, loss: AbstractLoss, starts: int) -> tuple[Starts, float]:
         """Minimise a loss whose scale is in standard errors, where these follow from the residuals themselves.
@@ -76,6 +88,30 @@ class Search(NamedTuple):
     def _starts(self, starts: int) -> np.ndarray:
         return choose_starts(self.layout, self.model, self._free, starts)
 
+    def _beside(self, loss: AbstractLoss, ends: Starts) -> np.ndarray | None:
+        """Values on both sides of the best minimum, along the combination of parameters that the data tell least.
+
+        Minima next to each other lie along it, a few standard errors apart. The error is that of the residuals, so that
+        a minimum far too high looks further. None where there is no such place.
+        """
+        best = ends.values[ends.best][None, :] / self._factors
+        if not (np.all(np.isfinite(best)) and ends.loss[ends.best] > NO_LOSS):
+            return None
+        free = self._free
+        scale = scale_of(free, best)
+        u = to_coordinates(free, best, scale)
+        q, jacobian = FitProblem(self.layout, self.model, loss, scale, u, 1.0 / self.unit.residual).read(
+            np.arange(1), u
+        )
+        _, singular, rows = np.linalg.svd(np.asarray(jacobian)[0], full_matrices=False)
+        spread = float(np.linalg.norm(q)) / np.sqrt(max(1, q.size - len(free)))
+        if not singular[-1] * FURTHEST_BESIDE > spread * np.finfo(float).eps:
+            return None
+        step = rows[-1] * min(spread / singular[-1], FURTHEST_BESIDE)
+        u = np.repeat(u, len(BESIDE), axis=0)
+        u[:, list(self.layout.searched)] += np.outer(BESIDE, step)
+        return np.asarray(rows_and_slopes(self.model, np.repeat(scale, len(BESIDE), axis=0), u)[0])
+
     def _minimise(self, loss: AbstractLoss, values: np.ndarray, sigma: float) -> Starts:
         """Minimise from values in units of the data; sigma is the error of readings that is not in their weights."""
         free, error = self._free, sigma / self.unit.residual
@@ -87,11 +123,9 @@ class Search(NamedTuple):
         values = np.asarray(rows_and_slopes(self.model, scale, u)[0])
         values = read_rows(self.layout, self.model, free, values, self.layout.projected).values
         is_usable = np.isfinite(loss_there)
-        lowest = np.min(loss_there, initial=np.inf, where=is_usable)
-        constant = 0.5 * SPREAD**2 * sum(np.count_nonzero(one.weight) for one in self.model.groups)
-        agrees = is_usable & (loss_there <= lowest * (1.0 + SAME_MINIMUM) + NO_LOSS * constant)
         values = np.where(is_usable[:, None], values * self._factors, np.nan)
-        return Starts(values, loss_there / error**2, converged & is_usable, steps, agrees)
+        shares = loss_there / (0.5 * SPREAD**2 * sum(np.count_nonzero(one.weight) for one in self.model.groups))
+        return Starts(values, shares, converged & is_usable, steps, _agree(shares))
 
     def _middle_residual(self, ends: Starts) -> float:
         """Standard error for which half of the residuals of the best start are as large as they are."""
@@ -103,3 +137,15 @@ class Search(NamedTuple):
         share = max(1, size.size - len(self.free)) / size.size
         middle = float(np.median(size)) / NORMAL_MEDIAN or float(np.sqrt(np.mean(size**2)))
         return middle / np.sqrt(share) * self.unit.residual or 1.0
+
+
+def _agree(loss: np.ndarray) -> np.ndarray:
+    """Which losses are those of the lowest minimum."""
+    lowest = np.min(loss, initial=np.inf, where=np.isfinite(loss))
+    return np.isfinite(loss) & (loss <= lowest * (1.0 + SAME_MINIMUM) + NO_LOSS)
+
+
+def _joined(ends: Starts, others: Starts) -> Starts:
+    """Both searches as one."""
+    values, loss, converged, steps, _ = (np.concatenate(pair) for pair in zip(ends, others, strict=True))
+    return Starts(values, loss, converged, steps, _agree(loss))
