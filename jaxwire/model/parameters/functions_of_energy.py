@@ -67,13 +67,14 @@ def _end_slope(points: Float[Array, " 3"], values: Float[Array, " 3"]) -> Float[
     parabola = chord[0] + share * (chord[0] - chord[1])
     is_steep = (chord[0] * chord[1] <= 0) & (jnp.abs(parabola) > STEEPEST_END * jnp.abs(chord[0]))
     slope: Any = jnp.where(is_steep, STEEPEST_END * chord[0], parabola)
-    safe = jnp.where(parabola * chord[0] > 0, slope, 0.0)
+    safe: Any = jnp.where(parabola * chord[0] > 0, slope, 0.0)
     # In a flat table each value has an effect of its own on the slope: that of the second may be the steepest one.
     first, second = values[:2] - jax.lax.stop_gradient(values[:2])
     alone: Any = second * _smaller((1.0 + share) / width[0] + share / width[1], STEEPEST_END / width[0])
     alone -= first * (1.0 + share) / width[0]
     bend: Any = jnp.where(chord[1] == 0, alone, STEEPEST_END * _halved(chord[0]))
-    return safe + jnp.where(chord[0] == 0, bend, 0.0)
+    found: Any = jnp.where(chord[0] == 0, bend, safe)
+    return found
 
 
 def _smaller(one: Float[Array, ""], other: Float[Array, ""]) -> Float[Array, ""]:
