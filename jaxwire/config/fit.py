@@ -48,7 +48,6 @@ from jaxwire.config.tables import (
     read,
     read_toml,
     shown,
-    text_of,
 )
 from jaxwire.fits.fit import RESOLUTION
 from jaxwire.fits.losses import AbstractLoss, CauchyLoss, HuberLoss, SquaredLoss
@@ -56,6 +55,7 @@ from jaxwire.fits.measurement import Measurement, read_profile
 from jaxwire.fits.optimisers import AbstractOptimiser, LevenbergMarquardt
 from jaxwire.model.parameters.names import DRIVES, OPERATING_POINT
 from jaxwire.model.scatterers.base import AbstractScatterer
+from jaxwire.numerics.input_file import text_of
 from jaxwire.observables.instruments import AbstractInstrument, HeatingProfile, Thermometer
 
 SETTINGS = {"instrument": AbstractInstrument, "loss": AbstractLoss, "optimiser": AbstractOptimiser}

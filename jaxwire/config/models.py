@@ -17,7 +17,6 @@ from jaxwire.config.tables import (
     model_of,
     parts_of,
     shown,
-    text_of,
 )
 from jaxwire.model.parameters.suggestion import did_you_mean, nearest_name
 from jaxwire.model.resolution import Resolution
@@ -36,6 +35,7 @@ from jaxwire.model.wires.relaxation import (
 )
 from jaxwire.model.wires.screening import AbstractScreening, Electroneutral, LocalScreening
 from jaxwire.model.wires.wire import Wire
+from jaxwire.numerics.input_file import text_of
 
 MODELS: dict[type[eqx.Module], tuple[type[eqx.Module], ...]] = {
     AbstractScatterer: (

@@ -10,6 +10,7 @@ import numpy as np
 from jaxwire.fits.checks import check_sigma_shape
 from jaxwire.model.parameters.domain import POSITIVE, REAL, as_known
 from jaxwire.model.parameters.names import DRIVES
+from jaxwire.numerics.input_file import text_of
 from jaxwire.solver.arguments import one_drive
 
 ALIASES = {
@@ -103,8 +104,7 @@ def read_profile(source: Any) -> dict[str, np.ndarray | None]:
         Arrays by name, as `Measurement` takes them; sigma is None where there is none.
 
     Raises:
-        ValueError: if a column is missing, or a value is not a finite number.
-        OSError: if the file cannot be read.
+        ValueError: if the file cannot be read, a column is missing, or a value is not a finite number.
     """
     if isinstance(source, str | Path):
         columns, what, words = _columns_of(Path(source)), f"'{source}'", "columns"
@@ -125,9 +125,12 @@ def read_profile(source: Any) -> dict[str, np.ndarray | None]:
 
 def _columns_of(path: Path) -> dict[str, np.ndarray]:
     """Columns of a CSV file by their names in lower case."""
-    text = path.read_text(encoding="utf-8-sig")  # spreadsheets write a byte order mark
+    text = text_of(path, "source")
     lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
-    rows = list(csv.reader(lines, skipinitialspace=True))
+    try:
+        rows = list(csv.reader(lines, skipinitialspace=True))
+    except csv.Error as error:  # an entry of more than 131,072 signs, say
+        raise ValueError(f"`x` must be one of the columns of a CSV file, got '{path}': {error}.") from None
     if not rows:
         raise ValueError(f"`x` must be one of the columns of '{path}', got an empty file.")
     names = [name.strip().lower() for name in rows[0]]

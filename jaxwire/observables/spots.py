@@ -182,7 +182,8 @@ def _contour(sol: Solution) -> Contour:
     """Contour round the rates of both sides; where energies alone give it, it is the same at many points of a map."""
     if isinstance(sol.wire.relaxation, ConstantRelaxationTime):
         # Velocities of usual bands grow up to the last node; of any other band, some energies tell the largest well.
-        energy = (1.0 + CUTOFF * sol.temperature + jnp.abs(sol.voltage)) * jnp.linspace(0.0, 1.0, BAND_SAMPLES + 1)[1:]
+        top = jnp.maximum(1.0 + CUTOFF * sol.temperature + jnp.abs(sol.voltage), sol.flow.lower.half.energy[-1])
+        energy = top * jnp.linspace(0.0, 1.0, BAND_SAMPLES + 1)[1:]
         return Contour.around(jnp.max(sol.wire.velocity(energy)), NEAREST, CONTOUR_POINTS)
     paths = [side.half.mean_free_path for side in (sol.flow.upper, sol.flow.lower)]
     return Contour.around(jnp.max(jnp.concatenate(paths)), NEAREST, CONTOUR_POINTS_OTHERWISE)

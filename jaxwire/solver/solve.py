@@ -5,7 +5,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from jaxwire.kinetics.flow import excite
-from jaxwire.kinetics.matching import match
+from jaxwire.kinetics.matching import Matching, match
 from jaxwire.model.parameters.domain import REAL, as_parameter
 from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import AbstractScatterer
@@ -114,7 +114,8 @@ def solve_found(
         coarser = match(scatterer, wire, temperature, somewhere, resolution.coarser())
         estimate = estimated_error(matching, coarser, drive, wire.screening, found.slope)
         is_finite &= jnp.isfinite(estimate)
-    outcome = _outcome(matching.transmission, valid, found.is_unreachable, is_finite, estimate)
+    is_dark = _is_dark(matching, drive)
+    outcome = _outcome(matching.transmission, valid, found.is_unreachable, is_dark, is_finite, estimate)
     is_kept = has_values(outcome)
     flow = excite(matching, jnp.where(is_kept, drive, jnp.nan), wire.screening)
     estimate = jnp.where(is_kept, estimate, jnp.nan)
@@ -122,8 +123,21 @@ def solve_found(
     return Solution(scatterer, wire, temperature, voltage, result, estimate, flow.faces(), flow, resolution)
 
 
+def _is_dark(matching: Matching, drive: Scalar) -> Array:
+    """Whether some electrons pass, but so few that double precision cannot hold what follows from them."""
+    power = carried(matching, drive, "current") * carried(matching, drive, "force")
+    is_opaque = jnp.all(matching.transmission == 0) & matching.reached.is_opaque_above
+    is_lost = (drive > 0) & (power < jnp.finfo(power.dtype).tiny)
+    return ~is_opaque & (is_lost | ~matching.reached.is_whole)
+
+
 def _outcome(
-    transmission: Float[Array, " n"], valid: Array, unreachable: Array, is_finite: Array, estimate: Scalar
+    transmission: Float[Array, " n"],
+    valid: Array,
+    unreachable: Array,
+    is_dark: Array,
+    is_finite: Array,
+    estimate: Scalar,
 ) -> Array:
     """Code of an `Outcome`: a cause stands before what follows from it."""
     rounding = 4.0 * jnp.finfo(transmission.dtype).eps  # a GPU divides equal numbers to 1 + eps in single precision
@@ -133,6 +147,7 @@ def _outcome(
             Outcome.OUT_OF_DOMAIN: ~valid,
             Outcome.UNREACHABLE: unreachable,
             Outcome.BAD_TRANSMISSION: ~is_probability,
+            Outcome.TOO_LITTLE_CURRENT: is_dark,
             Outcome.NOT_FINITE: ~is_finite,
             Outcome.INACCURATE: estimate > ACCURATE,
         }

@@ -21,6 +21,7 @@ class Outcome(enum.IntEnum):
     INACCURATE = 4
     UNREACHABLE = 5
     IMPRECISE = 6
+    TOO_LITTLE_CURRENT = 7
 
     @property
     def flag(self) -> str:
@@ -42,6 +43,8 @@ class Outcome(enum.IntEnum):
             Outcome.UNREACHABLE: "no voltage carries this current",
             Outcome.IMPRECISE: "single precision does not tell this point to 1e-4, as hardly anything is reflected, "
             "nothing passes, T is steep, or potentials or powers cancel: values are NaN; use precision='double'",
+            Outcome.TOO_LITTLE_CURRENT: "hardly any electron passes: current times force, or the few electrons far "
+            "above the Fermi energy that pass, are too little for double precision; values are NaN",
         }[self]
 
     @property

@@ -6,7 +6,7 @@ nodes: a table tells by its intervals, a function only by the pairs (energy, wid
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import equinox as eqx
 import jax.numpy as jnp
@@ -41,6 +41,7 @@ class Constant(AbstractScatterer):
     """
 
     value: Scalar = parameter("value", FRACTION)
+    may_open_far_above: ClassVar[bool] = False
 
     def transmission(self, energy: RealLike) -> Float[Array, "*n"]:
         """T(eps) = value."""

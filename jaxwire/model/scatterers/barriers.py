@@ -3,6 +3,8 @@
 All energies are kinetic energies in the left wire, in mu0; lengths are in 1/kF, kF being the Fermi wave number.
 """
 
+from typing import ClassVar
+
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
@@ -128,6 +130,7 @@ class DoubleBarrier(AbstractScatterer):
     right: Scalar = parameter("right", PROBABILITY)
     separation: Scalar = parameter("separation", POSITIVE)
     phase: Scalar = parameter("phase", REAL, default=0.0)
+    may_open_far_above: ClassVar[bool] = False
 
     def transmission(self, energy: RealLike) -> Float[Array, "*n"]:
         """T(eps), in a form that is exact at resonance."""

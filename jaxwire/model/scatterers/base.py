@@ -5,7 +5,7 @@ passes, eps being its kinetic energy in the left wire. Where T changes, the ener
 """
 
 import abc
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import equinox as eqx
 import jax.numpy as jnp
@@ -34,7 +34,15 @@ def no_scales() -> EnergyScales:
 
 
 class AbstractScatterer(eqx.Module):
-    """Base of all scatterers: subclass it, give `transmission`, and `energy_scales` where T has structure."""
+    """Base of all scatterers: subclass it, give `transmission`, and `energy_scales` where T has structure.
+
+    Attributes:
+        may_open_far_above: whether T may grow so fast that most electrons pass far above the Fermi energy, where f0
+            leaves hardly any; then the energy grid looks how far up it must reach. False where T falls off no faster
+            than a power of the energy, on either side of its largest value.
+    """
+
+    may_open_far_above: ClassVar[bool] = True
 
     @abc.abstractmethod
     def transmission(self, energy: RealLike) -> Float[Array, "*n"]:
