@@ -114,8 +114,11 @@ def solve_found(
         coarser = match(scatterer, wire, temperature, somewhere, resolution.coarser())
         estimate = estimated_error(matching, coarser, drive, wire.screening, found.slope)
         is_finite &= jnp.isfinite(estimate)
-    is_dark = _is_dark(matching, drive)
-    outcome = _outcome(matching.transmission, valid, found.is_unreachable, is_dark, is_finite, estimate)
+    has_nodes = jnp.all(jnp.isfinite(matching.upper.energy))  # else no scatterer could help
+    is_dark = _is_dark(matching, drive) & has_nodes
+    is_finite &= has_nodes
+    transmission = jnp.where(has_nodes, matching.transmission, 0.0)
+    outcome = _outcome(transmission, valid, found.is_unreachable, is_dark, is_finite, estimate)
     is_kept = has_values(outcome)
     flow = excite(matching, jnp.where(is_kept, drive, jnp.nan), wire.screening)
     estimate = jnp.where(is_kept, estimate, jnp.nan)
