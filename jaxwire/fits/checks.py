@@ -9,14 +9,6 @@ from jax.core import Tracer
 from jaxwire.observables.instruments import AbstractInstrument, HeatingProfile, Thermometer
 
 
-def check_count(name: str, value: Any, most: int) -> None:
-    """Refuse what is no positive integer, or would take for ever."""
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise ValueError(f"`{name}` must be an integer of at least 1, got {value!r:.60}.")
-    if value > most:
-        raise ValueError(f"`{name}` must be at most {most}, got {value:.6g}.")
-
-
 def check_sigma_shape(shape: tuple[int, ...], size: int) -> None:
     """Refuse errors that are neither one for all readings nor one for each."""
     if shape not in ((), (size,)):

@@ -9,7 +9,7 @@ standardised residuals, times the reduced chi^2 where the errors of the readings
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from jaxwire.fits.checks import check_count, refuse_on_scatterer
+from jaxwire.fits.checks import refuse_on_scatterer
 from jaxwire.fits.data_unit import DataUnit, data_unit
 from jaxwire.fits.free_parameters import LINEAR, Free, read_free
 from jaxwire.fits.losses import AbstractLoss, SquaredLoss
@@ -39,9 +39,6 @@ from jaxwire.solver.arguments import as_object, as_setting
 
 RESOLUTION = Resolution(above=64, below=24)
 """Numbers of nodes of a fit, good for 1e-6: no reading is better."""
-
-MOST_STARTS = 10_000
-"""Starts of a fit, at most: an hour, where 16 are the default and 100 find what there is."""
 
 
 def fit_profile(
@@ -133,7 +130,8 @@ def fit(
     measurements = setting.measurements
     chosen_loss: AbstractLoss = as_object("loss", loss, AbstractLoss, SquaredLoss())
     chosen_optimiser: AbstractOptimiser = as_object("optimiser", optimiser, AbstractOptimiser, LevenbergMarquardt())
-    check_count("starts", starts, MOST_STARTS)
+    if not isinstance(starts, int) or isinstance(starts, bool) or starts < 1:
+        raise ValueError(f"`starts` must be an integer of at least 1, got {starts!r}.")
     numbers = _FitNumbers(setting.model, measurements)
     parameters = read_free(free, bounds, numbers, made_up)
     n_readings = sum(one.size for one in measurements)

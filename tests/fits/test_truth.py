@@ -231,3 +231,10 @@ def test_bounds_need_no_scatterer_and_may_be_one_sided():
         assert_allclose(list(found.values.values()), list(_unscaled(True).values.values()), rtol=1e-4)
     stopped = jw.fit_profile(X, y + noise, sigma, bounds={"center": (None, 1.1)}, **options)
     assert stopped.status is jw.FitStatus.AT_BOUND and stopped.values["center"] <= 1.1
+
+
+def test_what_follows_from_a_failed_fit_is_refused():
+    found = _fit(_readings(), 1.0, voltage=0.0)
+    for use in (jw.log_density, jw.sample):
+        with pytest.raises(ValueError, match="`fit` must have values and errors, got one without"):
+            use(found)
