@@ -1,6 +1,7 @@
 """Fits that tell the truth: units of the data do not matter, and what cannot be believed is not "converged"."""
 
 import functools
+from pathlib import Path
 
 import jax
 import numpy as np
@@ -238,3 +239,30 @@ def test_what_follows_from_a_failed_fit_is_refused():
     for use in (jw.log_density, jw.sample):
         with pytest.raises(ValueError, match="`fit` must have values and errors, got one without"):
             use(found)
+
+
+@functools.cache
+def _profile_of_the_docs():
+    return jw.read_profile(Path(__file__).parents[2] / "docs" / "howto" / "profile.csv")
+
+
+def test_the_profile_of_the_docs_is_that_of_any_unit_and_poor_without_the_offset():
+    profile = _profile_of_the_docs()
+    options = {"temperature": 0.3, "voltage": 0.1, "resolution": SMALL, "starts": 4}
+    one = jw.fit_profile(profile["x"], profile["y"], free=FREE, **options)
+    other = jw.fit_profile(profile["x"], 1e-6 * profile["y"], free=FREE, **options)
+    assert_scaled(other, one, 1e-6)
+    # the truth is 1.44 and 0.08; errors are 0.01 and 0.016
+    assert_allclose(of(other, "values", FREE[:2]), [1.435, 0.076], atol=2e-3)
+    known = jw.fit_profile(**profile, free=FREE, **options)
+    assert known.status.ok and known.strong_correlations[0][2] > 0.99
+    without = jw.fit_profile(**profile, free=FREE[:3], **options)
+    assert without.status is jw.FitStatus.POOR and without.p_value < 1e-3
+
+
+def test_an_exact_profile_with_tiny_errors_is_not_called_good_in_another_minimum():
+    found = jw.fit_profile(
+        X, _readings(), 1e-12, **POINT, free=FREE, starts=4, resolution=jw.Resolution(32, 12)
+    )  # another grid than that of the readings: no fit can be as good as these errors
+    assert found.status is jw.FitStatus.POOR
+    assert_allclose(of(found, "values"), [1.3, 0.3, 2.5, -1.0], rtol=1e-2)
