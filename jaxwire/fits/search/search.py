@@ -100,9 +100,8 @@ class Search(NamedTuple):
         free = self._free
         scale = scale_of(free, best)
         u = to_coordinates(free, best, scale)
-        q, jacobian = FitProblem(self.layout, self.model, loss, scale, u, 1.0 / self.unit.residual).read(
-            np.arange(1), u
-        )
+        problem = FitProblem(self.layout, self.model, loss, scale, u, 1.0 / self.unit.residual)
+        q, jacobian = problem.read(np.arange(1), problem.starts)
         _, singular, rows = np.linalg.svd(np.asarray(jacobian)[0], full_matrices=False)
         spread = float(np.linalg.norm(q)) / np.sqrt(max(1, q.size - len(free)))
         if not singular[-1] * FURTHEST_BESIDE > spread * np.finfo(float).eps:
