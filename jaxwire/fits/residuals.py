@@ -103,8 +103,9 @@ class Reading(NamedTuple):
     jacobian: Float[Array, "*b n k"]
 
 
-def group(measurements: Sequence[Measurement], unit: DataUnit) -> tuple[Group, ...]:
-    """Put measurements with the same drive together, in units of the data."""
+def group(measurements: Sequence[Measurement], unit: DataUnit | None = None) -> tuple[Group, ...]:
+    """Put measurements with the same drive together, in units of the data; in those of the user unless given."""
+    unit = DataUnit() if unit is None else unit
     groups = []
     for drive in DRIVES:
         numbers = tuple(index for index, one in enumerate(measurements) if one.drive == drive)
