@@ -119,13 +119,14 @@ def solve_found(
         is_finite &= jnp.isfinite(estimate)
         limit_error = _limit_error(matching, coarser, name)
     is_beyond = jnp.abs(target) > jnp.abs(found.limit) * (1.0 + limit_error)  # not where either is NaN
+    has_nodes = jnp.all(jnp.isfinite(matching.upper.energy))  # else no scatterer could help
     causes = {
         Outcome.OUT_OF_DOMAIN: ~valid,
         Outcome.UNREACHABLE: found.is_unreachable & is_beyond & is_seen(scatterer, temperature, target),
         Outcome.UNDECIDED: found.is_unreachable,
-        Outcome.BAD_TRANSMISSION: ~_is_probability(matching.transmission),
-        Outcome.TOO_LITTLE_CURRENT: _is_dark(matching, drive),
-        Outcome.NOT_FINITE: ~is_finite,
+        Outcome.BAD_TRANSMISSION: has_nodes & ~_is_probability(matching.transmission),
+        Outcome.TOO_LITTLE_CURRENT: has_nodes & _is_dark(matching, drive),
+        Outcome.NOT_FINITE: ~(has_nodes & is_finite),
         Outcome.INACCURATE: estimate > ACCURATE,
     }
     outcome = first_cause(causes)
