@@ -1,7 +1,8 @@
 """The command line: `jaxwire solve`, `iv`, `fit`, `scan`, `plot`, `reproduce` and `explore`, a module each.
 
 Results go to stdout, as text or with `--json` for machines; progress and complaints go to stderr. Exit codes: 0 solved,
-1 a point could not be solved, 2 bad input (one line on stderr says what is wrong), 130 stopped by Ctrl-C.
+1 a point could not be solved, 2 bad input or an output that cannot be written (one line on stderr says what is wrong),
+130 stopped by Ctrl-C, 141 nobody reads the output any more.
 JAX, NumPy and matplotlib are imported inside the commands, so that `jaxwire --help` answers at once.
 """
 

@@ -1,16 +1,15 @@
-"""What the commands share: the program and its exit codes, common options, output, complaints about input."""
+"""What the commands share: the program and its exit codes, common options, complaints about input."""
 
-import os
-import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
-from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, CycloptsError, Parameter
+
+from jaxwire.cli.output import StandardOutputError, complain, standard_output
 
 if TYPE_CHECKING:
     from jaxwire.config.scan import Config
@@ -38,6 +37,10 @@ RESULT_UNITS = {
     "heating": "external_power",
 }
 """Units of the numbers in JSON, by what they are."""
+
+
+PIPE_CLOSED = 141
+"""Exit code of a program whose reader has had enough, as `head` has: what shells report of signal 13."""
 
 
 class BadInputError(Exception):
@@ -114,19 +117,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: words after `jaxwire`; those of the process unless given.
 
     Returns:
-        Exit code: 0 solved, 1 a point could not be solved, 2 bad input, 130 stopped by Ctrl-C.
+        Exit code: 0 solved, 1 a point could not be solved, 2 bad input or output, 130 stopped by Ctrl-C, 141 nobody
+        reads the output any more.
     """
     try:
-        code = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+        with standard_output():
+            code = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
     except (CycloptsError, BadInputError) as error:
-        print(str(error).strip(), file=sys.stderr)
+        complain(str(error).strip())
+        return 2
+    except StandardOutputError as error:
+        if error.is_unwanted:
+            return PIPE_CLOSED
+        complain(f"jaxwire: {error}")
         return 2
     except KeyboardInterrupt as stop:
-        print(f"jaxwire: {str(stop) or 'stopped'}", file=sys.stderr)
+        complain(f"jaxwire: {str(stop) or 'stopped'}")
         return 130
-    except BrokenPipeError:  # who reads has had enough, as `head` does; nothing can be flushed at exit either
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
     return code if isinstance(code, int) else 0
 
 
@@ -147,28 +154,14 @@ def about_input() -> Iterator[None]:
 
 @contextmanager
 def kernels_kept(is_wanted: bool) -> Iterator[None]:
-    """Keep what is compiled in the `with` block in the user's cache directory."""
+    """Keep what is compiled in the `with` block in the user's cache directory; NaN is no mistake in it."""
     from jaxwire.numerics.kernel_cache import cache_directory, compilation_cache
 
     with compilation_cache(cache_directory() if is_wanted else None):
-        yield
+        from jaxwire.numerics.programs import nan_is_a_value
 
-
-def require_folder(option: str, path: Path | None) -> None:
-    """Complain of a file in a folder that does not exist, before anything is computed."""
-    if path is not None and not path.absolute().parent.is_dir():
-        raise BadInputError(f"`{option}` must be in an existing folder, got '{path}'.")
-
-
-def require_figure(option: str, path: Path | None) -> None:
-    """Complain of a figure that cannot be written, before anything is computed."""
-    if path is None:
-        return
-    from jaxwire.plot.style import FORMATS
-
-    if path.suffix.lower() not in FORMATS:
-        raise BadInputError(f"`{option}` must end in one of {', '.join(FORMATS)}, got '{path}'.")
-    require_folder(option, path)
+        with nan_is_a_value():
+            yield
 
 
 def require_netcdf(option: str) -> None:
@@ -205,28 +198,3 @@ def read_point(config: Path | None, dot: Dot, temperature: float | None) -> "Con
     if "temperature" not in read.point:
         raise BadInputError("`temperature` must be given; got none.")
     return read
-
-
-def print_table(titles: Sequence[str], rows: Iterable[Iterable[Any]]) -> None:
-    """Print columns of numbers; a dash for those that do not exist."""
-    print(*(f"{words:>12}" for words in titles))
-    for row in rows:
-        print(*(f"{value:12.6g}" if isfinite(value) else f"{'-':>12}" for value in row))
-
-
-def print_json(result: Any) -> None:
-    """Print for machines."""
-    import json
-
-    print(json.dumps(_plain(result), indent=1, allow_nan=False))
-
-
-def _plain(value: Any) -> Any:
-    """What JSON can hold: paths as text, numbers that are not finite as null."""
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, Path):
-        return str(value)
-    return None if isinstance(value, float) and not isfinite(value) else value

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from jaxwire.cli.base import BadInputError, Common, Dot, about_input, kernels_kept, print_json
+from jaxwire.cli.base import BadInputError, Common, Dot, about_input, kernels_kept
+from jaxwire.cli.output import complain, print_json
 
 HOST = "127.0.0.1"
 """This machine: nobody else can reach the page."""
@@ -86,7 +87,7 @@ def _socket(port: int) -> socket.socket:
 
 def _serve(listener: socket.socket, address: str, state: Any, browser: bool, as_json: bool) -> None:
     """Compile, say where the page is, and serve it until Ctrl-C."""
-    print("jaxwire: compiling; a first time may take a minute", file=sys.stderr)
+    complain("jaxwire: compiling; a first time may take a minute")
     import uvicorn
 
     from jaxwire.explore.point import operating_point

@@ -1,7 +1,5 @@
 """`jaxwire fit`: parameters from measured profiles, with their errors."""
 
-import sys
-from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -16,10 +14,8 @@ from jaxwire.cli.base import (
     Drive,
     about_input,
     kernels_kept,
-    print_json,
-    require_figure,
-    require_folder,
 )
+from jaxwire.cli.output import check_outputs, complain, print_json, write_json
 
 if TYPE_CHECKING:
     from jaxwire.config.fit import FitConfig
@@ -90,8 +86,7 @@ def fit(
         common: Options of every command.
     """
     with about_input(), kernels_kept(common.cache):
-        require_figure("plot", plot)
-        require_folder("output", output)
+        check_outputs({"output": output}, {"plot": plot}, [config, *profiles])
         read = _read(config, {} if temperature is None else {"temperature": temperature}, drive)
         options: dict[str, Any] = read.options | _start(read, dot)
         options |= {name: value for name, value in (("free", free), ("starts", starts)) if value is not None}
@@ -102,18 +97,19 @@ def fit(
 
         found = jw.fit(measurements, **options)
         is_failed = found.status is jw.FitStatus.FAILED
-        if plot is not None and not is_failed:
-            from jaxwire.plot.fits import plot_fit
-            from jaxwire.plot.style import save_figure
-
-            save_figure(plot_fit(found, options.get("resolution")), plot)
         result = _numbers(found, read, profiles, options)
-        if output is not None:
-            with output.open("w", encoding="utf-8") as file, redirect_stdout(file):
-                print_json(result)
-        print_json(result) if common.json else print(found)
+        try:
+            if output is not None:
+                write_json(output, result)
+            if plot is not None and not is_failed:
+                from jaxwire.plot.fits import plot_fit
+                from jaxwire.plot.style import save_figure
+
+                save_figure(plot_fit(found, options.get("resolution")), plot)
+        finally:  # the numbers are there, whatever becomes of the files
+            print_json(result) if common.json else print(found)
         if not found.status.ok:
-            print(f"jaxwire: {found.status}", file=sys.stderr)
+            complain(f"jaxwire: {found.status}")
         return 1 if is_failed or found.status is jw.FitStatus.NOT_CONVERGED else 0
 
 

@@ -1,7 +1,5 @@
 """`jaxwire iv`: the current-voltage characteristic in both directions."""
 
-import csv
-import sys
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,12 +14,12 @@ from jaxwire.cli.base import (
     NumberList,
     about_input,
     kernels_kept,
-    print_json,
-    print_table,
     read_point,
-    require_figure,
-    require_folder,
 )
+from jaxwire.cli.output import check_outputs, complain, print_json, print_table, write_csv
+
+MOST = 10_000
+"""Voltages of an evenly spaced characteristic at most, which take half a minute; no drawing shows more."""
 
 TITLES = {
     "voltage": "eV",
@@ -61,8 +59,7 @@ def iv(
         common: Options of every command.
     """
     with about_input(), kernels_kept(common.cache):
-        require_figure("plot", plot)
-        require_folder("csv", csv)
+        check_outputs({"csv": csv}, {"plot": plot}, [config])
         values = _voltages(voltages, max, count)
         read = read_point(config, dot, temperature)
         import numpy as np
@@ -72,19 +69,18 @@ def iv(
         resolution = read.options.get("resolution")
         curve = jw.iv(read.scatterer, read.wire, read.point["temperature"], values, resolution=resolution)
         columns = {name: np.asarray(getattr(curve, name)).tolist() for name in TITLES}
-        if csv is not None:
-            _write_csv(csv, columns)
-        if plot is not None and np.isfinite(columns["current"]).any():
-            from jaxwire.plot.iv import plot_iv
-            from jaxwire.plot.style import save_figure
+        try:
+            if csv is not None:
+                write_csv(csv, columns)
+            if plot is not None and np.isfinite(columns["current"]).any():
+                from jaxwire.plot.iv import plot_iv
+                from jaxwire.plot.style import save_figure
 
-            save_figure(plot_iv(curve), plot)
-        if common.json:
-            _print_json(read, columns, curve.status)
-        else:
-            print_table(list(TITLES.values()), zip(*columns.values(), strict=True))
+                save_figure(plot_iv(curve), plot)
+        finally:  # the numbers are there, whatever becomes of the files
+            _print(read, columns, curve.status, common.json)
         if not bool(np.all(curve.status.ok)):
-            print(f"jaxwire: {curve.status}", file=sys.stderr)
+            complain(f"jaxwire: {curve.status}")
         is_solved = np.isfinite([columns["current"], columns["reverse_current"]]).all()
         return 0 if is_solved else 1
 
@@ -103,19 +99,15 @@ def _voltages(voltages: Any, most: float | None, count: int) -> Any:
         return np.asarray(voltages, dtype=float)
     if not 0 < most < np.inf:
         raise BadInputError(f"`max` must be positive, got {most:g}.")
-    if count < 2:
-        raise BadInputError(f"`count` must be at least 2, got {count}.")
+    if not 2 <= count <= MOST:
+        raise BadInputError(f"`count` must be between 2 and {MOST}, got {count}.")
     return np.linspace(0.0, most, count)
 
 
-def _write_csv(path: Path, columns: dict[str, list[float]]) -> None:
-    with path.open("w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(columns)
-        writer.writerows(zip(*columns.values(), strict=True))
-
-
-def _print_json(read: Any, columns: dict[str, list[float]], status: Any) -> None:
+def _print(read: Any, columns: dict[str, list[float]], status: Any, as_json: bool) -> None:
+    if not as_json:
+        print_table(list(TITLES.values()), zip(*columns.values(), strict=True))
+        return
     from jaxwire.model.description import describe
 
     print_json(

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from jaxwire.cli.base import BadInputError, Common, about_input, print_json, require_figure, require_netcdf
+from jaxwire.cli.base import BadInputError, Common, about_input, require_netcdf
+from jaxwire.cli.output import check_outputs, print_json
 
 if TYPE_CHECKING:
     import xarray
@@ -35,7 +36,7 @@ def plot(
     """
     with about_input():
         target = output or (source if source.name else source.absolute()).with_suffix(".png")
-        require_figure("output", target)
+        check_outputs({}, {"output": target}, [source])
         chosen = _read_select(select or ())
         from jaxwire.plot.maps import plot_map
         from jaxwire.plot.style import save_figure

@@ -5,7 +5,9 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from jaxwire.cli.base import BadInputError, Common, about_input, kernels_kept, print_json
+from jaxwire.cli.base import BadInputError, Common, about_input, kernels_kept
+from jaxwire.cli.output import print_json
+from jaxwire.numerics.output_file import check_output_file
 from jaxwire.scans.progress import progress
 
 
@@ -30,16 +32,21 @@ def reproduce(
         from jaxwire import reproduce as paper
 
         quality = paper.DRAFT if draft else paper.FULL
+        for name in paper.file_names(quality):
+            check_output_file("folder", folder / name)
         made = paper.compute(quality, report)
-        written = paper.write(folder, made, quality)
+        try:
+            written = paper.write(folder, made, quality)
+        finally:  # the numbers are there, whatever becomes of the files
+            if not common.json:
+                print(paper.tables_text(made.compared))
+                print(_findings_text(made.findings))
     if common.json:
         from dataclasses import asdict
 
         points = [asdict(row) for row in made.compared]
         print_json({"gamma": paper.WIDTH, "points": points, "findings": made.statements, "files": written})
     else:
-        print(paper.tables_text(made.compared))
-        print(_findings_text(made.findings))
         print(f"Written: {len(written)} files; {folder / 'index.html'} shows them.")
     return 0 if made.is_complete else 1
 

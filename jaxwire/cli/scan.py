@@ -10,10 +10,9 @@ from jaxwire.cli.base import (
     Common,
     about_input,
     kernels_kept,
-    print_json,
-    require_folder,
     require_netcdf,
 )
+from jaxwire.cli.output import check_outputs, print_json, require_folder, write_netcdf
 
 if TYPE_CHECKING:
     import xarray
@@ -56,7 +55,7 @@ def scan(
         raise BadInputError("`store` or `netcdf` must be given, or the results would be lost; --json prints them.")
     with about_input(), kernels_kept(common.cache):
         require_folder("store", store)
-        require_folder("netcdf", netcdf)
+        check_outputs({"netcdf": netcdf}, {}, [config])
         if netcdf is not None:
             require_netcdf("netcdf")
         from jaxwire.config.scan import read_config
@@ -74,7 +73,7 @@ def scan(
         except KeyboardInterrupt as stop:
             raise KeyboardInterrupt(_how_to_go_on(str(stop), store)) from stop
         if netcdf is not None:
-            dataset.to_netcdf(netcdf, engine="h5netcdf")
+            write_netcdf(netcdf, dataset, is_kept=store is not None)
         places = {name: path for name, path in (("store", store), ("netcdf", netcdf)) if path is not None}
         _report(dataset, places, common.json)
         return 0 if dataset.attrs["failures"].startswith("0 ") else 1

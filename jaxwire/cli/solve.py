@@ -1,6 +1,5 @@
 """`jaxwire solve`: one operating point."""
 
-import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 from math import isfinite
@@ -16,11 +15,9 @@ from jaxwire.cli.base import (
     NumberList,
     about_input,
     kernels_kept,
-    print_json,
-    print_table,
     read_point,
-    require_figure,
 )
+from jaxwire.cli.output import check_outputs, complain, print_json, print_table
 
 if TYPE_CHECKING:
     from jaxwire.solver.solution import Solution
@@ -51,7 +48,7 @@ def solve(
         import jaxwire as jw
 
         _check_positions(x)
-        require_figure("plot", plot)
+        check_outputs({}, {"plot": plot}, [config])
         read = read_point(config, dot, temperature)
         point: dict[str, Any] = drive.replacing(read.point)
         if plot is not None and any(point.get(name) == 0 for name in vars(drive)):
@@ -60,14 +57,16 @@ def solve(
         at = x or read.options.get("x")
         profile = {} if at is None else _profile(solution, at)
         is_solved = isfinite(float(solution.current))
-        if plot is not None and is_solved:
-            from jaxwire.plot.heating import plot_heating
-            from jaxwire.plot.style import save_figure
+        try:
+            if plot is not None and is_solved:
+                from jaxwire.plot.heating import plot_heating
+                from jaxwire.plot.style import save_figure
 
-            save_figure(plot_heating(solution, parts=True), plot)
-        print_json(_numbers(solution, profile)) if common.json else _print_text(solution, profile)
+                save_figure(plot_heating(solution, parts=True), plot)
+        finally:  # the numbers are there, whatever becomes of the figure
+            print_json(_numbers(solution, profile)) if common.json else _print_text(solution, profile)
         if not solution.status.ok:
-            print(f"jaxwire: {solution.status}", file=sys.stderr)
+            complain(f"jaxwire: {solution.status}")
         return 0 if is_solved else 1
 
 

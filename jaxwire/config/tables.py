@@ -20,6 +20,7 @@ import equinox as eqx
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
 from jaxwire.model.parameters.suggestion import did_you_mean
+from jaxwire.numerics.input_file import text_of
 
 WORDS = {
     "float_type": "a number",
@@ -140,16 +141,6 @@ def read(path: str | Path, parse: Callable[[str, Path, str], AnyResult]) -> AnyR
     """Read a config file and understand its text by `parse(text, folder, name)`."""
     path = Path(path)
     return parse(text_of(path, "config"), path.parent, path.name)
-
-
-def text_of(path: Path, name: str) -> str:
-    """Text of a file; `name` is the key that complaints begin with."""
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise ValueError(f"`{name}` must be a file that can be read, got '{path}': {error.strerror}.") from None
-    except UnicodeDecodeError:
-        raise ValueError(f"`{name}` must be a text file in UTF-8, got '{path}'.") from None
 
 
 @contextmanager

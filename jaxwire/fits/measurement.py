@@ -109,18 +109,18 @@ class ProfileColumns(dict[str, np.ndarray | None]):
 
 
 def read_profile(source: Any) -> ProfileColumns:
-    """Read positions, readings and errors from a file of text, or a table of pandas, xarray or NumPy.
+    r"""Read positions, readings and errors from a file of text, or a table of pandas, xarray or NumPy.
 
     Columns are separated by commas, semicolons, tabs or blanks, with decimal points or commas, in UTF-8, UTF-16 or
     Windows-1252, with or without quotes; lines that begin with #, % or // are comments. A line of names above the rows
     (or a comment with them) says which columns are x, y and, where there are errors, sigma: "position", "reading",
     "dy", "y_err" and their like are understood as well, units in brackets are told and not used, other columns are
-    passed over. Two columns without names are x and y. At most 16 MiB and 100,000 rows.
+    passed over. Two columns without names are x and y. At most 16 MB and 100,000 rows.
 
     ```python
     >>> import io
     >>> from jaxwire import read_profile
-    >>> read = read_profile(io.StringIO("x;y (mK);dy\\n-0,5;-20,1;0,3\\n0,5;29,4;0,3\\n"))
+    >>> read = read_profile(io.StringIO("x;y (mK);dy\n-0,5;-20,1;0,3\n0,5;29,4;0,3\n"))
     >>> read["x"], read["sigma"], read.units
     (array([-0.5,  0.5]), array([0.3, 0.3]), {'y': 'mK'})
 
@@ -137,8 +137,7 @@ def read_profile(source: Any) -> ProfileColumns:
 
     Raises:
         TypeError: if the source is of no such kind, or a column holds no numbers.
-        ValueError: if a column is missing, a value is no number or outside its domain, or the table can be understood in
-            more than one way; the message has the line and the cure.
-        OSError: if the file cannot be read.
+        ValueError: if a file cannot be read, a column is missing, a value is no number or outside its domain, or the
+            table can be understood in more than one way; the message has the line and the cure.
     """
     return ProfileColumns(read_columns(source, PROFILE))

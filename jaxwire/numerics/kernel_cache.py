@@ -86,10 +86,12 @@ def compilation_cache(directory: Path | None) -> Iterator[None]:
     A directory chosen by the user (JAX_COMPILATION_CACHE_DIR) has precedence. JAX never repairs an entry that it
     cannot read (a process was killed while writing it); such entries are deleted here, and the warnings kept quiet.
     """
-    if directory is None or os.environ.get("JAX_COMPILATION_CACHE_DIR"):
+    chosen = os.environ.get("JAX_COMPILATION_CACHE_DIR")
+    if directory is not None or chosen:
+        _quiet_loading()
+    if directory is None or chosen:
         yield
         return
-    _quiet_loading()
     import jax
 
     settings = _settings(directory)

@@ -23,7 +23,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, ParamSpec, TypeVar
 
@@ -52,7 +52,8 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
-        return make()(*args, **kwargs)
+        with nan_is_a_value():
+            return make()(*args, **kwargs)
 
     return call
 
@@ -79,13 +80,18 @@ def quick_jit(function: Callable[P, R]) -> Callable[P, R]:
     traced = eqx.filter_jit(function)
     make = functools.cache(lambda: eqx.filter_jit(function, **jit_options(QUICK)))
     seen: set[Any] = set()
+    is_ours = function.__module__.startswith("jaxwire.")  # a NaN in a program of the user may be a mistake
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
+        with nan_is_a_value() if is_ours else nullcontext():
+            return run(*args, **kwargs)
+
+    def run(*args: Any, **kwargs: Any) -> Any:
         if _is_traced((args, kwargs)):
             return traced(*args, **kwargs)
         args, kwargs = tuple(map(_as_array, args)), {name: _as_array(value) for name, value in kwargs.items()}
-        if not sys.stderr.isatty():
+        if sys.stderr is None or not sys.stderr.isatty():  # None: a program without a console
             return make()(*args, **kwargs)
         with _told(Alike((args, kwargs)).structure, seen):
             return make()(*args, **kwargs)
@@ -95,6 +101,20 @@ def quick_jit(function: Callable[P, R]) -> Callable[P, R]:
 
 def _as_array(value: Any) -> Any:
     return jnp.asarray(value) if isinstance(value, float) else value
+
+
+@contextmanager
+def nan_is_a_value() -> Iterator[None]:
+    """Let programs return NaN, which marks numbers that do not exist, to users whose JAX looks for it in their own.
+
+    With JAX_DEBUG_NANS or JAX_DEBUG_INFS JAX takes every NaN or infinity that a program returns for a mistake: also the
+    limit of a current that has none, or the values of a point that failed.
+    """
+    if not (jax.config.jax_debug_nans or jax.config.jax_debug_infs):  # pyright: ignore - made at run time
+        yield
+        return
+    with jax.debug_nans(False), jax.debug_infs(False):
+        yield
 
 
 def _is_traced(arguments: Any) -> bool:

@@ -12,7 +12,7 @@ from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.array_types import Scalar
-from jaxwire.numerics.programs import quick_jit
+from jaxwire.numerics.programs import nan_is_a_value, quick_jit
 from jaxwire.solver.arguments import as_setting
 from jaxwire.solver.solve import solve
 from jaxwire.solver.status import Status
@@ -46,7 +46,8 @@ class CurrentVoltage(NamedTuple):
     @property
     def rectification(self) -> Float[Array, " n"]:
         """Share (I(V) + I(-V))/(I(V) - I(-V)) of the current that does not change sign with the voltage; NaN at 0."""
-        return (self.current + self.reverse_current) / (self.current - self.reverse_current)
+        with nan_is_a_value():
+            return (self.current + self.reverse_current) / (self.current - self.reverse_current)
 
 
 def iv(
@@ -81,7 +82,8 @@ def iv(
     scatterer, wire, temperature, resolution = as_setting(scatterer, wire, temperature, resolution)
     voltages = as_parameter("voltages", voltages, REAL, ndim=1)
     run = _few if voltages.size <= FEW else _many
-    return run(scatterer, wire, temperature, voltages, resolution)
+    with nan_is_a_value():
+        return run(scatterer, wire, temperature, voltages, resolution)
 
 
 def _iv(

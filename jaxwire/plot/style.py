@@ -1,10 +1,13 @@
 """Colours, dashes and settings of all figures, and the files that they are written to."""
 
+import errno
 from pathlib import Path
 from typing import Any
 
 import matplotlib
 from matplotlib.figure import Figure
+
+from jaxwire.numerics.output_file import output_file
 
 STYLE: Any = {
     "font.size": 9,
@@ -37,12 +40,18 @@ FORMATS = (".png", ".pdf", ".svg", ".eps")
 def save_figure(figure: Figure, path: str | Path) -> None:
     """Write a figure in the format of the file's suffix: the same bytes for the same figure, whenever it is written.
 
+    A file that is there is replaced when the new one is whole.
+
     Raises:
         ValueError: for a suffix other than `FORMATS`.
+        OSError: if the figure cannot be drawn with the user's settings of matplotlib, or the file not be written.
     """
     path = Path(path)
     if path.suffix.lower() not in FORMATS:
         raise ValueError(f"`plot` must end in one of {', '.join(FORMATS)}, got '{path}'.")
     undated = {".pdf": {"CreationDate": None}, ".svg": {"Date": None}}
-    with matplotlib.rc_context(STYLE):
-        figure.savefig(path, metadata=undated.get(path.suffix.lower()))
+    try:
+        with matplotlib.rc_context(STYLE), output_file(path) as beside:
+            figure.savefig(beside, metadata=undated.get(path.suffix.lower()))
+    except RuntimeError as error:  # matplotlib does not find LaTeX, say, which the user's text.usetex asks for
+        raise OSError(errno.EINVAL, str(error).partition("\n")[0], str(path)) from error

@@ -8,7 +8,7 @@ scan for all figures), `solutions` (single ones), a module for each figure, `out
 from jaxwire.reproduce.exhibit import Exhibit, Fact, Finding, Reproduction
 from jaxwire.reproduce.points import COLUMNS, TEMPERATURES, WIDTH, solve_profiles
 from jaxwire.reproduce.quality import DRAFT, FULL, Quality
-from jaxwire.reproduce.reproduction import EXHIBITS, FIGURES, compute, write
+from jaxwire.reproduce.reproduction import EXHIBITS, FIGURES, compute, file_names, write
 from jaxwire.reproduce.tables_1_2 import Comparison, compare, printed_tables, tables_text
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "Reproduction",
     "compare",
     "compute",
+    "file_names",
     "printed_tables",
     "solve_profiles",
     "tables_text",

@@ -14,6 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jaxwire.numerics.output_file import output_file
 from jaxwire.plot.style import save_figure
 from jaxwire.reproduce import figure_2, figure_7, figure_8, figure_9, figures_3_4, figures_5_6, outlook, page
 from jaxwire.reproduce.exhibit import Reproduction
@@ -82,6 +83,13 @@ def _few_points(quality: Quality) -> "dict[str, xarray.Dataset]":
     }
 
 
+def file_names(quality: Quality) -> list[str]:
+    """Names of all files that `write` writes, in that order: data first, the page that shows them last."""
+    data = [f"{name}.nc" for name in ("tables", *FIGURES)]
+    figures = [f"{name}.{suffix}" for name in FIGURES for suffix in quality.formats]
+    return [*data, "tables.csv", "tables.md", "tables.json", "findings.json", *figures, "index.html"]
+
+
 def write(folder: Path, made: Reproduction, quality: Quality = FULL) -> list[Path]:
     """Write figures, data (NetCDF), tables (Markdown, CSV, JSON) and index.html, which shows them, to a folder.
 
@@ -89,32 +97,30 @@ def write(folder: Path, made: Reproduction, quality: Quality = FULL) -> list[Pat
         The files written, in the order of writing.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for exhibit in EXHIBITS:
-        figure = exhibit.draw(made.data[exhibit.name])
-        for suffix in quality.formats:
-            written.append(folder / f"{exhibit.name}.{suffix}")
-            save_figure(figure, written[-1])
-            figure.set_layout_engine("none")  # it stays as it was laid out
-    for name, data in made.data.items():
-        written.append(folder / f"{name}.nc")
-        _portable(data).to_netcdf(written[-1], engine="scipy")
+    for name in ("tables", *FIGURES):
+        with output_file(folder / f"{name}.nc") as beside:
+            _portable(made.data[name]).to_netcdf(beside, engine="scipy")
     rows = [asdict(row) for row in made.compared]
-    texts = {
-        "tables.md": tables_text(made.compared),
-        "tables.json": json.dumps({"gamma": WIDTH, "points": rows}, indent=1) + "\n",
-        "findings.json": json.dumps(made.statements, indent=1) + "\n",
-        "index.html": page.render(EXHIBITS, made, _about(made.data["fig5"]), quality.formats),
-    }
-    for name, text in texts.items():
-        written.append(folder / name)
-        written[-1].write_text(text, encoding="utf-8")
-    written.append(folder / "tables.csv")
-    with written[-1].open("w", newline="", encoding="utf-8") as file:
+    with output_file(folder / "tables.csv") as beside, beside.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, rows[0])
         writer.writeheader()
         writer.writerows(rows)
-    return written
+    _write_text(folder / "tables.md", tables_text(made.compared))
+    _write_text(folder / "tables.json", json.dumps({"gamma": WIDTH, "points": rows}, indent=1) + "\n")
+    _write_text(folder / "findings.json", json.dumps(made.statements, indent=1) + "\n")
+    for exhibit in EXHIBITS:
+        figure = exhibit.draw(made.data[exhibit.name])
+        for suffix in quality.formats:
+            save_figure(figure, folder / f"{exhibit.name}.{suffix}")
+            figure.set_layout_engine("none")  # it stays as it was laid out
+    page_text = page.render(EXHIBITS, made, _about(made.data["fig5"]), quality.formats)
+    _write_text(folder / "index.html", page_text)
+    return [folder / name for name in file_names(quality)]
+
+
+def _write_text(path: Path, text: str) -> None:
+    with output_file(path) as beside:
+        beside.write_text(text, encoding="utf-8")
 
 
 def _portable(data: "xarray.Dataset") -> "xarray.Dataset":

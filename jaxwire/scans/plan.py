@@ -11,9 +11,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, NamedTuple
 
+import equinox as eqx
 import jax
 import numpy as np
 
+from jaxwire.model.description import describe
 from jaxwire.model.parameters.names import ParameterPath
 from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import AbstractScatterer
@@ -234,7 +236,10 @@ class Plan:
     def program(self) -> Program:
         """What is compiled, but for how many points are solved at once."""
         kept = self.observables, self._is_searched, self.x_max, self.resolution, self.precision
-        program = Program(self.outer.places, self.inner.places, *kept, is_small=math.prod(self.shape) <= SMALL)
+        static = eqx.filter((self.scatterer, self.wire), is_array, inverse=True)
+        code = json.dumps(describe([static, [entry.function for entry in self.observables]]))
+        more = {"code": code, "is_small": math.prod(self.shape) <= SMALL}
+        program = Program(self.outer.places, self.inner.places, *kept, **more)
         return replace(program, results=variables(program, self._given))
 
     @functools.cached_property

@@ -113,7 +113,7 @@ def scan(
                 _require_room(plan)
             dataset = run_blocks(plan, store, report)
     dataset.attrs["failures"] = failures(dataset["status"].values)
-    if progress and sys.stderr.isatty() and not dataset.attrs["failures"].startswith("0 "):
+    if progress and sys.stderr is not None and sys.stderr.isatty() and not dataset.attrs["failures"].startswith("0 "):
         print(f"scan: {dataset.attrs['failures']}", file=sys.stderr)
     return dataset
 

@@ -195,6 +195,18 @@ def test_compiled_kernels_are_kept_and_damaged_ones_replaced(tmp_path):
         assert (answer.returncode, answer.stdout, answer.stderr) == (0, first.stdout, "")
 
 
+def test_flags_and_folders_of_jax_in_the_environment_change_no_answer(tmp_path):
+    """JAX_DEBUG_NANS ended a healthy point in FloatingPointError; a cache of the user's brought lines of XLA's."""
+    expected = launch("solve", *POINT, XDG_CACHE_HOME=str(tmp_path))
+    for flags in (
+        {"JAX_DEBUG_NANS": "1", "JAX_DEBUG_INFS": "1"},
+        {"JAX_COMPILATION_CACHE_DIR": str(tmp_path / "own"), "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0"},
+        {"JAX_COMPILATION_CACHE_DIR": str(tmp_path / "own")},
+    ):
+        answer = launch("solve", *POINT, XDG_CACHE_HOME=str(tmp_path), **flags)
+        assert (answer.returncode, answer.stdout, answer.stderr) == (0, expected.stdout, "")
+
+
 def test_without_a_directory_that_can_be_written_there_is_no_cache(tmp_path, monkeypatch):
     (tmp_path / "file").touch()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))

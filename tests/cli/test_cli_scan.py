@@ -142,7 +142,7 @@ def test_netcdf_files_are_written_and_drawn(capsys):
             "`voltages` or `max` must be given, one of",
         ),
         (["iv", "--config", "point.toml", "--max", "-1"], "`max` must be positive, got -1."),
-        (["iv", "--config", "point.toml", "--max", "1", "--count", "1"], "`count` must be at least 2, got 1."),
+        (["iv", "--config", "point.toml", "--max", "1", "--count", "1"], "`count` must be between 2 and 10000, got 1."),
         (["iv", "--config", "point.toml", "--max", "1", "--plot", "iv.xls"], "`plot` must end in one of .png"),
         (["iv", "--config", "point.toml", "--max", "1", "--csv", "nowhere/iv.csv"], "`csv` must be in an existing fol"),
         (["plot", "nix.zarr"], "`source` must be a store of `jaxwire scan` or a NetCDF file, got 'nix.zarr', which is"),

@@ -70,3 +70,23 @@ def wait(x):
 
     time.sleep(0.3)
     return x
+
+
+@pytest.mark.parametrize("flag", [jax.debug_nans, jax.debug_infs])
+def test_who_looks_for_nan_in_their_own_programs_finds_none_in_healthy_results(flag):
+    """NaN marks what does not exist: the limit of a current that has none, an estimate that is not asked for."""
+    dot, coarse = jw.Lorentzian(1.44, 0.08), jw.Resolution(16, 8)
+    given = {"temperature": 0.3, "resolution": coarse}
+    with flag(True):
+        alone = jw.solve(dot, voltage=0.1, error_estimate=False, **given)
+        curve = jw.iv(dot, temperature=0.3, voltages=[0.0, 0.1], resolution=coarse)
+        ds = jw.scan(dot, axes={"center": [0.6, 1.44]}, current=0.01, observables=["voltage", "spots"], **given)
+        assert (
+            np.isnan(np.asarray(curve.rectification)[0])
+            and np.isnan(alone.error_estimate)
+            and np.isfinite(ds["voltage"]).all()
+        )
+        slope = jax.grad(lambda c: jw.solve(jw.Lorentzian(c, 0.08), voltage=0.1, error_estimate=False, **given).current)
+        assert np.isfinite(slope(1.44))
+        with pytest.raises(FloatingPointError, match="(nan|inf)"):
+            jw.quick_jit(lambda x: x / (x - x))(1.0 if flag is jax.debug_infs else 0.0)

@@ -203,7 +203,7 @@ def test_inner_axes_come_in_blocks_of_their_own(two_threads):
     assert searched.block_shape == (10, 200)
 
 
-def test_inputs_name_functions_by_source_and_captured_values():
+def test_inputs_name_functions_by_code_and_captured_values():
     def function_of(height):
         return lambda energy: height + 0.0 * energy
 

@@ -195,13 +195,16 @@ def test_damaged_coordinates_are_written_again(plan, path, kept):
 
 @pytest.mark.parametrize("file", ["zarr.json", "done/zarr.json", "current/zarr.json"])
 @pytest.mark.parametrize("is_missing", [True, False])
-def test_a_damaged_description_is_an_error(file, is_missing, plan, path, kept):
+def test_a_damaged_description_is_an_error_or_restored(file, is_missing, plan, path, kept):
+    before = (path / file).read_text()
     (path / file).unlink() if is_missing else (path / file).write_text('{"zarr_format": 3, "node')
-    if file == "zarr.json" or (file, is_missing) == ("done/zarr.json", True):
+    if file == "zarr.json":
         with pytest.raises(ValueError, match="^`store` "):
             run_blocks(plan, path)
     else:  # the description at the top holds those of the arrays
         xarray.testing.assert_identical(run_blocks(plan, path), kept)
+        assert json.loads((path / file).read_text()) == json.loads(before)
+        assert xarray.open_zarr(path, chunks=None, consolidated=False).done.values.all()
 
 
 def test_unfinished_files_are_removed(plan, path, kept):

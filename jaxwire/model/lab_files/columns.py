@@ -17,12 +17,15 @@ from jaxwire.model.lab_files.containers import container_of
 from jaxwire.model.lab_files.dialects import RefusedError
 from jaxwire.model.lab_files.headings import Heading, Wanted, assign, is_error_of, looks_like_error, same_unit
 from jaxwire.model.lab_files.reading import read_table
-from jaxwire.model.lab_files.text import MOST_OF_A_TABLE, decode, file_words, read_bytes
 from jaxwire.model.parameters.domain import Domain, shown_number
 from jaxwire.model.parameters.hints import hint
 from jaxwire.model.parameters.one_line import one_line
+from jaxwire.numerics.input_file import LARGEST, decoded, file_words, text_of
 
 LOG = logging.getLogger("jaxwire")
+
+FALLBACK = "cp1252"
+"""Encoding of old programs on Windows: that of files that are not in UTF-8."""
 
 MOST_LINES_NAMED = 8
 """Lines that a message names one by one."""
@@ -63,22 +66,22 @@ class _Table:
         return f"in {self.row_word} {self.rows[row]} of {self.what}"
 
 
-def read_columns(source: Any, wanted: Wanted) -> Columns:
+def read_columns(source: Any, wanted: Wanted, name: str = "source") -> Columns:
     """Read the columns of a table.
 
     Args:
         source: path of a file, an open file (of text or bytes), or a table of pandas, xarray or NumPy.
         wanted: the columns that are looked for.
+        name: of the argument, or the key, that gave the source.
 
     Raises:
-        OSError: if a file cannot be read.
         TypeError: if the source is of no such kind, or a column holds no numbers.
-        ValueError: if the table cannot be understood, with the line where and the cure; or a number is outside its
-            domain.
+        ValueError: if a file cannot be read, the table cannot be understood, or a number is outside its domain; with
+            the line where, and the cure.
     """
-    table = _of_text(source, wanted) or _of_container(source, wanted)
-    used, notes = {role.name for role in wanted.roles} & set(table.roles), [_understood(table, wanted)]
-    empty = {name for name in used if table.rows and np.isnan(table.values[name]).all() and _is_optional(name, wanted)}
+    table = _of_text(source, wanted, name) or _of_container(source, wanted, name)
+    used, notes = set(table.roles), tuple(filter(None, [_understood(table, wanted)]))
+    empty = {name for name in used if _is_empty(table, name, wanted)}
     for name in empty:
         hint(f"`{name}` has no value in {table.what}, and is taken as unknown.")
     used -= empty
@@ -87,22 +90,22 @@ def read_columns(source: Any, wanted: Wanted) -> Columns:
     for role in wanted.roles:
         if role.name in used:
             _refuse_outside(table, role.name, role.domain, is_whole)
-    values = {
-        role.name: table.values[role.name][is_whole] if role.name in used else None for role in wanted.roles
-    }
+    values = {role.name: table.values[role.name][is_whole] if role.name in used else None for role in wanted.roles}
     units = {name: table.headings[table.roles[name]].unit for name in used if table.headings}
     _say_units(table, wanted, units)
     _say_errors(table, wanted)
-    for note in filter(None, notes):
-        LOG.info(note)
-    return Columns(values, {name: unit for name, unit in units.items() if unit}, tuple(filter(None, notes)))
+    for note in notes:
+        LOG.info("%s", note)
+    return Columns(values, {name: unit for name, unit in units.items() if unit}, notes)
 
 
-def _is_optional(name: str, wanted: Wanted) -> bool:
-    return name not in {role.name for role in wanted.needed}
+def _is_empty(table: _Table, name: str, wanted: Wanted) -> bool:
+    """Whether a column that may be left out has no value in any row."""
+    is_needed = name in {role.name for role in wanted.needed}
+    return not is_needed and bool(table.rows) and bool(np.isnan(table.values[name]).all())
 
 
-def _of_text(source: Any, wanted: Wanted) -> _Table | None:
+def _of_text(source: Any, wanted: Wanted, name: str) -> _Table | None:
     """A table from a file; None if the source is none."""
     if isinstance(source, str | os.PathLike):
         what = file_words(source)
@@ -111,29 +114,28 @@ def _of_text(source: Any, wanted: Wanted) -> _Table | None:
     else:
         return None
     try:
-        found = read_table(_text(source), wanted, what)
+        found = read_table(_text(source, name), wanted, what)
     except RefusedError as error:
         raise ValueError(_message(error, wanted, what)) from None
     values = {role: np.array(numbers, dtype=np.float64) for role, numbers in found.values.items()}
     return _Table(what, found.headings, found.roles, values, found.lines, "line", found.decimal)
 
 
-def _text(source: Any) -> str:
+def _text(source: Any, name: str) -> str:
     """The text of a file that is a path, or open."""
-    try:
-        if isinstance(source, str | os.PathLike):
-            if isinstance(source, str) and ("\n" in source or "\r" in source):
-                raise ValueError("must be the path of a file, got a text: pass io.StringIO(text)")
-            if isinstance(source, str) and source.startswith(("http://", "https://", "ftp://")):
-                raise ValueError(f"must be the path of a file, got {file_words(source)}: download it first")
-            path = Path(os.fsdecode(source))
-            return decode(read_bytes(path, MOST_OF_A_TABLE), path, "cp1252")
-        data = source.read(MOST_OF_A_TABLE + 1)
-        if len(data) > MOST_OF_A_TABLE:
-            raise ValueError(f"must be at most {MOST_OF_A_TABLE / 2**20:g} MiB, got more in the open file")
-        return data.removeprefix("\ufeff") if isinstance(data, str) else decode(bytes(data), "the open file", "cp1252")
-    except ValueError as error:
-        raise ValueError(f"`source` {error}.") from None
+    if isinstance(source, str | os.PathLike):
+        given = os.fsdecode(source)
+        if "\n" in given or "\r" in given:
+            raise ValueError(f"`{name}` must be the path of a file, got a text: pass io.StringIO(text).")
+        if given.startswith(("http://", "https://", "ftp://")):
+            raise ValueError(f"`{name}` must be the path of a file, got {file_words(given)}: download it first.")
+        return text_of(Path(given), name, fallback=FALLBACK)
+    data = source.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        raise ValueError(f"`{name}` must be a file of at most {LARGEST // 1_000_000} MB, got more in an open file.")
+    if isinstance(data, str):
+        return data.removeprefix("\ufeff")
+    return decoded(bytes(data), "an open file", name, FALLBACK)
 
 
 def _message(error: RefusedError, wanted: Wanted, what: str) -> str:
@@ -142,12 +144,13 @@ def _message(error: RefusedError, wanted: Wanted, what: str) -> str:
     return f"`{error.role or wanted.needed[0].name}` {error.wrong}{where}{end}"
 
 
-def _of_container(source: Any, wanted: Wanted) -> _Table:
+def _of_container(source: Any, wanted: Wanted, name: str) -> _Table:
     """A table of another library."""
     container = container_of(source)
     if container is None:
         raise TypeError(
-            f"`source` must be a path, an open file, or a table such as a DataFrame or a Dataset, got {one_line(source)}."
+            f"`{name}` must be a path, an open file, or a table such as a DataFrame or a Dataset, "
+            f"got {one_line(source)}."
         )
     what = container.what
     headings = [one for one in container.headings if one.text]
@@ -156,8 +159,8 @@ def _of_container(source: Any, wanted: Wanted) -> _Table:
     elif len(container.headings) == len(wanted.needed):
         roles = {role.name: at for at, role in enumerate(wanted.needed)}
     else:
-        name = wanted.needed[0].name
-        raise ValueError(f"`{name}` must be named in {what}, got {len(container.headings)} columns without names.")
+        first = wanted.needed[0].name
+        raise ValueError(f"`{first}` must be named in {what}, got {len(container.headings)} columns without names.")
     values = {role: container.column(at) for role, at in roles.items()}
     shapes = {role: column.shape for role, column in values.items()}
     if len(set(shapes.values())) > 1 or any(len(shape) != 1 for shape in shapes.values()):
@@ -215,9 +218,9 @@ def _say_units(table: _Table, wanted: Wanted, units: dict[str, str]) -> None:
     for role in wanted.roles:
         unit, of = units.get(role.name, ""), units.get(role.errors_of, "")
         if role.errors_of and unit and not (same_unit(unit, of) if of else unit != "%"):
-            got = f"{unit} and {of or 'none'}"
             raise ValueError(
-                f"`{role.name}` must be in the unit of `{role.errors_of}` in {table.what}, got {got}; convert one of them."
+                f"`{role.name}` must be in the unit of `{role.errors_of}` in {table.what}, got {unit} and "
+                f"{of or 'none'}; convert one of them."
             )
         if role.unit and unit and not same_unit(unit, role.unit):
             hint(
@@ -235,6 +238,12 @@ def _say_errors(table: _Table, wanted: Wanted) -> None:
         if at in table.roles.values() or not looks_like_error(heading):
             continue
         others = [role for role in wanted.needed if role.name != errors.errors_of and role.name in table.roles]
-        of = next((o for o in others if is_error_of(heading.name, (o.name, table.headings[table.roles[o.name]].name))), None)
-        why = f"errors of {of.name} are not used" if of else f"it is not used: call it {errors.name} if it is of {errors.errors_of}"
+        of = next(
+            (o for o in others if is_error_of(heading.name, (o.name, table.headings[table.roles[o.name]].name))), None
+        )
+        why = (
+            f"errors of {of.name} are not used"
+            if of
+            else f"it is not used: call it {errors.name} if it is of {errors.errors_of}"
+        )
         hint(f"`{heading.text[:40]}` of {table.what} looks like a column of errors; {why}.")

@@ -1,4 +1,4 @@
-"""Tables that other libraries hold: DataFrame and Series, Dataset and DataArray, structured and masked arrays, mappings.
+"""Tables of other libraries: DataFrame and Series, Dataset and DataArray, structured and masked arrays, mappings.
 
 None of the libraries is imported: what comes from them is known by what it has. A value that is masked, NA or None is
 NaN here.
@@ -90,7 +90,9 @@ def _of_frame(frame: Any) -> Container:
 def _of_series(series: Any) -> Container | None:
     """A Series of readings over an index of positions."""
     if not hasattr(series, "index") or type(series.index).__name__ == "RangeIndex":
-        raise ValueError("`x` must be the index of the Series, got one that only counts; pass a DataFrame with x and y.")
+        raise ValueError(
+            "`x` must be the index of the Series, got one that only counts; pass a DataFrame with x and y."
+        )
     position = series.index.name or "x"
     reading = series.name if series.name not in (None, position) else "y"
     return _of_columns("the Series", {position: series.index, reading: series})

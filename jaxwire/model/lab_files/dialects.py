@@ -44,7 +44,7 @@ _SEPARATOR_LINE = re.compile(r'"?sep=([,;\t| ])"?', re.IGNORECASE)
 
 
 class RefusedError(Exception):
-    """What is wrong with a text, the line where it is, and the cure: put together into a message where the name is known.
+    """What is wrong with a text, the line where it is, and the cure; the message is made where the name is known.
 
     Attributes:
         role: whose value is at fault; "" where it is the table.

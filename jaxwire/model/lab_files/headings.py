@@ -76,7 +76,9 @@ ERROR_WORDS = (
 ERROR_LETTERS = ("d", "delta", "\u03b4", "u", "s", "\u2206")
 """Names of errors beside the name of what they are the errors of: alone they may mean anything."""
 
-_LIKE_ERROR = re.compile(r"err|sigma|\u03c3|std|stdev|uncert|^unc|^[us]$|^d_?y|^delta|\u00b1|\+/?-|fehler|unsicher|^se?[dm]?$")
+_LIKE_ERROR = re.compile(
+    r"err|sigma|\u03c3|std|stdev|uncert|^unc|^[us]$|^d_?y|^delta|\u00b1|\+/?-|fehler|unsicher|^se?[dm]?$"
+)
 
 _BRACKETS = re.compile(r"(.*?\S)\s*(?:\(([^()]*)\)|\[([^\[\]]*)\]|<([^<>]*)>)", re.DOTALL)
 
@@ -126,7 +128,8 @@ def assign(headings: Sequence[Heading], wanted: Wanted, what: str) -> dict[str, 
         columns = _candidates(headings, role)
         if len(columns) > 1:
             raise ValueError(_two(role, [headings[at] for at in columns], what))
-        found |= {role.name: at for at in columns}
+        if columns:
+            found[role.name] = columns[0]
     missing = [role for role in wanted.needed if role.name not in found]
     if wanted.by_order and missing and len(headings) == len(wanted.needed) == 2:
         if len(missing) == 2:
@@ -142,7 +145,8 @@ def assign(headings: Sequence[Heading], wanted: Wanted, what: str) -> dict[str, 
             columns = _errors(headings, role, headings[found[role.errors_of]])
             if len(columns) > 1:
                 raise ValueError(_two(role, [headings[at] for at in columns], what))
-            found |= {role.name: at for at in columns if at not in found.values()}
+            if columns and columns[0] not in found.values():
+                found[role.name] = columns[0]
     return found
 
 
@@ -168,7 +172,9 @@ def _errors(headings: Sequence[Heading], role: Role, of: Heading) -> list[int]:
     """Columns that have the errors of another one."""
     exact = [at for at, one in enumerate(headings) if one.name == role.name]
     return exact or [
-        at for at, one in enumerate(headings) if one.name in ERROR_WORDS or is_error_of(one.name, (role.errors_of, of.name))
+        at
+        for at, one in enumerate(headings)
+        if one.name in ERROR_WORDS or is_error_of(one.name, (role.errors_of, of.name))
     ]
 
 
@@ -176,7 +182,9 @@ def is_error_of(name: str, targets: Sequence[str]) -> bool:
     """Whether a name is that of the errors of a column: dy, y_err, sigma_y, of y."""
     words = (*ERROR_WORDS, *ERROR_LETTERS)
     beside = {f"{word}{sign}{target}" for word in words for sign in ("", "_") for target in targets}
-    return name in beside | {f"{target}{sign}{word}" for word in ERROR_WORDS for sign in ("", "_") for target in targets}
+    return name in beside | {
+        f"{target}{sign}{word}" for word in ERROR_WORDS for sign in ("", "_") for target in targets
+    }
 
 
 def looks_like_error(heading: Heading) -> bool:

@@ -1,7 +1,7 @@
 """Numbers as programs and instruments write them.
 
-A decimal point or, where a file has decimal commas, a comma; exponents by e or, of Fortran, d; a hyphen, a minus sign or
-a dash before negative ones. Nothing else is a number: no digits grouped by commas, points or spaces, no units, no
+A decimal point or, where a file has decimal commas, a comma; exponents by e or, of Fortran, d; a hyphen, a minus sign
+or a dash before negative ones. Nothing else is a number: no digits grouped by commas, points or spaces, no units, no
 underscores, no digits of other scripts.
 """
 

@@ -140,7 +140,9 @@ def _names(heads: Sequence[Row], rows: Sequence[Row], lines: Lines, separator: s
 
 def _are_units(head: Row, wanted: Wanted) -> bool:
     """Whether a second line above the rows holds units, all in brackets or short, and no names."""
-    return not any(_is_known(heading_of(one), wanted) for one in head.fields) and all(re.fullmatch(r"[(\[].*[)\]]|[^\W\d_]{0,3}[\d_^/-]{0,2}|vF tau0|mu0|a\.u\.", one) for one in head.fields)
+    return not any(_is_known(heading_of(one), wanted) for one in head.fields) and all(
+        re.fullmatch(r"[(\[].*[)\]]|[^\W\d_]{0,3}[\d_^/-]{0,2}|vF tau0|mu0|a\.u\.", one) for one in head.fields
+    )
 
 
 def _with_unit(heading: Heading, units: Row, at: int) -> Heading:

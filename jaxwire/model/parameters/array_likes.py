@@ -37,7 +37,8 @@ def as_array_like(name: str, value: Any) -> Any:
         return value
     if hasattr(value, "columns") or hasattr(value, "data_vars"):
         raise TypeError(
-            f"`{name}` must be an array, got a {type(value).__name__}: pass one of its columns, such as table['{name}']."
+            f"`{name}` must be an array, got a {type(value).__name__}: pass one of its columns, such as "
+            f"table['{name}']."
         )
     if isinstance(value, np.ma.MaskedArray):
         _refuse_masked(name, value)
@@ -69,8 +70,8 @@ def to_numpy(name: str, value: Any) -> np.ndarray:
     except Exception as error:  # of another library, whichever it is
         words = one_line(error, 80).strip("\"'")
         raise TypeError(
-            f"`{name}` must be real numbers, got an object of type {type(value).__name__} of which NumPy makes no array: "
-            f"{words}."
+            f"`{name}` must be real numbers, got an object of type {type(value).__name__} of which NumPy makes no "
+            f"array: {words}."
         ) from error
 
 

@@ -11,7 +11,7 @@ HOME = str(Path(__file__).parents[2])
 """Folder of the package."""
 
 USUAL_TEMPERATURES = (0.003, 10.0)
-"""Temperatures, in mu0, beyond which something else is likely meant: ten times further than promised (docs/accuracy)."""
+"""Temperatures, in mu0, outside of which another unit is likely meant: ten times as far as is promised."""
 
 FERMI_ENERGY = 1.0
 """mu0, in its own unit."""
@@ -39,8 +39,8 @@ def hint_at_temperature(*known: Any) -> None:
     for temperature in np.concatenate([np.ravel(each) for each in known]) if known else ():
         if not low <= temperature <= high:
             hint(
-                f"`temperature` is {temperature:g}, far outside of [0.03, 1], for which accuracy is promised: it is kB T "
-                "in units of mu0, not in kelvin; jaxwire.Scale(...).from_si converts."
+                f"`temperature` is {temperature:g}, far outside of [0.03, 1], for which accuracy is promised: it is "
+                "kB T in units of mu0, not in kelvin; jaxwire.Scale(...).from_si converts."
             )
             return
 
@@ -50,6 +50,6 @@ def hint_at_energies(energies: Any) -> None:
     first, last = float(energies[0]), float(energies[-1])
     if not first <= FERMI_ENERGY <= last:
         hint(
-            f"`energies` from {first:g} to {last:g} do not reach the Fermi energy 1: they are kinetic energies in units of "
-            "mu0; beyond its ends a table keeps its last value."
+            f"`energies` from {first:g} to {last:g} do not reach the Fermi energy 1: they are kinetic energies in units "
+            "of mu0; beyond its ends a table keeps its last value."
         )

@@ -11,7 +11,7 @@ from jaxtyping import Array
 
 from jaxwire.numerics.integers import ceil_div
 from jaxwire.numerics.precision import working_in
-from jaxwire.numerics.programs import QUICK, Alike, is_array, jit_options
+from jaxwire.numerics.programs import QUICK, Alike, is_array, jit_options, nan_is_a_value
 from jaxwire.scans.computation.program import Program, run
 
 
@@ -74,7 +74,7 @@ def solve_rows(using: Executable, rows: np.ndarray, inner: np.ndarray) -> dict[s
     padded[: len(rows)] = rows
     outer = np.zeros((program.n_devices, capacity, rows.shape[1]))
     outer[:, :share] = padded.reshape(program.n_devices, share, rows.shape[1])
-    with working_in(program.precision):
+    with working_in(program.precision), nan_is_a_value():
         results = call(arrays, outer, inner, np.asarray(n_batches))
     found = {name: np.asarray(result)[:, :share] for name, result in results.items()}
     return {name: result.reshape(-1, *result.shape[2:])[: len(rows)] for name, result in found.items()}

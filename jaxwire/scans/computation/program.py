@@ -43,6 +43,8 @@ class Program:
         x_max: how far spots are looked for, in vF tau0.
         resolution: numbers of nodes.
         precision: "double" or "single".
+        code: what functions of the user are and have read by now (`describe`); JAX would go on with what they were when
+            they were first called.
         is_small: whether it runs for so few points that compiling quickly saves more than it costs.
         results: name, shape and type of every variable, as `point` gives them.
         batch: rows solved at once.
@@ -57,6 +59,7 @@ class Program:
     x_max: float
     resolution: Resolution
     precision: str = "double"
+    code: str = ""
     is_small: bool = False
     results: tuple[tuple[str, tuple[int, ...], str], ...] = ()
     batch: int = 1

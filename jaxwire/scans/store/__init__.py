@@ -1,5 +1,5 @@
 """A scan on disk.
 
-`chunks` (a zarr folder whose chunks are whole or absent), `record` (what a store says of its scan), `store` (which may
-be killed at any time).
+`chunks` (a zarr folder whose chunks are whole or absent, and know their place), `record` (what a store says of its
+scan), `creation` (how it is made), `store` (which may be killed at any time).
 """

@@ -1,18 +1,22 @@
 """What a store says about its scan, and in what another scan differs from it."""
 
+import hashlib
+import itertools
 import json
 import warnings
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from jaxwire.scans.store.chunks import open_arrays
+from jaxwire.model.description import undescribed
+from jaxwire.scans.store import chunks
 
 DONE = "done"
 """Array that holds, block by block, whether everything is written; the record is its attribute `scan`."""
 
-FORMAT = 1
+FORMAT = 2
 """Of the folder; a change that other versions of jaxwire cannot read adds one."""
 
 VERSIONS = ("jax_version", "numpy_version", "git")
@@ -27,60 +31,158 @@ class _Absent:
 ABSENT: Any = _Absent()
 
 
-def new_record(plan: Any) -> str:
-    """The record of a plan's store, as text: attributes of NetCDF files cannot be nested."""
-    record = {
-        "format": FORMAT,
-        "jaxwire": version("jaxwire"),
-        "block_shape": list(plan.block_shape),
-        "variables": list(plan.variables),
-        "inputs": dict(plan.inputs),
-        "versions": {name: plan.attrs[name] for name in VERSIONS if name in plan.attrs},
-    }
-    return json.dumps(record)
+@dataclass(frozen=True)
+class Record:
+    """What a store says about its scan.
+
+    Attributes:
+        format: version of the folder's format.
+        jaxwire: version that made it.
+        block_shape: points of a block along every dimension of the grid.
+        variables: names of the variables.
+        inputs: everything that decides the numbers.
+        versions: of other things that may change their last digits.
+        description: attributes of the folder, and the arrays in it, as they were made.
+    """
+
+    format: int
+    jaxwire: str
+    block_shape: list[int]
+    variables: list[str]
+    inputs: dict[str, Any]
+    versions: dict[str, str]
+    description: dict[str, Any]
+
+    @classmethod
+    def of(cls, plan: Any, description: dict[str, Any]) -> "Record":
+        """The record of a plan's store, whose arrays are there."""
+        return cls(
+            FORMAT,
+            version("jaxwire"),
+            list(plan.block_shape),
+            list(plan.variables),
+            json.loads(json.dumps(dict(plan.inputs))),
+            {name: plan.attrs[name] for name in VERSIONS if name in plan.attrs},
+            description,
+        )
+
+    @property
+    def text(self) -> str:
+        """The record as text: attributes of NetCDF files cannot be nested."""
+        return json.dumps(vars(self))
+
+    @property
+    def identity(self) -> str:
+        """What tells this store from those of all other scans."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    def files_of_blocks(self) -> list[list[str]]:
+        """Names of the chunks of every block, in C order; the one in `done` is the first."""
+        shapes = {name: self.description["arrays"][name]["shape"] for name in self.variables}
+        n_dims = len(self.block_shape)
+        grid = next(iter(shapes.values()))[:n_dims]
+        corners = itertools.product(
+            *(range(-(-size // step)) for size, step in zip(grid, self.block_shape, strict=True))
+        )
+        return [
+            [
+                chunks.chunk_name(DONE, [index]),
+                *(chunks.chunk_name(name, [*at, *[0] * (len(shape) - n_dims)]) for name, shape in shapes.items()),
+            ]
+            for index, at in enumerate(corners)
+        ]
+
+    def files_of_coordinates(self) -> dict[str, str]:
+        """Names of the chunks of the coordinates, by coordinate."""
+        arrays = self.description["arrays"]
+        return {
+            name: chunks.chunk_name(name, [0] * len(about["shape"]))
+            for name, about in arrays.items()
+            if name != DONE and name not in self.variables
+        }
 
 
-def read_record(folder: Path) -> dict[str, Any]:
+def without_record(description: Mapping[str, Any]) -> dict[str, Any]:
+    """The description of a folder but for the record, which holds the rest."""
+    arrays = dict(description["arrays"])
+    arrays[DONE] = {**arrays[DONE], "attributes": {}}
+    return {**description, "arrays": arrays}
+
+
+def read_record(folder: Path) -> Record:
     """The record of the store in a folder.
 
     Raises:
-        ValueError: if the folder holds something else, or its record is damaged.
+        ValueError: if the folder holds something else, or is described otherwise than when it was made.
     """
-    if not (folder / DONE / "zarr.json").is_file() or not (folder / "zarr.json").is_file():
+    if not (folder / chunks.DESCRIPTION).is_file():
         raise ValueError(f"`store` must be a new path or hold a scan, got '{folder}', which holds something else.")
     try:
-        record = json.loads(open_arrays(folder)[DONE].attrs["scan"])
-        return {name: record[name] for name in ("format", "jaxwire", "block_shape", "variables", "inputs", "versions")}
-    except (KeyError, TypeError, ValueError) as error:
+        description = chunks.read_description(folder)
+        if "scan" not in description["arrays"].get(DONE, {"attributes": {}})["attributes"]:
+            raise ValueError(f"`store` must be a new path or hold a scan, got '{folder}', which holds something else.")
+        return _checked(folder, description)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        if str(error).startswith("`"):
+            raise
         raise ValueError(
             f"`store` '{folder}' cannot be read, its description is damaged ({error}): remove it and run the scan anew."
         ) from error
 
 
-def refuse_other(folder: Path, record: Mapping[str, Any], plan: Any) -> None:
+def _checked(folder: Path, description: dict[str, Any]) -> Record:
+    """The record in a description, if it is whole and agrees with the rest of it."""
+    about = description["arrays"][DONE]["attributes"]
+    known = json.loads(about["scan"])
+    if known["format"] != FORMAT:
+        raise ValueError(
+            f"`store` '{folder}' has format {known['format']} of another version of jaxwire, and this one reads format "
+            f"{FORMAT}: take another path, or remove it and run the scan anew."
+        )
+    record = Record(**known)
+    if about.get("sha256") != record.identity:
+        raise ValueError("the record of its scan was changed")
+    for name, there, here in differences(record.description, without_record(description)):
+        raise ValueError(f"`{name}` was {_short(there)} and is {_short(here)}".replace("`", ""))
+    return record
+
+
+def refuse_other(folder: Path, record: Record, plan: Any) -> None:
     """Complain if a store was made by another version of jaxwire, or holds another scan.
 
     Raises:
         ValueError: naming the first differences, with the values there and here.
     """
-    made_by = (record["format"], record["jaxwire"])
-    if made_by != (FORMAT, version("jaxwire")):
+    if record.jaxwire != version("jaxwire"):
         raise ValueError(
-            f"`store` '{folder}' was made by jaxwire {made_by[1]}, and this is {version('jaxwire')}, whose numbers may "
-            "differ: take another path; `open_scan` reads what is there."
+            f"`store` '{folder}' was made by jaxwire {record.jaxwire}, and this is {version('jaxwire')}, whose numbers "
+            "may differ: take another path; `open_scan` reads what is there."
         )
     here = json.loads(json.dumps(dict(plan.inputs)))
-    found = list(differences(record["inputs"], here))
+    found = list(differences(record.inputs, here))
     if found:
         words = [f"`{name}` is {_short(there)} there and {_short(new)} here" for name, there, new in found[:3]]
         more = f", and {len(found) - 3} more" if len(found) > 3 else ""
         raise ValueError(f"`store` '{folder}' holds another scan: {', '.join(words)}{more}.")
 
 
-def warn_of_versions(folder: Path, record: Mapping[str, Any], plan: Any) -> None:
+def refuse_undescribed(plan: Any) -> None:
+    """Complain of inputs of which it cannot be told later whether they are the same.
+
+    Raises:
+        ValueError: naming the first of them.
+    """
+    for name, words in undescribed(plan.inputs):
+        raise ValueError(
+            f"`store` cannot tell later whether `{name}` is the same, got {words}: use a function whose numbers are "
+            "its parameters, captured or bound by functools.partial, or scan without a store."
+        )
+
+
+def warn_of_versions(folder: Path, record: Record, plan: Any) -> None:
     """Warn that the blocks still missing may differ from the others in their last digits."""
-    here = {name: plan.attrs.get(name) for name in record["versions"]}
-    for name, there, new in differences(record["versions"], here):
+    here = {name: plan.attrs.get(name) for name in record.versions}
+    for name, there, new in differences(record.versions, here):
         message = (
             f"'{folder}' was begun with {name} {_short(there)}, and is finished with {_short(new)}: its blocks may "
             "differ in their last digits."

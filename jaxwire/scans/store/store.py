@@ -1,20 +1,16 @@
 """A scan on disk: a zarr folder that any process may be killed while writing, and that xarray opens as the result.
 
 Every block of a scan is one chunk of every variable. A block is written variable by variable, and last comes its chunk
-in the array `done`; a chunk is whole or absent (`chunks`). What a folder holds is therefore read off its files, and
-any run of the same scan goes on from there. Several runs may write to one store at once: the blocks that both compute
-are the same, and each chunk replaces the other's as a whole.
+in the array `done`; a chunk is whole or absent, and known by its signature to be of this block of this scan (`chunks`).
+What a folder holds is therefore read off its files, and any run of the same scan goes on from there. Several runs may
+write to one store at once: the blocks that both compute are the same, and each chunk replaces the other's as a whole.
 
-A new store is made under a temporary name in the same folder and renamed, so that a store is complete or not there.
 It keeps the inputs of its scan (`record`) and refuses any other, also one of another version of jaxwire.
 """
 
 import errno
-import glob
+import itertools
 import os
-import shutil
-import time
-import uuid
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -25,17 +21,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from jaxwire.scans.store import chunks
-from jaxwire.scans.store.record import DONE, new_record, read_record, refuse_other, warn_of_versions
+from jaxwire.scans.store.creation import check_names, create_store, remove_abandoned
+from jaxwire.scans.store.record import DONE, Record, read_record, refuse_other, refuse_undescribed, warn_of_versions
 
 if TYPE_CHECKING:
     import xarray
 
-
-NEW = ".new"
-"""How the temporary name of a new store ends."""
-
-ABANDONED_AFTER = 600.0
-"""Seconds after which a temporary folder is taken for the left-over of a killed process; making a store takes 0.1 s."""
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
 
@@ -52,7 +43,9 @@ class Store:
         """Use a store that `Store.open` has made or checked, as a worker does."""
         self.path = Path(path)
         self.plan = plan
-        self._arrays = chunks.open_arrays(self.path)
+        self._record = read_record(self.path)
+        self._arrays = chunks.open_arrays(self.path, self._record.identity)
+        self._files_of_blocks = self._record.files_of_blocks()
 
     @classmethod
     def open(cls, path: str | os.PathLike, plan: Any) -> "Store":
@@ -66,14 +59,15 @@ class Store:
             OSError: if the folder cannot be written.
         """
         folder = _usable(path)
-        _check_names(plan)
+        check_names(plan)
+        refuse_undescribed(plan)
         with _about_files(folder):
-            _remove_abandoned(folder)
+            remove_abandoned(folder)
             if not folder.exists() or not any(folder.iterdir()):
-                _create(folder, plan)
+                create_store(folder, plan)
             record = read_record(folder)
             refuse_other(folder, record, plan)
-            store = cls(folder, replace(plan, block_shape=tuple(record["block_shape"])))
+            store = cls(folder, replace(plan, block_shape=tuple(record.block_shape)))
             store._tidy()
             if store.missing():
                 warn_of_versions(folder, record, plan)
@@ -103,7 +97,7 @@ class Store:
 
     def dataset(self) -> "xarray.Dataset":
         """The scan, read from the disk where its values are used; fill values where blocks are missing."""
-        return _dataset(self.path, list(self.plan.variables), len(self.missing()), len(self.plan.blocks()))
+        return _dataset(self.path, self._record)
 
     def stopped(self) -> str:
         """What to tell someone who stopped the scan."""
@@ -113,10 +107,7 @@ class Store:
 
     def _files(self, block: Any) -> list[str]:
         """Chunks of a block, the one in `done` first."""
-        corner = [part.start // size for part, size in zip(block.region, self.plan.block_shape, strict=True)]
-        own = {name: [0] * len(variable.shape) for name, variable in self.plan.variables.items()}
-        names = [chunks.chunk_name(name, corner + zeros) for name, zeros in own.items()]
-        return [chunks.chunk_name(DONE, [block.index]), *names]
+        return self._files_of_blocks[block.index]
 
     def _put(self, name: str, region: tuple[slice, ...], values: np.ndarray) -> None:
         """Write a chunk, and again if another run has taken its unfinished file for a stray one."""
@@ -131,18 +122,19 @@ class Store:
                     raise
 
     def _tidy(self) -> None:
-        """Delete unfinished files and damaged blocks, and write damaged coordinates anew."""
+        """Delete unfinished files and damaged blocks, and write anew what is known: coordinates and descriptions."""
         files = set(chunks.chunk_files(self.path))
         for file in files:
             if file.endswith(chunks.STRAY):
                 (self.path / file).unlink(missing_ok=True)
-        for name, (_, values, _) in self.plan.coords.items():
-            if chunks.read_chunk(self.path / chunks.chunk_name(name, [0] * np.ndim(values))) is None:
-                self._arrays[name][...] = np.asarray(values)
+        chunks.restore_descriptions(self.path)
+        for name, file in self._record.files_of_coordinates().items():
+            if not self._is_whole(file):
+                self._arrays[name][...] = np.asarray(self.plan.coords[name][1])
         damaged = []
         for block in self.plan.blocks():
             names = self._files(block)
-            if names[0] in files and not all(self._is_whole(name) for name in names):
+            if names[0] in files and not all(map(self._is_whole, names)):
                 damaged.append(block.index)
                 for name in names:
                     (self.path / name).unlink(missing_ok=True)
@@ -152,45 +144,42 @@ class Store:
             warnings.warn(message, RuntimeWarning, stacklevel=4)
 
     def _is_whole(self, file: str) -> bool:
-        array = self._arrays[file.split("/")[0]]
-        found = chunks.read_chunk(self.path / file)
-        return found is not None and len(found) == int(np.prod(array.chunks)) * array.dtype.itemsize
+        return chunks.is_whole(self.path, file, self._record.identity)
 
 
 def open_scan(path: str | os.PathLike) -> "xarray.Dataset":
     """Open a stored scan, finished or not, as an xarray.Dataset; values are read where they are used.
 
-    All checksums are compared first. Where blocks are missing the values are NaN (integers: the least of their type),
-    and the attribute `unfinished` says how many there are.
+    All checksums and signatures are compared first. Where blocks or coordinates are missing the values are NaN
+    (integers: the least of their type), and the attribute `unfinished` says what is missing; the same scan with this
+    store computes it.
 
     Args:
         path: folder of the store.
 
     Raises:
-        ValueError: if there is no scan at this path, or a chunk of it is damaged.
+        ValueError: if there is no scan at this path, or a part of it is damaged.
     """
     folder = Path(path)
     if not folder.is_dir():
         raise ValueError(f"`store` must be the folder of a scan, got '{folder}', which is none.")
     with _about_files(folder):
-        variables = read_record(folder)["variables"]
-        files = set(chunks.chunk_files(folder))
-        for file in sorted(files):
-            is_chunk = file.split("/")[1:2] == ["c"] and not file.endswith(chunks.STRAY)
-            if is_chunk and chunks.read_chunk(folder / file) is None:
+        record = read_record(folder)
+        there = set(chunks.chunk_files(folder))
+        wanted = [*record.files_of_coordinates().values(), *itertools.chain(*record.files_of_blocks())]
+        for file in wanted:
+            if file in there and not chunks.is_whole(folder, file, record.identity):
                 raise ValueError(
                     f"`store` '{folder}' is damaged in its chunk '{file}': run the same scan again with this store, "
                     "which computes again what is damaged."
                 )
-        total = chunks.open_arrays(folder)[DONE].shape[0]
-        there = sum(chunks.chunk_name(DONE, [index]) in files for index in range(total))
-        return _dataset(folder, variables, total - there, total)
+        return _dataset(folder, record)
 
 
 def plan_block_shape(path: str | os.PathLike) -> tuple[int, ...] | None:
     """Shape of the blocks of the scan at this path; None where there is no scan."""
     with suppress(ValueError, OSError):
-        return tuple(read_record(Path(path))["block_shape"])
+        return tuple(read_record(Path(path)).block_shape)
     return None
 
 
@@ -211,67 +200,42 @@ def check_block(plan: Any, block: Any, arrays: Mapping[str, Any]) -> None:
             raise ValueError(f"`{name}` must have shape {(*sizes, *variable.shape)}, got {np.shape(arrays[name])}.")
 
 
-def _dataset(folder: Path, variables: list[str], missing: int, total: int) -> "xarray.Dataset":
+def _dataset(folder: Path, record: Record) -> "xarray.Dataset":
     import xarray
 
-    opened = xarray.open_zarr(str(folder), chunks=None, consolidated=True)[variables]
+    opened = xarray.open_zarr(str(folder), chunks=None, consolidated=True)[record.variables]
     texts = [name for name in opened.coords if opened[name].dtype.kind == "T"]  # which NetCDF does not take
     opened = opened.assign_coords(
         {name: opened[name].copy(data=np.array(opened[name].values.tolist())) for name in texts}
     )
-    return opened.assign_attrs(unfinished=f"{missing} of {total} blocks are missing") if missing else opened
+    missing = _what_is_missing(record, set(chunks.chunk_files(folder)))
+    return opened.assign_attrs(unfinished=missing) if missing else opened
+
+
+def _what_is_missing(record: Record, files: set[str]) -> str:
+    """Blocks and coordinates that are not there, in words; nothing where everything is."""
+    blocks = record.files_of_blocks()
+    count = sum(not files.issuperset(names) for names in blocks)
+    names = [name for name, file in record.files_of_coordinates().items() if file not in files]
+    words = [f"{count} of {len(blocks)} blocks"] * (count > 0) + [f"the coordinate {name}" for name in names]
+    return f"{' and '.join(words)} {'is' if not count and len(names) == 1 else 'are'} missing" if words else ""
 
 
 def _usable(path: Any) -> Path:
     if not isinstance(path, str | os.PathLike):
         raise TypeError(f"`store` must be a path such as 'map.zarr', got {path!r:.60}.")
     folder = Path(path)
+    if not str(folder).isprintable():
+        raise ValueError(f"`store` must be a path on one line, got {str(folder)!r:.60}.")
+    if folder.is_symlink():  # a folder can be renamed to another one, but not to a link
+        folder = Path(os.path.realpath(folder))
     if folder.exists() and not folder.is_dir():
         raise ValueError(f"`store` must be a new path or hold a scan, got the file '{folder}'.")
     if not folder.absolute().parent.is_dir():
         raise ValueError(f"`store` must be in an existing folder, got '{folder}'.")
+    if folder.exists() and os.path.samefile(folder, os.curdir) and not any(folder.iterdir()):
+        raise ValueError(f"`store` must be a folder of its own, got '{folder}', the current one.")
     return folder
-
-
-def _check_names(plan: Any) -> None:
-    for name in plan.variables:
-        if name == DONE or "/" in name or name.startswith(("__", ".")):
-            raise ValueError(f"`observables` must have names that can be stored, got {name!r}.")
-        if name in plan.coords:
-            raise ValueError(f"`observables` must not have the name of an axis or coordinate, got {name!r}.")
-
-
-def _create(folder: Path, plan: Any) -> None:
-    """Make an empty store, elsewhere, and rename it; another process that is quicker wins."""
-    made = folder.with_name(f".{folder.name}.{uuid.uuid4().hex}{NEW}")
-    try:
-        coords = plan.coords
-        others = [name for name, (dims, _, _) in coords.items() if tuple(dims) != (name,)]
-        names = {"coordinates": " ".join(others)} if others else {}
-        group = chunks.create_folder(made, {**plan.attrs, **names})
-        for name, (dims, values, attrs) in coords.items():
-            chunks.add_array(group, name, dims, np.asarray(values), attrs=attrs)
-        for name, one in plan.variables.items():
-            like = ((*plan.shape, *one.shape), one.dtype)
-            chunks.add_array(
-                group, name, (*plan.dims, *one.dims), like, (*plan.block_shape, *one.shape), attrs=one.attrs
-            )
-        about = {"long_name": "whether the block is there", "scan": new_record(plan)}
-        chunks.add_array(group, DONE, (f"{DONE}_block",), ((len(plan.blocks()),), bool), (1,), attrs=about)
-        chunks.seal(made)
-        os.rename(made, folder)
-    except BaseException as error:
-        shutil.rmtree(made, ignore_errors=True)
-        if not (isinstance(error, OSError) and error.errno in (errno.ENOTEMPTY, errno.EEXIST)):
-            raise
-
-
-def _remove_abandoned(folder: Path) -> None:
-    """Remove what a process that was killed while it made this store has left."""
-    for found in folder.absolute().parent.glob(f".{glob.escape(folder.name)}.*{NEW}"):
-        with suppress(OSError):
-            if time.time() - found.stat().st_mtime > ABANDONED_AFTER:
-                shutil.rmtree(found, ignore_errors=True)
 
 
 @contextmanager
