@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App, CycloptsError, Parameter
 
 from jaxwire.cli.output import StandardOutputError, complain, standard_output
+from jaxwire.cli.remarks import remarks_told
 
 if TYPE_CHECKING:
     from jaxwire.config.scan import Config
@@ -121,7 +122,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         reads the output any more.
     """
     try:
-        with standard_output():
+        with standard_output(), remarks_told():
             code = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
     except (CycloptsError, BadInputError) as error:
         complain(str(error).strip())

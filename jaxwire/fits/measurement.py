@@ -15,7 +15,7 @@ from jaxwire.solver.arguments import one_drive
 PROFILE = Wanted(
     (
         Role("x", ("position", "positions", "pos"), REAL, unit="vF tau0"),
-        Role("y", ("reading", "readings", "heating", "temperature_rise", "value", "signal"), REAL),
+        Role("y", ("reading", "readings", "heating", "temperature_rise", "value"), REAL),
         Role("sigma", (), POSITIVE, errors_of="y"),
     )
 )

@@ -17,7 +17,7 @@ from jaxwire.kinetics.energy_grid import energy_grid
 from jaxwire.kinetics.fermi import fermi
 from jaxwire.kinetics.half_wire import drude_coefficients
 from jaxwire.model.resolution import Resolution
-from jaxwire.model.scatterers.base import AbstractScatterer
+from jaxwire.model.scatterers.base import AbstractScatterer, probability
 from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.array_types import Scalar
 from jaxwire.solver.arguments import as_setting
@@ -108,5 +108,5 @@ def _landauer_currents(
     grid = energy_grid(scatterer.energy_scales(), temperature, jnp.zeros(()), Resolution())
     energy = grid.above
     spectral = fermi(energy, temperature + difference) - fermi(energy + voltage, temperature)
-    current = grid.above_weight * scatterer.transmission(energy) * spectral
+    current = grid.above_weight * probability(scatterer, energy) * spectral
     return jnp.stack([jnp.sum(current), jnp.sum((energy - 1.0) * current)])

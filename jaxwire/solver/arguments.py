@@ -4,6 +4,7 @@ import functools
 from typing import Any, NamedTuple, TypeVar
 
 from jaxwire.model.parameters.domain import POSITIVE, as_parameter
+from jaxwire.model.parameters.hints import hint_at_temperature
 from jaxwire.model.resolution import SMALLEST_RESOLUTION, Resolution
 from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.wires.wire import Wire
@@ -36,7 +37,9 @@ def as_setting(scatterer: Any, wire: Any, temperature: Any, resolution: Any = No
         ValueError: if the temperature is known and not positive, or the resolution is too small.
     """
     scatterer, wire, resolution = as_models(scatterer, wire, resolution)
-    return Arguments(scatterer, wire, as_parameter("temperature", temperature, POSITIVE), resolution)
+    temperature = as_parameter("temperature", temperature, POSITIVE)
+    hint_at_temperature(temperature)
+    return Arguments(scatterer, wire, temperature, resolution)
 
 
 def as_models(scatterer: Any, wire: Any, resolution: Any) -> tuple[AbstractScatterer, Wire, Resolution]:

@@ -126,8 +126,7 @@ def _outcome(
     transmission: Float[Array, " n"], valid: Array, unreachable: Array, is_finite: Array, estimate: Scalar
 ) -> Array:
     """Code of an `Outcome`: a cause stands before what follows from it."""
-    rounding = 4.0 * jnp.finfo(transmission.dtype).eps  # a GPU divides equal numbers to 1 + eps in single precision
-    is_probability = jnp.all((transmission >= 0) & (transmission <= 1.0 + rounding))
+    is_probability = jnp.all((transmission >= 0) & (transmission <= 1))
     return first_cause(
         {
             Outcome.OUT_OF_DOMAIN: ~valid,

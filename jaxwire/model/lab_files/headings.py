@@ -125,34 +125,36 @@ def assign(headings: Sequence[Heading], wanted: Wanted, what: str) -> dict[str, 
     """
     found: dict[str, int] = {}
     for role in wanted.needed:
-        columns = _candidates(headings, role)
-        if len(columns) > 1:
-            raise ValueError(_two(role, [headings[at] for at in columns], what))
-        if columns:
-            found[role.name] = columns[0]
+        found |= _alone(role, _candidates(headings, role), headings, what)
     missing = [role for role in wanted.needed if role.name not in found]
     if wanted.by_order and missing and len(headings) == len(wanted.needed) == 2:
         if len(missing) == 2:
             return {role.name: at for at, role in enumerate(wanted.needed)}
         return found | {missing[0].name: 1 - next(iter(found.values()))}
     if missing:
-        names = [one.text for one in headings if one.text]
-        one = "separate columns by commas, semicolons, tabs or blanks"
-        cure = one if len(names) < 2 else f"call the one that is meant {missing[0].name}"
-        raise ValueError(f"`{missing[0].name}` must be one of the columns of {what}, got {_listed(names)}; {cure}.")
-    for role in wanted.roles:
-        if role.errors_of:
-            columns = _errors(headings, role, headings[found[role.errors_of]])
-            if len(columns) > 1:
-                raise ValueError(_two(role, [headings[at] for at in columns], what))
-            if columns and columns[0] not in found.values():
-                found[role.name] = columns[0]
+        raise ValueError(_none(missing[0].name, [one.text for one in headings if one.text], what))
+    for role in (role for role in wanted.roles if role.errors_of):
+        columns = [at for at in _errors(headings, role, headings[found[role.errors_of]]) if at not in found.values()]
+        found |= _alone(role, columns, headings, what)
     return found
+
+
+def _alone(role: Role, columns: list[int], headings: Sequence[Heading], what: str) -> dict[str, int]:
+    """The column of a role, if there is one."""
+    if len(columns) > 1:
+        raise ValueError(_two(role, [headings[at] for at in columns], what))
+    return dict.fromkeys([role.name], columns[0]) if columns else {}
 
 
 def _listed(names: Sequence[str], most: int = 12) -> str:
     short = [name if len(name) <= 40 else f"{name[:37]}..." for name in names[:most]]
     return ", ".join(short) + (f" and {len(names) - most} more" if len(names) > most else "") or "none"
+
+
+def _none(role: str, names: Sequence[str], what: str) -> str:
+    one = "separate columns by commas, semicolons, tabs or blanks"
+    cure = one if len(names) < 2 else f"call the one that is meant {role}"
+    return f"`{role}` must be one of the columns of {what}, got {_listed(names)}; {cure}."
 
 
 def _two(role: Role, headings: Sequence[Heading], what: str) -> str:

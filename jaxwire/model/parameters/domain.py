@@ -46,7 +46,7 @@ POSITIVE = Domain(lambda value: (value > 0) & (value < math.inf), "positive")
 NOT_NEGATIVE = Domain(lambda value: (value >= 0) & (value < math.inf), "zero or positive")
 
 ROUNDING = 1e-12
-"""How far a probability may leave 0 to 1 by rounding: sums of many terms err by thousands of units in the last place."""
+"""How far a probability may leave 0 to 1 by rounding: sums of many terms err by thousands of last digits."""
 
 FRACTION = Domain(
     lambda value: (value >= -ROUNDING) & (value <= 1 + ROUNDING),

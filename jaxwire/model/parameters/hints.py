@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from jax.core import Tracer
 
 HOME = str(Path(__file__).parents[2])
 """Folder of the package."""
@@ -33,10 +34,10 @@ def _is_inner(file: str) -> bool:
     return file.startswith((HOME, "<")) or "equinox" in file
 
 
-def hint_at_temperature(*known: Any) -> None:
-    """Say of temperatures, in mu0, that are far from all that is promised."""
+def hint_at_temperature(temperatures: Any) -> None:
+    """Say of temperatures, in mu0, one or many, that they are far from all that is promised; nothing if traced."""
     low, high = USUAL_TEMPERATURES
-    for temperature in np.concatenate([np.ravel(each) for each in known]) if known else ():
+    for temperature in () if isinstance(temperatures, Tracer) else np.ravel(temperatures):
         if not low <= temperature <= high:
             hint(
                 f"`temperature` is {temperature:g}, far outside of [0.03, 1], for which accuracy is promised: it is "
@@ -46,10 +47,12 @@ def hint_at_temperature(*known: Any) -> None:
 
 
 def hint_at_energies(energies: Any) -> None:
-    """Say of a table that it does not reach the Fermi energy."""
-    first, last = float(energies[0]), float(energies[-1])
+    """Say of a table that it does not reach the Fermi energy; nothing if it is traced."""
+    if isinstance(energies, Tracer):
+        return
+    first, last = np.asarray(energies, dtype=float)[[0, -1]].tolist()
     if not first <= FERMI_ENERGY <= last:
         hint(
-            f"`energies` from {first:g} to {last:g} do not reach the Fermi energy 1: they are kinetic energies in units "
-            "of mu0; beyond its ends a table keeps its last value."
+            f"`energies` from {first:g} to {last:g} do not reach the Fermi energy 1: they are kinetic energies in "
+            "units of mu0; beyond its ends a table keeps its last value."
         )
