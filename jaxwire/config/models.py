@@ -158,7 +158,7 @@ class _Resolution(TomlTable):
 
 def build_wire(builder: Builder, table: Any) -> Wire:
     """Build the wire that a [wire] table describes; what it leaves out, or all without a table, is as in the paper."""
-    tables = check_table(WireTable, table or {}, "wire", "[wire]").model_dump(exclude_none=True)
+    tables = check_table(WireTable, {} if table is None else table, "wire", "[wire]").model_dump(exclude_none=True)
     return Wire(**{part: builder.build(each, PARTS[part], f"wire.{part}") for part, each in tables.items()})
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 LARGEST = 16_000_000
 """Bytes of a text file at most: 100,000 rows of any table, and read in a second."""
 
-PATIENCE = 30.0
-"""Seconds for which the data of a pipe are waited for."""
+PATIENCE, IN_ALL = 10.0, 60.0
+"""Seconds for which the next data of a pipe are waited for, and for which it is read in all."""
 
 LONGEST_NAME = 120
 """Characters of a file's name that a message repeats."""
@@ -80,12 +80,12 @@ def _bytes_of(path: Path, most: int) -> bytes:
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     try:
         mode = os.fstat(handle).st_mode
-        end, parts, size = time.monotonic() + PATIENCE, [], 0
+        end, parts, size = time.monotonic() + IN_ALL, [], 0
         while size <= most:
             if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode) and os.name == "posix":
-                ready, _, _ = select.select([handle], [], [], max(0.0, end - time.monotonic()))
-                if not ready:
-                    raise TimeoutError(0, f"no data within {PATIENCE:g} s")
+                ready, _, _ = select.select([handle], [], [], PATIENCE)
+                if not ready or time.monotonic() > end:
+                    raise TimeoutError(0, f"no data for {PATIENCE:g} s, or no end within {IN_ALL:g} s")
             part = os.read(handle, min(2**20, most + 1 - size))
             if not part:
                 break

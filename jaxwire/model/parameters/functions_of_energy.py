@@ -104,7 +104,7 @@ def _call(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
         if not (isinstance(error, NOT_OF_JAX) or any(words in str(error) for words in NOT_OF_ARRAYS)):
             raise
         raise TypeError(
-            f"`function` must be made of operations of JAX (jax.numpy) on arrays, got {one_line(function)}, which needs "
-            "known numbers or one at a time, as NumPy, SciPy, math and `if` do; make a table of it: Tabulated(energies, "
-            "values) or TabulatedRelaxation(energies, values)."
+            f"`function` must be made of operations of JAX (jax.numpy) on arrays, got {one_line(function)}, which "
+            "needs known numbers or one at a time, as NumPy, SciPy, math and `if` do; make a table of it: Tabulated("
+            "energies, values) or TabulatedRelaxation(energies, values)."
         ) from error
