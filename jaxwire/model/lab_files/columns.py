@@ -232,18 +232,13 @@ def _say_units(table: _Table, wanted: Wanted, units: dict[str, str]) -> None:
 def _say_errors(table: _Table, wanted: Wanted) -> None:
     """Warn of columns that look like errors and are not used."""
     errors = next((role for role in wanted.roles if role.errors_of), None)
-    if errors is None:
+    if errors is None or not table.headings:
         return
+    others = [role for role in wanted.needed if role.name != errors.errors_of and role.name in table.roles]
+    names = {other.name: (other.name, table.headings[table.roles[other.name]].name) for other in others}
     for at, heading in enumerate(table.headings):
-        if at in table.roles.values() or not looks_like_error(heading):
+        of = next((name for name, targets in names.items() if is_error_of(heading.name, targets)), None)
+        if at in table.roles.values() or not (of or looks_like_error(heading)):
             continue
-        others = [role for role in wanted.needed if role.name != errors.errors_of and role.name in table.roles]
-        of = next(
-            (o for o in others if is_error_of(heading.name, (o.name, table.headings[table.roles[o.name]].name))), None
-        )
-        why = (
-            f"errors of {of.name} are not used"
-            if of
-            else f"it is not used: call it {errors.name} if it is of {errors.errors_of}"
-        )
-        hint(f"`{heading.text[:40]}` of {table.what} looks like a column of errors; {why}.")
+        why = f"errors of {of} are" if of else f"call it {errors.name} if it is of {errors.errors_of}; it is"
+        hint(f"`{heading.text[:40]}` of {table.what} looks like a column of errors; {why} not used.")

@@ -100,6 +100,8 @@ def _decimals(lines: Lines, separator: str) -> list[str]:
 def _read(lines: Lines, separator: str, decimal: str, wanted: Wanted, what: str) -> Found:
     """Read a text in one way."""
     rows = rows_of(lines.rows, separator)
+    if not rows:
+        raise RefusedError(wanted.needed[0].name, f"must be one of the columns of {what}, got an empty file")
     count = next((at for at, row in enumerate(rows) if not is_head(row)), len(rows))
     heads, rows = rows[:count], rows[count:]
     if len(heads) > 2 or (len(heads) == 2 and not _are_units(heads[1], wanted)):
@@ -108,6 +110,8 @@ def _read(lines: Lines, separator: str, decimal: str, wanted: Wanted, what: str)
     names = _names(heads, rows, lines, separator)
     kept = _kept(names, rows)
     _require_rectangle(rows, kept, names, wanted)
+    if names and separator == ",":
+        _refuse_longer(rows, len(names), wanted)
     headings = [heading_of(names[at]) for at in kept] if names else _commented(lines, len(kept), separator, wanted)
     if len(heads) > 1:
         headings = [_with_unit(one, heads[1], at) for one, at in zip(headings, kept, strict=True)]
@@ -173,25 +177,51 @@ def _require_rectangle(rows: Sequence[Row], kept: Sequence[int], names: Sequence
         raise RefusedError("", f"must have a name for column {nameless[0] + 1}, got none", where)
 
 
+def _refuse_longer(rows: Sequence[Row], size: int, wanted: Wanted) -> None:
+    """Refuse rows that end in more commas than the names do, unless points tell that commas are no decimal signs."""
+    longer = next((row for row in rows if len(row.fields) > size), None)
+    if longer is not None and not any("." in field for row in rows for field in row.fields):
+        cure = "leave out commas at the end of lines, or write a decimal point in a number"
+        got = f"must be in a table of {size} columns, got {len(longer.fields)}"
+        raise RefusedError(wanted.needed[0].name, got, longer.line, cure)
+
+
 def _commented(lines: Lines, size: int, separator: str, wanted: Wanted) -> list[Heading]:
     """Names of the columns from a comment above the rows, if one holds as many, and all that are needed."""
-    for comment in reversed([part for one in lines.comments for part in (one.rpartition(":")[2], one)]):
+    comments = [part for one in lines.comments for part in dict.fromkeys((one, one.rpartition(":")[2]))]
+    for comment in reversed(comments):
         for sign in dict.fromkeys([separator, ",", ";", "\t", " "]):
-            try:
-                words = fields_of(Line(0, comment), sign, is_header=True)
-            except RefusedError:
+            names = _words(comment, sign)
+            headings = [heading_of(name) for name in names]
+            names_all = _has_all(headings, wanted) or all(_is_known(one, wanted) for one in headings)
+            if not names or any(map(is_number, names)) or not names_all:
                 continue
-            headings = [heading_of(word) for word in words]
-            if len(headings) != size or any(is_number(word) for word in words):
-                continue
-            try:
-                assign(headings, wanted._replace(by_order=False), "")
-            except ValueError:
-                if all(_is_known(one, wanted) for one in headings):
-                    return headings
-                continue
-            return headings
+            if len(names) == size:
+                return headings
+            if sign != " ":  # else words of a sentence, among them x and y
+                got = f"must be as many columns as a comment names, {len(names)}, got {size}"
+                raise RefusedError(wanted.needed[0].name, got, lines.rows[0].number)
     return []
+
+
+def _words(comment: str, separator: str) -> list[str]:
+    """Names in a comment, without empty ones at its end."""
+    try:
+        names = fields_of(Line(0, comment), separator, is_header=True)
+    except RefusedError:
+        return []
+    while names and not names[-1]:
+        names.pop()
+    return names
+
+
+def _has_all(headings: Sequence[Heading], wanted: Wanted) -> bool:
+    """Whether all columns that are needed are named."""
+    try:
+        assign(headings, wanted._replace(by_order=False), "")
+    except ValueError:
+        return False
+    return True
 
 
 def _is_known(heading: Heading, wanted: Wanted) -> bool:
