@@ -100,8 +100,6 @@ def _decimals(lines: Lines, separator: str) -> list[str]:
 def _read(lines: Lines, separator: str, decimal: str, wanted: Wanted, what: str) -> Found:
     """Read a text in one way."""
     rows = rows_of(lines.rows, separator)
-    if not rows:
-        raise RefusedError(wanted.needed[0].name, f"must be one of the columns of {what}, got an empty file")
     count = next((at for at, row in enumerate(rows) if not is_head(row)), len(rows))
     heads, rows = rows[:count], rows[count:]
     if len(heads) > 2 or (len(heads) == 2 and not _are_units(heads[1], wanted)):
@@ -109,6 +107,8 @@ def _read(lines: Lines, separator: str, decimal: str, wanted: Wanted, what: str)
         raise RefusedError("", got, heads[-1].line, "begin lines that are no rows with #")
     names = _names(heads, rows, lines, separator)
     kept = _kept(names, rows)
+    if not kept:
+        raise RefusedError(wanted.needed[0].name, f"must be one of the columns of {what}, got an empty file")
     _require_rectangle(rows, kept, names, wanted)
     if names and separator == ",":
         _refuse_longer(rows, len(names), wanted)
@@ -137,7 +137,7 @@ def _names(heads: Sequence[Row], rows: Sequence[Row], lines: Lines, separator: s
     names, longest = heads[0].fields, max((len(row.fields) for row in rows), default=0)
     if rows and len(names) != longest and (len(names) == 1 or separator == " "):
         head = next(line for line in lines.rows if line.number == heads[0].line)
-        others = [fields_of(head, sign, is_header=True) for sign in (",", ";", "\t", " ") if sign != separator]
+        others = [fields_of(head, sign, is_header=True) for sign in (",", ";", "\t") if sign != separator]
         names = next((other for other in others if len(other) == longest), names)
     return [name.rstrip(",;") if separator == " " else name for name in names]
 
