@@ -121,9 +121,10 @@ def shown_number(numbers: np.ndarray, at: int, domain: Domain) -> str:
     """
     changed = np.array(numbers, dtype=np.float64)
     text = f"{changed.flat[at]:g}"
+    is_another = np.any(np.delete(changed, at) == float(text))  # as in 1, 0.9999999999, which does not increase
     changed.flat[at] = float(text)
     inside = np.broadcast_to(domain.contains(changed), changed.shape)
-    return repr(float(numbers.flat[at])) if inside.flat[at] else text
+    return repr(float(numbers.flat[at])) if inside.flat[at] or is_another else text
 
 
 def _real_numbers(name: str, value: Any) -> Any:
@@ -164,7 +165,7 @@ def _as_working(name: str, numbers: Any) -> Array:
 def _has_unit(value: Any) -> bool:
     """Whether it is a quantity of pint, unyt or astropy: an array of them loses its unit where it becomes JAX's."""
     if hasattr(value, "coords"):  # of xarray
-        value = value.data
+        value = getattr(value, "data", None)
     return hasattr(value, "to") and (hasattr(value, "units") or hasattr(value, "unit"))
 
 

@@ -14,6 +14,9 @@ HOME = str(Path(__file__).parents[2])
 USUAL_TEMPERATURES = (0.003, 10.0)
 """Temperatures, in mu0, outside of which another unit is likely meant: ten times as far as is promised."""
 
+WRAPPERS = {"equinox", "jaxtyping", "beartype", "jax"}
+"""Libraries whose frames stand between the package and the user's program."""
+
 FERMI_ENERGY = 1.0
 """mu0, in its own unit."""
 
@@ -31,7 +34,7 @@ def hint(text: str) -> None:
 
 
 def _is_inner(file: str) -> bool:
-    return file.startswith((HOME, "<")) or "equinox" in file
+    return file.startswith((HOME, "<")) or bool(set(Path(file).parts) & WRAPPERS)
 
 
 def hint_at_temperature(temperatures: Any) -> None:
