@@ -30,7 +30,7 @@ def hint(text: str) -> None:
     level, frame = 2, sys._getframe(1)
     while frame.f_back is not None and _is_inner(frame.f_code.co_filename):
         level, frame = level + 1, frame.f_back
-    warnings.warn(text, InputWarning, stacklevel=level - 1)
+    warnings.warn(text, InputWarning, stacklevel=level)
 
 
 def _is_inner(file: str) -> bool:
