@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from jaxwire.model.parameters.domain import POSITIVE, REAL, as_known
+from jaxwire.model.parameters.hints import hint_at_temperature
 from jaxwire.model.parameters.names import DRIVES, OPERATING_POINT
 from jaxwire.model.wires.screening import AbstractNonLocalScreening
 from jaxwire.model.wires.wire import Wire
@@ -45,6 +46,9 @@ def make_plan(scatterer: Any, wire: Any, asked: ScanArguments) -> Plan:
     scatterer, wire, resolution = as_models(scatterer, wire, asked.resolution)
     dimensions = read_axes(asked.axes, scatterer, wire)
     fixed = _fixed(asked.operating_point(), dimensions)
+    hint_at_temperature(fixed.get("temperature", ()))
+    for axis in (axis for dimension in dimensions for axis in dimension.axes if axis.name == "temperature"):
+        hint_at_temperature(axis.values)
     usual = ["voltage"] if "current" in _varied(dimensions) else ["current"]
     kept = read_observables(usual if asked.observables is None else asked.observables)
     _check_precision(asked.precision, wire, {*fixed, *_varied(dimensions)}, kept)

@@ -152,5 +152,4 @@ def _limit_error(fine: Matching, coarse: Matching, name: str) -> Scalar:
 
 
 def _is_probability(transmission: Float[Array, " n"]) -> Array:
-    rounding = 4.0 * jnp.finfo(transmission.dtype).eps  # a GPU divides equal numbers to 1 + eps in single precision
-    return jnp.all((transmission >= 0) & (transmission <= 1.0 + rounding))
+    return jnp.all((transmission >= 0) & (transmission <= 1))
