@@ -105,7 +105,7 @@ class Occupation(eqx.Module):
         """Occupation of electrons that move away from the scatterer."""
         strength, path = self._source(side, energy), self._mean_free_path(energy)
         paths = distance / path
-        fed = jnp.sum(strength * _growth(side, path, distance)).real
+        fed = jnp.sum(strength * _growth(side, path, distance, paths)).real
         drift = self.drift(side, energy)
         launched = self.leaving(side, energy) - self.equilibrium(side, energy, jnp.zeros(()), drift)
         equilibrium = self.equilibrium(side, energy, distance, drift)
@@ -132,9 +132,9 @@ class Occupation(eqx.Module):
         return 0.5 * side.amplitude * self._thermal(side, energy) / side.half.collision_sum
 
 
-def _growth(side: AnySide, path: Scalar, distance: Scalar) -> Inexact[Array, " m"]:
-    """What departing electrons of mean free path l collect of waves, [exp(-kappa y) - exp(-y/l)]/(1 - kappa l)."""
-    rate, paths = side.rate, distance / path
+def _growth(side: AnySide, path: Scalar, distance: Scalar, paths: Scalar) -> Inexact[Array, " m"]:
+    """What departing electrons collect of waves, [exp(-kappa y) - exp(-y/l)]/(1 - kappa l); paths is y/l."""
+    rate = side.rate
     if isinstance(side, CollidingSide):  # whose waves are not real, and never in step with the electrons
         return (jnp.exp(-rate * distance) - jnp.exp(-paths)) / (1.0 - rate * path)
     detuning = jnp.abs(1.0 - rate * path)
