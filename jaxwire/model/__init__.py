@@ -1,5 +1,5 @@
 """What a user describes: a scatterer in a wire, its numbers by name, its units, how finely it is solved.
 
-In the order of the data flow: `parameters`, `scatterers`, `wires`, `units`; `resolution` (the one numerical setting of
-a user), `description` (any object as JSON, so that inputs can be compared).
+In the order of the data flow: `printing` (how objects show themselves), `parameters`, `scatterers`, `wires`, `units`;
+`resolution` (the one numerical setting of a user), `description` (any object as JSON, so that inputs can be compared).
 """

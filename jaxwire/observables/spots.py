@@ -14,12 +14,14 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Bool, Complex, Float, Int
 
 from jaxwire.kinetics.energy_grid import CUTOFF
 from jaxwire.kinetics.flow import Flow, Side
 from jaxwire.kinetics.resolvents.contour import Contour
 from jaxwire.model.parameters.domain import Domain, as_parameter
+from jaxwire.model.printing import html_table, is_known, range_text
 from jaxwire.model.wires.relaxation import ConstantRelaxationTime
 from jaxwire.model.wires.screening import AbstractNonLocalScreening
 from jaxwire.numerics.array_types import Scalar
@@ -66,6 +68,46 @@ class Spots(NamedTuple):
 
     left: Spot
     right: Spot
+
+    def __str__(self) -> str:
+        """A table, one line for each spot."""
+        lines = ["  " + "".join(f"{cell:>17}" for cell in row) for row in (_TITLES, *self._rows())]
+        return "\n".join(["Spots", *lines])
+
+    def _repr_html_(self) -> str | None:
+        """The table of a notebook."""
+        if not is_known(self):
+            return None
+        some = bool(jnp.any(jnp.stack([jnp.any(spot.exists) for spot in self])))
+        return html_table("Spots", self._rows(), titles=_TITLES, complaints=[] if some else ["there are no spots"])
+
+    def _rows(self) -> list[list[str]]:
+        """Cells of the table; of a few spots those that exist, of many of them the ranges."""
+        rows = []
+        for name, spot in self._asdict().items():
+            if spot.exists.ndim != 1 or spot.exists.size > _LISTED:
+                rows.append(_cells(name, spot))
+                continue
+            there = [jax.tree.map(operator.itemgetter(n), spot) for n in np.flatnonzero(spot.exists)]
+            rows += [_cells(name, one) for one in there] or [[name, "none", "", "", ""]]
+        return rows
+
+
+_TITLES = ("side", "kind", "x (vF tau0)", "P_ph/P_ext", "prominence")
+"""Heads of the columns."""
+
+_LISTED = 8
+"""Spots of one side that are listed at most."""
+
+_KINDS = {1: "heating", -1: "cooling", 0: "none"}
+
+
+def _cells(name: str, spot: Spot) -> list[str]:
+    is_single = spot.exists.ndim == 0
+    if is_single and not spot.exists:
+        return [name, "none", "", "", ""]
+    kind = _KINDS[int(spot.kind)] if is_single else f"{int(jnp.sum(spot.exists))} of {spot.exists.size}"
+    return [name, kind, *map(range_text, (spot.position, spot.heating, spot.prominence))]
 
 
 def find_spots(sol: Solution, x_max=20.0) -> Spots:

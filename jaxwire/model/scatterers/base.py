@@ -7,10 +7,10 @@ passes, eps being its kinetic energy in the left wire. Where T changes, the ener
 import abc
 from typing import NamedTuple
 
-import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from jaxwire.model.printing import Printable
 from jaxwire.numerics.array_types import RealLike
 
 
@@ -33,7 +33,7 @@ def no_scales() -> EnergyScales:
     return EnergyScales(jnp.zeros(0), jnp.ones(0), jnp.ones(0))
 
 
-class AbstractScatterer(eqx.Module):
+class AbstractScatterer(Printable):
     """Base of all scatterers: subclass it, give `transmission`, and `energy_scales` where T has structure."""
 
     @abc.abstractmethod

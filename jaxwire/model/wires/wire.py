@@ -5,16 +5,16 @@ Natural units: energies mu0, momenta pF, velocities vF, times tau0 (the relaxati
 vF tau0. Every model gives 1 at the Fermi energy unless its parameters say otherwise.
 """
 
-import equinox as eqx
 from jaxtyping import Array, Float
 
+from jaxwire.model.printing import Printable
 from jaxwire.model.wires.dispersion import AbstractDispersion, Parabolic
 from jaxwire.model.wires.relaxation import AbstractRelaxation, ConstantRelaxationTime
 from jaxwire.model.wires.screening import AbstractScreening, Electroneutral
 from jaxwire.numerics.array_types import RealLike
 
 
-class Wire(eqx.Module):
+class Wire(Printable):
     """Two identical half-wires of one channel, left and right of the scatterer.
 
     ```python
