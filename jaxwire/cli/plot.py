@@ -20,7 +20,7 @@ def plot(
     select: Annotated[tuple[str, ...] | None, Parameter(consume_multiple=True, negative="")] = None,
     x_min: float = 0.0,
     min_prominence: float = 0.0,
-    output: Path | None = None,
+    output: Annotated[Path | None, Parameter(alias="-o")] = None,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
     """Draw a variable of a scan over two of its axes, or as lines over one.

@@ -37,6 +37,9 @@ ROUND_STEPS = ((1.0, 2.0, 3.0, 4.0, 6.0), (1.0, 2.0, 5.0))
 MOST_TICKS = 5
 """Ticks of a logarithmic axis that are written out; longer axes have powers of ten."""
 
+DIGIT = 0.03
+"""Width of a digit, as a share of the narrowest panel."""
+
 EDGE = 1e-9
 """How far a tick may lie beyond the ends, relatively: rounding."""
 
@@ -99,11 +102,17 @@ def _set_scale(axis: Any, place: FigureAxis) -> None:
     for steps in ROUND_STEPS:
         ticks = [step * 10.0**power for power in powers for step in steps]
         ticks = [tick for tick in ticks if low <= tick * (1 + EDGE) and tick <= high * (1 + EDGE)]
-        if len(ticks) <= MOST_TICKS:
+        if len(ticks) <= MOST_TICKS and _has_room(ticks, high / low):
             axis.set_major_locator(FixedLocator(ticks) if len(ticks) > 1 else MaxNLocator(3))
             axis.set_major_formatter(lambda tick, _: f"{tick:.6g}")
             axis.set_minor_formatter(NullFormatter())
             return
+
+
+def _has_room(ticks: Sequence[float], reach: float) -> bool:
+    """Whether numbers at ticks of a logarithmic axis do not run together in the narrowest panel."""
+    longest = max((len(f"{tick:.6g}") for tick in ticks), default=0)
+    return bool(np.all(np.diff(np.log(ticks)) > DIGIT * (longest + 1) * np.log(reach)))
 
 
 def _draw_cells(axes: Axes, layer: Layer, edges: tuple[np.ndarray, np.ndarray], scale: ColourScale) -> None:

@@ -92,7 +92,7 @@ def scan(
             heating and heat current only.
         store: folder in which every finished block is kept (zarr); with it the same call goes on where it stopped.
         cluster: a Dask client or cluster to whose workers the blocks are sent; needs a store that they share.
-        progress: whether to show a bar on stderr, if that is a terminal.
+        progress: whether to show a bar on stderr, or a line every 30 s where that is no terminal.
 
     Returns:
         The Dataset: a variable per observable, `status`, with a given current or force `current_limit`, and as

@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,7 @@ def kernel_like_a_user(monkeypatch):
 @pytest.mark.timeout(900)  # half a minute each, but several times that where the machine has other work
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_runs_and_shows_every_picture(path, tmp_path):
+    shutil.copytree(FOLDER / "data", tmp_path / "data")
     notebook = jupytext.read(path)
     watch = nbformat.v4.new_code_cell("from referee import keep_figures, objections\n_figures = keep_figures()")
     judge = nbformat.v4.new_code_cell(
