@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxwire.fits.free_parameters import GAIN, OFFSET, Free
-from jaxwire.fits.goodness import Quality, assess
+from jaxwire.fits.goodness import Goodness, assess
 from jaxwire.fits.losses import AbstractLoss, SquaredLoss
 from jaxwire.fits.measurement import Measurement
 from jaxwire.fits.residuals import FitProgram, Group, Model
@@ -153,7 +153,7 @@ def _status(
     errors: np.ndarray,
     starts: Starts,
     is_undetermined: bool,
-    quality: Quality,
+    quality: Goodness,
 ) -> FitStatus:
     for one, value in zip(free, values, strict=True):
         if one.range.is_near_bound(value, NEAR_BOUND):

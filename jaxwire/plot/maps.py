@@ -21,22 +21,18 @@ import itertools
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import jax.numpy as jnp
 import numpy as np
 from matplotlib.figure import Figure
 
 from jaxwire.model.parameters.suggestion import did_you_mean
-from jaxwire.observables.spots import Spot, spot_measure
 from jaxwire.plot.captions import label, title, with_prefix
 from jaxwire.plot.colour_scale import choose_scale
+from jaxwire.plot.dominant_spots import MEASURE, measure_spots, without_faint
 from jaxwire.plot.panels import MISSING, NO_VALUE, UNSOLVED, FigureAxis, Layer, draw_lines, draw_panels
 
 if TYPE_CHECKING:
     import xarray
 
-
-MEASURE = "spot_measure"
-"""Variable that is not stored but made of two that are: the measure of Fig. 5."""
 
 LAST = ("status", "current_limit", "error_estimate")
 """Variables that are drawn only if asked for, or if there is nothing else."""
@@ -82,7 +78,7 @@ def plot_map(
     Raises:
         ValueError: if a name is unknown, a value outside the axis, or axes are left for which nothing is chosen.
     """
-    name, table = _take(_without_faint(dataset, x_min, min_prominence), variable)
+    name, table = _take(without_faint(dataset, x_min, min_prominence), variable)
     table, words = _select(table, dict(select or {}), name)
     kept = [_dimension(table, key, given) for key, given in (("x", x), ("y", y)) if given is not None]
     alone = [str(dim) for dim in table["value"].dims if table.sizes[dim] == 1 and dim not in kept]
@@ -109,28 +105,6 @@ def plot_map(
     return draw_lines(layers, across, scale, heading) if up is None else draw_panels(layers, across, up, scale, heading)
 
 
-def _without_faint(dataset: "xarray.Dataset", x_min: float, min_prominence: float) -> "xarray.Dataset":
-    """The same scan without the spots that are too close or too faint."""
-    limits = {"spot_position": ("x_min", x_min), "spot_prominence": ("min_prominence", min_prominence)}
-    for variable, (name, least) in limits.items():
-        if not least >= 0:
-            raise ValueError(f"`{name}` must be zero or positive, got {least!r}.")
-        if least and variable not in dataset:
-            raise ValueError(f"`{name}` must be given only for a scan with the observable 'spots', got {least!r}.")
-        if least:
-            counts = abs(dataset[variable]) >= least
-            spots = [one for one in dataset.data_vars if str(one).startswith("spot_")]
-            dataset = dataset.assign({one: _only(dataset[one], counts) for one in spots})
-    return dataset
-
-
-def _only(spots: "xarray.DataArray", counts: "xarray.DataArray") -> "xarray.DataArray":
-    """NaN, or 0 of whole numbers, where they do not count."""
-    if spots.dtype.kind == "f":
-        return spots.where(counts)
-    return (spots * counts).astype(spots.dtype).assign_attrs(spots.attrs)
-
-
 def _take(dataset: "xarray.Dataset", variable: str | None) -> tuple[str, "xarray.Dataset"]:
     """Name of the variable, and a table of its values and what became of each point."""
     has_spots = {"spot_heating", "spot_kind"} <= set(dataset.data_vars)
@@ -147,16 +121,6 @@ def _take(dataset: "xarray.Dataset", variable: str | None) -> tuple[str, "xarray
         value = dataset[variable]
     columns = {"value": value} | ({"status": dataset["status"]} if "status" in dataset else {})
     return variable, dataset.drop_vars(dataset.data_vars).assign(columns)
-
-
-def measure_spots(dataset: "xarray.Dataset") -> "xarray.DataArray":
-    """The measure of Fig. 5 (`spots.spot_measure`) of a scan's dominant spots; NaN where there is none."""
-    value, kind = dataset["spot_heating"], jnp.asarray(dataset["spot_kind"].values)
-    heating = jnp.asarray(value.values)  # also in place of position and prominence, which do not count
-    exists = (jnp.abs(kind) == 1) & jnp.isfinite(heating)
-    value = value.copy(data=np.asarray(spot_measure(Spot(heating, heating, exists, kind, heating))))
-    value.attrs = {"units": "", "long_name": "spot measure +-(|P_ph|/P_ext - 1)^(1/5)"}
-    return value
 
 
 def _with_prefixes(table: "xarray.Dataset") -> "xarray.Dataset":
