@@ -188,5 +188,5 @@ def _heat(sol: Solution) -> Waves:
     flow = sol.flow
     waves = Waves(jnp.zeros(2), jnp.full(2, flow.current * flow.force), jnp.array([-1.0, 1.0]), jnp.zeros(2))
     for side in (flow.upper, flow.lower):
-        waves = waves.joined(side.modes.rate, flow.heating_shares(side), sol.direction * side.sign)
+        waves = waves.joined(side.rate, flow.heating_shares(side), sol.direction * side.sign)
     return waves

@@ -5,6 +5,7 @@ momentum, at one rate 1/tau_ee. Natural units: times in tau0, the relaxation tim
 """
 
 import equinox as eqx
+import jax.numpy as jnp
 
 from jaxwire.model.parameters.domain import NOT_NEGATIVE, Domain, as_parameter
 from jaxwire.numerics.array_types import Scalar
@@ -62,4 +63,6 @@ class ElectronElectron(eqx.Module):
 
     def collision_rate(self) -> Scalar:
         """1/tau_ee, in 1/tau0."""
-        return 1.0 / self.time if self.rate is None else self.rate
+        if self.time is None:
+            return jnp.asarray(self.rate)
+        return 1.0 / self.time
