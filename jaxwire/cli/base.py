@@ -1,5 +1,6 @@
 """What the commands share: the program and its exit codes, common options, complaints about input."""
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App, CycloptsError, Parameter
 
 from jaxwire.cli.output import StandardOutputError, complain, standard_output
+from jaxwire.cli.remarks import remarks_told
+from jaxwire.cli.words import split_lists
 
 if TYPE_CHECKING:
     from jaxwire.config.scan import Config
@@ -23,6 +26,14 @@ app = App(
     help_format="plaintext",
     suppress_keyboard_interrupt=False,  # else `main` could not tell how a stopped scan goes on
 )
+
+app.register_install_completion_command()
+
+Temperature = Annotated[float | None, Parameter(alias="-t")]
+"""kB T, in mu0."""
+
+Figure = Annotated[Path | None, Parameter(alias="-p")]
+"""A file for a figure."""
 
 NumberList = Annotated[tuple[float, ...] | None, Parameter(consume_multiple=True, negative="")]
 """An option that takes one or more numbers."""
@@ -41,6 +52,10 @@ RESULT_UNITS = {
 
 PIPE_CLOSED = 141
 """Exit code of a program whose reader has had enough, as `head` has: what shells report of signal 13."""
+
+
+LONGEST = 1_000
+"""Characters of a complaint."""
 
 
 class BadInputError(Exception):
@@ -76,12 +91,12 @@ class Dot(Numbers):
     """Options of a resonant quantum dot.
 
     Attributes:
-        center: Position eps0 of the resonance, a kinetic energy in the left wire.
-        width: Half width Gamma of the resonance.
+        center: Position eps0 of the resonance, a kinetic energy in the left wire, in mu0.
+        width: Half width Gamma of the resonance, in mu0.
     """
 
-    center: float | None = None
-    width: float | None = None
+    center: Annotated[float | None, Parameter(alias="-c")] = None
+    width: Annotated[float | None, Parameter(alias="-w")] = None
 
     def refuse_with_file(self) -> None:
         """Complain if any is given, where a file describes the scatterer."""
@@ -95,13 +110,13 @@ class Drive(Numbers):
     """Options of what drives the current.
 
     Attributes:
-        voltage: eV, the misalignment of the two bands; positive drives a positive current.
-        current: I, instead of the voltage.
-        force: F, the external force far away, instead of the voltage.
+        voltage: eV, the misalignment of the two bands, in mu0; positive drives a positive current.
+        current: I, instead of the voltage, in e mu0/h.
+        force: F, the external force far away, instead of the voltage, in mu0/(vF tau0).
     """
 
-    voltage: float | None = None
-    current: float | None = None
+    voltage: Annotated[float | None, Parameter(alias="-v")] = None
+    current: Annotated[float | None, Parameter(alias="-i")] = None
     force: float | None = None
 
     def replacing(self, point: Mapping[str, float]) -> dict[str, float]:
@@ -121,10 +136,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         reads the output any more.
     """
     try:
-        with standard_output():
-            code = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+        with standard_output(), remarks_told():
+            words = _words(sys.argv[1:] if arguments is None else arguments)
+            code = app(words, exit_on_error=False, print_error=False, result_action="return_value")
     except (CycloptsError, BadInputError) as error:
-        complain(str(error).strip())
+        complain(_short(str(error).strip()))
         return 2
     except StandardOutputError as error:
         if error.is_unwanted:
@@ -135,6 +151,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         complain(f"jaxwire: {str(stop) or 'stopped'}")
         return 130
     return code if isinstance(code, int) else 0
+
+
+def _words(arguments: Sequence[str]) -> list[str]:
+    try:
+        return split_lists(arguments)
+    except ValueError as error:
+        raise BadInputError(str(error)) from error
+
+
+def _short(complaint: str) -> str:
+    """A complaint without the middle, where it repeats very long input."""
+    return complaint if len(complaint) <= LONGEST else f"{complaint[: LONGEST // 2]} ... {complaint[-LONGEST // 4 :]}"
 
 
 @contextmanager

@@ -46,24 +46,22 @@ def excited(half: HalfWire, entering: Float[Array, " n"], contour: Contour) -> E
     rows = [share, share * relative, share * relative**2, entering, relative * entering]
     whole, first, second, number, energy = over_nodes(contour, half.mean_free_path, jnp.stack(rows))
     squared = -(contour.rate**2)
-    collisions = _collisions_of(half)
-    moments = Moments.of(squared, (whole, first, second), collisions.share, collisions.phonons)
+    moments = Moments.of(squared, (whole, first, second), _collisions(half).share, _collisions(half).phonons)
     potential, temperature = moments.fields(number, energy)
     weight = -contour.weight / (2.0 * half.collision_sum * contour.rate)
     return ExcitedWaves(weight * potential / squared, weight * temperature / spread.deviation)
+
+
+def _collisions(half: HalfWire) -> ElectronCollisions:
+    assert half.collisions is not None  # or there would be modes
+    return half.collisions
 
 
 def heat_exchange(half: HalfWire) -> Scalar:
     """G: power that electrons give to the phonons per length, per relative excess of their temperature."""
     share = half.momentum_weight * half.thermal
     spread = EnergySpread.of(half.energy, share / jnp.sum(share))
-    return 2.0 * _collisions_of(half).phonons * half.collision_sum * spread.deviation**2
-
-
-def _collisions_of(half: HalfWire) -> ElectronCollisions:
-    if half.collisions is None:
-        raise TypeError("`half` must be of a wire whose electrons collide with each other.")
-    return half.collisions
+    return 2.0 * _collisions(half).phonons * half.collision_sum * spread.deviation**2
 
 
 class CollidingSide(eqx.Module):
@@ -100,7 +98,7 @@ class CollidingSide(eqx.Module):
 
     def strength(self, energy: Scalar) -> Complex[Array, " m"]:
         """Share of each wave in what collisions make of the electrons at a kinetic energy, in units of f0'."""
-        thermalised = _collisions_of(self.half).share * (energy - self.half.mean_energy)
+        thermalised = _collisions(self.half).share * (energy - self.half.mean_energy)
         return self.neutral + thermalised * self.warmth
 
     def heating_waves(self, contour: Contour, charge_power: Scalar) -> Complex[Array, " m"]:

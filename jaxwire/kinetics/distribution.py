@@ -34,7 +34,7 @@ from jaxtyping import Array, Inexact
 from jaxwire.kinetics.colliding_side import CollidingSide
 from jaxwire.kinetics.fermi import fermi, thermal_weight
 from jaxwire.kinetics.flow import AnySide, Flow
-from jaxwire.model.scatterers.base import AbstractScatterer
+from jaxwire.model.scatterers.base import AbstractScatterer, probability
 from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.array_types import Scalar
 
@@ -95,7 +95,7 @@ class Occupation(eqx.Module):
         in_upper = jnp.where(is_open, in_upper, 1.0)
         in_lower = jnp.where(is_lower, energy, in_upper + self.flow.step)
         in_left = (in_upper + self.left_to_upper)[None]
-        transmission = jnp.where(is_open, self.scatterer.transmission(in_left)[0], 0.0)
+        transmission = jnp.where(is_open, probability(self.scatterer, in_left)[0], 0.0)
         from_upper = self.arriving(self.flow.upper, in_upper, jnp.zeros(()))
         from_lower = self.arriving(self.flow.lower, in_lower, jnp.zeros(()))
         other, own = jnp.where(is_lower, from_upper, from_lower), jnp.where(is_lower, from_lower, from_upper)

@@ -40,6 +40,7 @@ from jaxwire.model.parameters.domain import (
     in_domain,
     parameter,
 )
+from jaxwire.model.printing import Printable
 from jaxwire.model.wires.screening import AbstractNonLocalScreening
 from jaxwire.numerics.array_types import Scalar
 from jaxwire.numerics.programs import quick_jit
@@ -50,7 +51,7 @@ from jaxwire.solver.solution import CHUNK, Solution, as_single
 _END = Domain(lambda value: (value is None) or POSITIVE.contains(value), POSITIVE.words)
 
 
-class AbstractInstrument(eqx.Module):
+class AbstractInstrument(Printable):
     """What is measured along the wire: subclass it, and give `signal` and the three fields.
 
     Attributes:

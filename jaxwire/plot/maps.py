@@ -27,7 +27,7 @@ from matplotlib.figure import Figure
 
 from jaxwire.model.parameters.suggestion import did_you_mean
 from jaxwire.observables.spots import Spot, spot_measure
-from jaxwire.plot.captions import label, title
+from jaxwire.plot.captions import label, title, with_prefix
 from jaxwire.plot.colour_scale import choose_scale
 from jaxwire.plot.panels import MISSING, NO_VALUE, UNSOLVED, FigureAxis, Layer, draw_lines, draw_panels
 
@@ -57,6 +57,9 @@ def plot_map(
     x: str | None = None,
     y: str | None = None,
     select: Mapping[str, Any] | None = None,
+    *,
+    x_min: float = 0.0,
+    min_prominence: float = 0.0,
 ) -> Figure:
     """Draw a variable of a scan: a map where it depends on two axes, lines where it depends on one.
 
@@ -69,6 +72,9 @@ def plot_map(
         x: horizontal axis, a dimension or a coordinate; the first dimension unless given.
         y: vertical axis.
         select: dimension or coordinate and the value to take; the nearest one there is for numbers.
+        x_min: spots closer to the scatterer are left out, in the units of the dataset. That shows what remains of a
+            scan; `scan(..., x_min=...)` finds the strongest spots beyond.
+        min_prominence: spots with less are left out, in units of P_ext.
 
     Returns:
         The figure; `jaxwire.plot.save_figure(figure, "map.pdf")` writes it.
@@ -76,12 +82,16 @@ def plot_map(
     Raises:
         ValueError: if a name is unknown, a value outside the axis, or axes are left for which nothing is chosen.
     """
-    name, table = _take(dataset, variable)
+    name, table = _take(_without_faint(dataset, x_min, min_prominence), variable)
     table, words = _select(table, dict(select or {}), name)
     kept = [_dimension(table, key, given) for key, given in (("x", x), ("y", y)) if given is not None]
-    for dim in [dim for dim in table["value"].dims if table.sizes[dim] == 1 and dim not in kept]:
-        table, word = _pick(table, str(dim), 0)
+    alone = [str(dim) for dim in table["value"].dims if table.sizes[dim] == 1 and dim not in kept]
+    if len(alone) == table["value"].ndim:  # a single point is drawn over its first axis
+        alone = [dim for dim in alone if dim != next((each for each in alone if not _is_text(table, each)), None)]
+    for dim in alone:
+        table, word = _pick(table, dim, 0)
         words += word
+    table = _with_prefixes(table)
     named = [str(dim) for dim in table["value"].dims if _is_text(table, str(dim)) and dim not in kept]
     across, up = _choose(table, name, [str(dim) for dim in table["value"].dims if dim not in named], x, y)
     if up is None or up.dim != across.dim:
@@ -97,6 +107,28 @@ def plot_map(
         raise ValueError(f"`select` must fix one of {', '.join(named)}, got none: {len(layers)} panels are too many.")
     heading = ", ".join(words)
     return draw_lines(layers, across, scale, heading) if up is None else draw_panels(layers, across, up, scale, heading)
+
+
+def _without_faint(dataset: "xarray.Dataset", x_min: float, min_prominence: float) -> "xarray.Dataset":
+    """The same scan without the spots that are too close or too faint."""
+    limits = {"spot_position": ("x_min", x_min), "spot_prominence": ("min_prominence", min_prominence)}
+    for variable, (name, least) in limits.items():
+        if not least >= 0:
+            raise ValueError(f"`{name}` must be zero or positive, got {least!r}.")
+        if least and variable not in dataset:
+            raise ValueError(f"`{name}` must be given only for a scan with the observable 'spots', got {least!r}.")
+        if least:
+            counts = abs(dataset[variable]) >= least
+            spots = [one for one in dataset.data_vars if str(one).startswith("spot_")]
+            dataset = dataset.assign({one: _only(dataset[one], counts) for one in spots})
+    return dataset
+
+
+def _only(spots: "xarray.DataArray", counts: "xarray.DataArray") -> "xarray.DataArray":
+    """NaN, or 0 of whole numbers, where they do not count."""
+    if spots.dtype.kind == "f":
+        return spots.where(counts)
+    return (spots * counts).astype(spots.dtype).assign_attrs(spots.attrs)
 
 
 def _take(dataset: "xarray.Dataset", variable: str | None) -> tuple[str, "xarray.Dataset"]:
@@ -125,6 +157,16 @@ def measure_spots(dataset: "xarray.Dataset") -> "xarray.DataArray":
     value = value.copy(data=np.asarray(spot_measure(Spot(heating, heating, exists, kind, heating))))
     value.attrs = {"units": "", "long_name": "spot measure +-(|P_ph|/P_ext - 1)^(1/5)"}
     return value
+
+
+def _with_prefixes(table: "xarray.Dataset") -> "xarray.Dataset":
+    """The same numbers in units that fit their size, as far as these are SI units."""
+    for name, one in table.variables.items():
+        if one.dtype.kind == "f":
+            factor, attrs = with_prefix(one.values, one.attrs)
+            if factor != 1.0:
+                table = table.assign({name: (one.dims, one.values * factor, attrs)})
+    return table
 
 
 def _names(table: "xarray.Dataset") -> list[str]:

@@ -5,7 +5,6 @@ momentum, at one rate 1/tau_ee. Natural units: times in tau0, the relaxation tim
 """
 
 import equinox as eqx
-import jax.numpy as jnp
 
 from jaxwire.model.parameters.domain import NOT_NEGATIVE, Domain, as_parameter
 from jaxwire.numerics.array_types import Scalar
@@ -63,6 +62,7 @@ class ElectronElectron(eqx.Module):
 
     def collision_rate(self) -> Scalar:
         """1/tau_ee, in 1/tau0."""
-        if self.time is None:
-            return jnp.asarray(self.rate)
+        if self.rate is not None:
+            return self.rate
+        assert self.time is not None  # one of them is given
         return 1.0 / self.time
