@@ -35,9 +35,10 @@ def test_the_notebooks_are_those_of_the_list():
     assert sorted(path.stem for path in FOLDER.glob("*.py")) == NAMES
 
 
-def test_the_readme_lists_every_notebook():
-    readme = (FOLDER.parent / "README.md").read_text()
-    assert [name for name in NAMES if f"](notebooks/{name}.py)" not in readme] == []
+def test_the_site_lists_every_notebook_to_read_and_to_download():
+    page = (FOLDER.parent / "docs" / "notebooks.md").read_text()
+    assert [name for name in NAMES if f"](notebooks/{name})" not in page] == []
+    assert [name for name in NAMES if f"<notebooks/ipynb/{name}.ipynb>" not in page] == []
 
 
 def executed(notebook, folder: Path):
