@@ -1,5 +1,6 @@
 """What the commands share: the program and its exit codes, common options, complaints about input."""
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App, CycloptsError, Parameter
 
 from jaxwire.cli.output import StandardOutputError, complain, standard_output
+from jaxwire.cli.remarks import remarks_told
+from jaxwire.cli.words import split_lists
 
 if TYPE_CHECKING:
     from jaxwire.config.scan import Config
@@ -41,6 +44,10 @@ RESULT_UNITS = {
 
 PIPE_CLOSED = 141
 """Exit code of a program whose reader has had enough, as `head` has: what shells report of signal 13."""
+
+
+LONGEST = 1_000
+"""Characters of a complaint."""
 
 
 class BadInputError(Exception):
@@ -121,10 +128,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         reads the output any more.
     """
     try:
-        with standard_output():
-            code = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+        with standard_output(), remarks_told():
+            words = _words(sys.argv[1:] if arguments is None else arguments)
+            code = app(words, exit_on_error=False, print_error=False, result_action="return_value")
     except (CycloptsError, BadInputError) as error:
-        complain(str(error).strip())
+        complain(_short(str(error).strip()))
         return 2
     except StandardOutputError as error:
         if error.is_unwanted:
@@ -135,6 +143,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         complain(f"jaxwire: {str(stop) or 'stopped'}")
         return 130
     return code if isinstance(code, int) else 0
+
+
+def _words(arguments: Sequence[str]) -> list[str]:
+    try:
+        return split_lists(arguments)
+    except ValueError as error:
+        raise BadInputError(str(error)) from error
+
+
+def _short(complaint: str) -> str:
+    """A complaint without the middle, where it repeats very long input."""
+    return complaint if len(complaint) <= LONGEST else f"{complaint[: LONGEST // 2]} ... {complaint[-LONGEST // 4 :]}"
 
 
 @contextmanager

@@ -55,7 +55,7 @@ from jaxwire.fits.measurement import Measurement, read_profile
 from jaxwire.fits.optimisers import AbstractOptimiser, LevenbergMarquardt
 from jaxwire.model.parameters.names import DRIVES, OPERATING_POINT
 from jaxwire.model.scatterers.base import AbstractScatterer
-from jaxwire.numerics.input_file import text_of
+from jaxwire.numerics.input_file import file_words
 from jaxwire.observables.instruments import AbstractInstrument, HeatingProfile, Thermometer
 
 SETTINGS = {"instrument": AbstractInstrument, "loss": AbstractLoss, "optimiser": AbstractOptimiser}
@@ -202,9 +202,10 @@ def load_measurements(config: FitConfig, files: Sequence[Path]) -> list[Measurem
 
 
 def _load(profile: Profile, file: Any) -> Measurement:
-    text_of(file, "profiles" if file is not profile.file else f"{profile.path}.file")  # complains if it is unreadable
+    source = "profiles" if file is not profile.file else f"{profile.path}.file"
     with _about_file(file):
-        columns = read_profile(file)
+        with complaints_at(lambda key: source if key == "source" else key):
+            columns = read_profile(file)
         with complaints_at(lambda key: join(profile.path, key) if key in OPERATING_POINT else key):
             return Measurement(**columns, **profile.point)
 
@@ -215,8 +216,8 @@ def _about_file(file: Path) -> Iterator[None]:
     try:
         yield
     except ValueError as error:
-        is_known = str(file) in str(error) or not str(error).startswith(("`x`", "`y`", "`sigma`"))
-        raise error if is_known else ValueError(f"{str(error).rstrip('.')}; in '{file}'.") from None
+        is_known = file_words(file) in str(error) or not str(error).startswith(("`x`", "`y`", "`sigma`"))
+        raise error if is_known else ValueError(f"{str(error).rstrip('.')}; in {file_words(file)}.") from None
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """Objects described by tables of a config file: scatterers, parts of the wire, and what they consist of."""
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +17,10 @@ from jaxwire.config.tables import (
     parts_of,
     shown,
 )
+from jaxwire.model.lab_files.columns import read_columns
+from jaxwire.model.lab_files.headings import Role, Wanted
+from jaxwire.model.parameters.domain import FRACTION, POSITIVE
+from jaxwire.model.parameters.functions_of_energy import INCREASING
 from jaxwire.model.parameters.suggestion import did_you_mean, nearest_name
 from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.any_transmission import Constant, Tabulated
@@ -25,6 +28,7 @@ from jaxwire.model.scatterers.barriers import DoubleBarrier, QuantumPointContact
 from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.scatterers.resonances import BreitWigner, Lorentzian
 from jaxwire.model.wires.dispersion import AbstractDispersion, Kane, Parabolic
+from jaxwire.model.wires.electron_electron import ElectronElectron
 from jaxwire.model.wires.gated_coulomb import GatedCoulomb
 from jaxwire.model.wires.relaxation import (
     AbstractRelaxation,
@@ -35,7 +39,6 @@ from jaxwire.model.wires.relaxation import (
 )
 from jaxwire.model.wires.screening import AbstractScreening, Electroneutral, LocalScreening
 from jaxwire.model.wires.wire import Wire
-from jaxwire.numerics.input_file import text_of
 
 MODELS: dict[type[eqx.Module], tuple[type[eqx.Module], ...]] = {
     AbstractScatterer: (
@@ -48,8 +51,28 @@ MODELS: dict[type[eqx.Module], tuple[type[eqx.Module], ...]] = {
 }
 """What a table with `model = ...` may be; everything public but functions."""
 
-PARTS = {"relaxation": AbstractRelaxation, "dispersion": AbstractDispersion, "screening": AbstractScreening}
+PARTS = {
+    "relaxation": AbstractRelaxation,
+    "dispersion": AbstractDispersion,
+    "screening": AbstractScreening,
+    "electron_electron": ElectronElectron,
+}
 """Tables below [wire]."""
+
+ENERGIES = Role(
+    "energies", ("energy", "e", "eps", "epsilon", "\u03b5", "kinetic_energy", "e_kin"), INCREASING, unit="mu0"
+)
+
+COLUMNS: dict[type[eqx.Module], Wanted] = {
+    Tabulated: Wanted(
+        (ENERGIES, Role("values", ("value", "t", "transmission", "trans", "transmission_probability"), FRACTION)),
+        by_order=True,
+    ),
+    TabulatedRelaxation: Wanted(
+        (ENERGIES, Role("values", ("value", "tau", "relaxation_time", "\u03c4"), POSITIVE, unit="tau0")), by_order=True
+    ),
+}
+"""The columns of a file with a table, and the names that are understood."""
 
 MISSPELT = 0.85
 """An axis is a misspelt number that is missing from this ratio of common letters on; all paths have much in common."""
@@ -75,11 +98,12 @@ class Builder:
         """Make the object of a table: of the subclass of `base` that its `model` names, or of `base` itself."""
         kind = self._kind(table, base, path)
         keys = {key: value for key, value in table.items() if key != "model" or base not in self.models}
-        has_file = kind in (Tabulated, TabulatedRelaxation)
+        has_file = kind in COLUMNS
         if has_file and "file" in keys:
             if given := [key for key in ("energies", "values") if key in keys]:
                 raise ValueError(f"`{path}.file` must be left out where `{given[0]}` is given, got both.")
-            keys["energies"], keys["values"] = self._columns(keys.pop("file"), f"{path}.file")
+            columns = self._columns(kind, keys.pop("file"), path)
+            keys |= {key: column.tolist() for key, column in columns.items() if column is not None}
         model = model_of(kind)
         for key in model.model_fields:
             if key not in keys and join(path, key) in self.firsts:
@@ -117,29 +141,21 @@ class Builder:
             here, meant = (path.removeprefix("scatterer.").removeprefix("wire.") for path in (likely, missing))
             raise ValueError(f"`axes` must name a number that can vary, got {here!r}; did you mean {meant!r}?")
 
-    def _columns(self, file: Any, path: str) -> tuple[list[float], list[float]]:
-        """Two columns of numbers from a file; lines that begin with # and a first line of names are left out."""
+    def _columns(self, kind: type[eqx.Module], file: Any, path: str) -> dict[str, np.ndarray | None]:
+        """Two columns of numbers from a file."""
         if not isinstance(file, str):
-            raise ValueError(f"`{path}` must be the name of a file, got {shown(file)}.")
-        rows: list[list[float]] = []
-        for number, line in enumerate(text_of(self.folder / file, path).splitlines(), start=1):
-            words = re.split(r"[,;\s]+", line.partition("#")[0].strip(" \t,;"))
-            try:
-                row = [float(word) for word in words if word]
-            except ValueError:
-                row = [] if not rows and number == 1 else [np.nan]
-            if row and len(row) != 2:
-                raise ValueError(f"`{path}` must have two numbers in every line, got {shown(line)} in line {number}.")
-            rows += [row] if row else []
-        return [row[0] for row in rows], [row[1] for row in rows]
+            raise ValueError(f"`{path}.file` must be the name of a file, got {shown(file)}.")
+        with complaints_at(lambda key: key if key.startswith(path) else f"{path}.{key}"):
+            return read_columns(self.folder / file, COLUMNS[kind], f"{path}.file").values
 
 
 class WireTable(TomlTable):
-    """The table [wire]: three parts."""
+    """The table [wire]: its parts."""
 
     relaxation: Any = None
     dispersion: Any = None
     screening: Any = None
+    electron_electron: Any = None
 
 
 class _Resolution(TomlTable):
@@ -149,8 +165,10 @@ class _Resolution(TomlTable):
 
 def build_wire(builder: Builder, table: Any) -> Wire:
     """Build the wire that a [wire] table describes; what it leaves out, or all without a table, is as in the paper."""
-    tables = check_table(WireTable, table or {}, "wire", "[wire]").model_dump(exclude_none=True)
-    return Wire(**{part: builder.build(each, PARTS[part], f"wire.{part}") for part, each in tables.items()})
+    tables = check_table(WireTable, {} if table is None else table, "wire", "[wire]").model_dump(exclude_none=True)
+    parts = {part: builder.build(each, PARTS[part], f"wire.{part}") for part, each in tables.items()}
+    with complaints_at(lambda key: f"wire.{key}"):
+        return Wire(**parts)
 
 
 def build_resolution(table: Any, default: Resolution) -> Resolution | None:

@@ -52,7 +52,11 @@ from jaxwire.model.parameters.names import OPERATING_POINT
 from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.wires.wire import Wire
+from jaxwire.numerics.integers import require_count
 from jaxwire.scans.axes import read_axes
+
+MOST_VALUES, MOST_POSITIONS = 1_000_000, 100_000
+"""Values of a range, and positions, at most."""
 
 
 @dataclass(frozen=True)
@@ -192,6 +196,7 @@ def _values(given: Any, path: str) -> np.ndarray:
         ends = check_table(_Range, given, path, "a range")
         if ends.count < 1:
             raise ValueError(f"`{path}.count` must be at least 1, got {ends.count}.")
+        require_count(f"{path}.count", ends.count, 1, MOST_POSITIONS if path == "x" else MOST_VALUES)
         if ends.scale == "linear":
             return np.linspace(ends.start, ends.stop, ends.count)
         if not ends.start * ends.stop > 0:
@@ -204,4 +209,6 @@ def _values(given: Any, path: str) -> np.ndarray:
     for index, item in enumerate(given):
         if isinstance(item, bool) or not isinstance(item, int | float):
             raise ValueError(f"`{path}[{index}]` must be a number, got {shown(item)}.")
+    if path == "x" and len(given) > MOST_POSITIONS:
+        raise ValueError(f"`x` must have at most {MOST_POSITIONS:,} positions, got {len(given):,}.")
     return np.asarray(given, dtype=float)

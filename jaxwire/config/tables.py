@@ -19,6 +19,7 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 import equinox as eqx
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
+from jaxwire.model.parameters.one_line import one_line
 from jaxwire.model.parameters.suggestion import did_you_mean
 from jaxwire.numerics.input_file import text_of
 
@@ -43,6 +44,15 @@ EXPECTED = {
 
 LONGEST = 60
 """Characters of a value that a complaint repeats."""
+
+LARGEST = 4_000_000
+"""Bytes of a config file at most: a table of 100,000 points fits in, though a file of its own reads better."""
+
+DEEPEST, LONGEST_KEY = 16, 100
+"""Tables and lists within each other, and characters of a key, at most; no config needs half of them."""
+
+LARGEST_INTEGER = 2**63 - 1
+"""Largest whole number of a TOML file, as its standard says."""
 
 
 class TomlTable(BaseModel):
@@ -102,8 +112,7 @@ def join(path: str, key: str) -> str:
 
 def shown(value: Any) -> str:
     """A value as a complaint repeats it."""
-    text = repr(value)
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
+    return one_line(value, LONGEST)
 
 
 @functools.cache
@@ -140,7 +149,7 @@ def _plain_type(hint: Any) -> Any:
 def read(path: str | Path, parse: Callable[[str, Path, str], AnyResult]) -> AnyResult:
     """Read a config file and understand its text by `parse(text, folder, name)`."""
     path = Path(path)
-    return parse(text_of(path, "config"), path.parent, path.name)
+    return parse(text_of(path, "config", LARGEST), path.parent, path.name)
 
 
 @contextmanager
@@ -167,10 +176,37 @@ def flattened(table: Mapping[str, Any], start: str = "") -> dict[str, Any]:
 def read_toml(text: str, name: str) -> dict[str, Any]:
     """Tables of a TOML file; complaints name the file."""
     try:
-        return tomllib.loads(text)
+        tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         reason, _, place = str(error).rpartition(" (at ")
         lines = text.splitlines() or [""]
         if not place.startswith("line"):
             place = f"line {len(lines)}, column {len(lines[-1]) + 1}"
         raise ValueError(f"`{name}` must be TOML, got a mistake at {place.rstrip(')')}: {reason}.") from None
+    except RecursionError:
+        raise ValueError(f"`{name}` must have at most {DEEPEST} levels of tables and lists, got many more.") from None
+    except ValueError:  # Python reads no more than 4,300 digits
+        raise ValueError(f"`{name}` must have whole numbers of at most 19 digits, got one of thousands.") from None
+    _require_moderate(tables, name)
+    return tables
+
+
+def _require_moderate(tables: dict[str, Any], name: str) -> None:
+    """Refuse what no config needs: deep tables, long keys, whole numbers that TOML has not."""
+    level, depth = [(key, value) for key, value in tables.items()], 1
+    while level:
+        if depth > DEEPEST:
+            raise ValueError(f"`{name}` must have at most {DEEPEST} levels of tables and lists, got more.")
+        for key, value in level:
+            if len(key) > LONGEST_KEY:
+                raise ValueError(f"`{name}` must have keys of at most {LONGEST_KEY} characters, got {shown(key)}.")
+            if type(value) is int and abs(value) > LARGEST_INTEGER:
+                cure = "write it with a decimal point"
+                raise ValueError(f"`{key}` must be a whole number of at most 2^63, got {shown(value)}; {cure}.")
+        depth += 1
+        level = [
+            (key if at is None else at, part)
+            for key, value in level
+            if isinstance(value, dict | list)
+            for at, part in (value.items() if isinstance(value, dict) else ((None, part) for part in value))
+        ]

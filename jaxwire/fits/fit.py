@@ -34,11 +34,16 @@ from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.scatterers.resonances import Lorentzian
 from jaxwire.model.wires.wire import Wire
+from jaxwire.numerics.integers import require_count
 from jaxwire.observables.instruments import AbstractInstrument, HeatingProfile
 from jaxwire.solver.arguments import as_object, as_setting
 
 RESOLUTION = Resolution(above=64, below=24)
 """Numbers of nodes of a fit, good for 1e-6: no reading is better."""
+
+
+MOST_STARTS = 10_000
+"""Places that a fit is minimised from at most; a hundred find what there is."""
 
 
 def fit_profile(
@@ -130,8 +135,7 @@ def fit(
     measurements = setting.measurements
     chosen_loss: AbstractLoss = as_object("loss", loss, AbstractLoss, SquaredLoss())
     chosen_optimiser: AbstractOptimiser = as_object("optimiser", optimiser, AbstractOptimiser, LevenbergMarquardt())
-    if not isinstance(starts, int) or isinstance(starts, bool) or starts < 1:
-        raise ValueError(f"`starts` must be an integer of at least 1, got {starts!r}.")
+    require_count("starts", starts, 1, MOST_STARTS)
     numbers = _FitNumbers(setting.model, measurements)
     parameters = read_free(free, bounds, numbers, made_up)
     n_readings = sum(one.size for one in measurements)

@@ -1,24 +1,26 @@
 """Measured profiles: positions, readings and their errors at one operating point, from arrays, CSV files or xarray."""
 
-import csv
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from jaxwire.fits.checks import check_sigma_shape
+from jaxwire.model.lab_files.columns import Columns, read_columns
+from jaxwire.model.lab_files.headings import Role, Wanted
 from jaxwire.model.parameters.domain import POSITIVE, REAL, as_known
+from jaxwire.model.parameters.hints import hint_at_temperature
 from jaxwire.model.parameters.names import DRIVES
-from jaxwire.numerics.input_file import text_of
 from jaxwire.solver.arguments import one_drive
 
-ALIASES = {
-    "x": ("x", "position", "positions"),
-    "y": ("y", "reading", "readings", "heating", "temperature_rise", "value"),
-    "sigma": ("sigma", "error", "errors", "uncertainty", "std"),
-}
-"""Names of the columns of a file, or of the variables of a Dataset, that are understood."""
+PROFILE = Wanted(
+    (
+        Role("x", ("position", "positions", "pos"), REAL, unit="vF tau0"),
+        Role("y", ("reading", "readings", "heating", "temperature_rise", "value"), REAL),
+        Role("sigma", (), POSITIVE, errors_of="y"),
+    )
+)
+"""The columns of a profile, and the names that are understood."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +73,7 @@ class Measurement:
             raise TypeError("`temperature` must be given; got none.")
         given = one_drive(voltage=self.voltage, current=self.current, force=self.force)
         point = {"temperature": float(as_known("temperature", self.temperature, POSITIVE))}
+        hint_at_temperature(point["temperature"])
         point |= {name: float(as_known(name, value, REAL)) for name, value in given.items()}
         for name, value in {"x": x, "y": y, "sigma": sigma, **point}.items():
             object.__setattr__(self, name, value)
@@ -91,65 +94,50 @@ class Measurement:
         return {"temperature": self.temperature, self.drive: getattr(self, self.drive)}
 
 
-def read_profile(source: Any) -> dict[str, np.ndarray | None]:
-    """Read positions, readings and errors from a CSV file or an xarray Dataset.
+class ProfileColumns(dict[str, np.ndarray | None]):
+    """What `read_profile` read: x, y and sigma by name, as `Measurement` and `fit_profile` take them.
 
-    A file has a header line with the names x, y and, optionally, sigma; "position", "reading" and "error" are
-    understood as well, other columns are passed over, and lines that begin with # are comments.
+    Attributes:
+        units: those that the headings name, by column. Nothing is converted.
+        notes: what was understood of the table, a line each.
+    """
+
+    def __init__(self, read: Columns) -> None:
+        """Keep the columns, and what is known of them."""
+        super().__init__(read.values)
+        self.units, self.notes = read.units, read.notes
+
+
+def read_profile(source: Any) -> ProfileColumns:
+    r"""Read positions, readings and errors from a file of text, or a table of pandas, xarray or NumPy.
+
+    Columns are separated by commas, semicolons, tabs or blanks, with decimal points or commas, in UTF-8, UTF-16 or
+    Windows-1252, with or without quotes; lines that begin with #, % or // are comments. A line of names above the rows
+    (or a comment with them) says which columns are x, y and, where there are errors, sigma: "position", "reading",
+    "dy", "y_err" and their like are understood as well, units in brackets are told and not used, other columns are
+    passed over. Two columns without names are x and y. At most 16 MB and 100,000 rows.
+
+    ```python
+    >>> import io
+    >>> from jaxwire import read_profile
+    >>> read = read_profile(io.StringIO("x;y (mK);dy\n-0,5;-20,1;0,3\n0,5;29,4;0,3\n"))
+    >>> read["x"], read["sigma"], read.units
+    (array([-0.5,  0.5]), array([0.3, 0.3]), {'y': 'mK'})
+
+    ```
 
     Args:
-        source: path of the file, or a Dataset with such variables along one dimension.
+        source: path of the file, an open file, a DataFrame, a Dataset with such variables along one dimension, a
+            DataArray over its coordinate, a Series over its index, a mapping, a structured array, or one with two
+            columns. Rows with missing or masked values are left out, with a warning.
 
     Returns:
-        Arrays by name, as `Measurement` takes them; sigma is None where there is none.
+        Arrays by name, as `Measurement` takes them; sigma is None where there is none. Its `units` are those that the
+        headings name, its `notes` say what was understood.
 
     Raises:
-        ValueError: if the file cannot be read, a column is missing, or a value is not a finite number.
+        TypeError: if the source is of no such kind, or a column holds no numbers.
+        ValueError: if a file cannot be read, a column is missing, a value is no number or outside its domain, or the
+            table can be understood in more than one way; the message has the line and the cure.
     """
-    if isinstance(source, str | Path):
-        columns, what, words = _columns_of(Path(source)), f"'{source}'", "columns"
-    else:
-        columns = {str(name): np.asarray(source[name], dtype=float).ravel() for name in source.variables}
-        what, words = "the Dataset", "variables"
-    found: dict[str, np.ndarray | None] = {}
-    for name, aliases in ALIASES.items():
-        match = next((columns[alias] for alias in aliases if alias in columns), None)
-        if match is None and name != "sigma":
-            raise ValueError(f"`{name}` must be one of the {words} of {what}, got {', '.join(columns) or 'none'}.")
-        if match is not None and not np.all(np.isfinite(match)):
-            at = int(np.flatnonzero(~np.isfinite(match))[0])
-            raise ValueError(f"`{name}` must be finite numbers, got {match[at]} in entry {at + 1} of {what}.")
-        found[name] = match
-    return found
-
-
-def _columns_of(path: Path) -> dict[str, np.ndarray]:
-    """Columns of a CSV file by their names in lower case."""
-    text = text_of(path, "source")
-    lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
-    try:
-        rows = list(csv.reader(lines, skipinitialspace=True))
-    except csv.Error as error:  # an entry of more than 131,072 signs, say
-        raise ValueError(f"`x` must be one of the columns of a CSV file, got '{path}': {error}.") from None
-    if not rows:
-        raise ValueError(f"`x` must be one of the columns of '{path}', got an empty file.")
-    names = [name.strip().lower() for name in rows[0]]
-    if twice := [name for index, name in enumerate(names) if name in names[:index]]:
-        raise ValueError(f"`{twice[0]}` must be one column of '{path}', got two of this name.")
-    columns: dict[str, list[float]] = {name: [] for name in names}
-    wanted = {alias for aliases in ALIASES.values() for alias in aliases}
-    for number, row in enumerate(rows[1:], start=1):
-        if len(row) != len(names):
-            got = f"{len(row)} in row {number} of '{path}'"
-            raise ValueError(f"`x` must be in a table of {len(names)} columns, got {got}.")
-        for name, entry in zip(names, row, strict=True):
-            if name in wanted:
-                columns[name].append(_number(entry, name, number, path))
-    return {name: np.array(values) for name, values in columns.items() if name in wanted}
-
-
-def _number(entry: str, name: str, number: int, path: Path) -> float:
-    try:
-        return float(entry)
-    except ValueError:
-        raise ValueError(f"`{name}` must be numbers, got {entry.strip()!r} in row {number} of '{path}'.") from None
+    return ProfileColumns(read_columns(source, PROFILE))

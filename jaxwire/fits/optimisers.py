@@ -18,7 +18,11 @@ import optax
 import optimistix
 from jaxtyping import Array, Bool, Float, Int
 
+from jaxwire.numerics.integers import require_count
 from jaxwire.numerics.programs import quick_jit
+
+MOST_STEPS = 100_000
+"""Steps of an optimiser at most: what has not converged by then never will."""
 
 
 class Descent(NamedTuple):
@@ -89,6 +93,7 @@ class LevenbergMarquardt(AbstractOptimiser):
         """Refuse a search without a step."""
         if self.max_steps < 1:
             raise ValueError(f"`max_steps` must be at least 1, got {self.max_steps}.")
+        require_count("max_steps", self.max_steps, 1, MOST_STEPS)
 
     def minimise(self, problem: AbstractProblem) -> Descent:
         """Look for the smallest sum of squares, from every start."""
@@ -161,6 +166,10 @@ class GradientDescent(AbstractOptimiser):
     )
     steps: int = eqx.field(static=True, default=300)
     tolerance: float = eqx.field(static=True, default=1e-5)
+
+    def __check_init__(self) -> None:
+        """Refuse a search without a step, or without an end."""
+        require_count("steps", self.steps, 1, MOST_STEPS)
 
     def minimise(self, problem: AbstractProblem) -> Descent:
         """Take steps along the gradient, from every start."""

@@ -18,7 +18,11 @@ from jaxwire.fits.free_parameters import Free, to_coordinates, values_and_slopes
 from jaxwire.fits.residuals import FitProgram, Model, residuals
 from jaxwire.fits.result import Fit
 from jaxwire.numerics.array_types import Scalar
+from jaxwire.numerics.integers import require_count
 from jaxwire.numerics.programs import compiled
+
+MOST_DRAWS = 1_000_000
+"""Samples at most, and as many to tune the sampler."""
 
 ACCEPTANCE = 0.8
 """Mean acceptance to which the step of the sampler is tuned: the usual one for no-U-turn samplers."""
@@ -103,8 +107,7 @@ def sample(fit: Fit, draws: int = 500, warmup: int = 100, seed: int = 0) -> Post
         ValueError: if the errors of its readings are unknown, it failed, or numbers are not positive integers.
     """
     for name, number in (("draws", draws), ("warmup", warmup)):
-        if not isinstance(number, int) or isinstance(number, bool) or number < 1:
-            raise ValueError(f"`{name}` must be an integer of at least 1, got {number!r}.")
+        require_count(name, number, 1, MOST_DRAWS)
     target, free = _target(fit)
     start = to_coordinates(free, np.array([fit.values[name] for name in fit.names]), np.asarray(target.scale))
     slope = np.asarray(target.values_and_slopes(jnp.asarray(start))[1])

@@ -27,7 +27,7 @@ from jaxwire.kinetics.fermi import fermi_window
 from jaxwire.kinetics.half_wire import SMALLEST_OCCUPATION, HalfWire, half_wire
 from jaxwire.kinetics.resolvents.wavenumbers import Sampling, sampling_for
 from jaxwire.model.resolution import Resolution
-from jaxwire.model.scatterers.base import AbstractScatterer
+from jaxwire.model.scatterers.base import AbstractScatterer, probability
 from jaxwire.model.wires.screening import AbstractNonLocalScreening, AbstractScreening
 from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.array_types import Scalar
@@ -107,7 +107,7 @@ def match(
         temperature,
         like=upper,
     )
-    transmission = scatterer.transmission(jnp.where(voltage >= 0, grid.above, in_lower))
+    transmission = probability(scatterer, jnp.where(voltage >= 0, grid.above, in_lower))
     source = jnp.maximum(fermi_window(grid.above, in_lower, temperature), SMALLEST_OCCUPATION.of(temperature))
     sampling = sampling_for(wire, resolution)
     current = spectral_current(upper, lower, transmission, source, sampling, wire.screening)

@@ -19,5 +19,8 @@ class Resolution(NamedTuple):
         return Resolution(round(0.6 * self.above), round(0.6 * self.below))
 
 
+LARGEST_RESOLUTION = Resolution(above=1000, below=1000)
+"""Largest one: matrices of these nodes take 32 MB, ten times as many as any accuracy needs."""
+
 SMALLEST_RESOLUTION = Resolution(above=12, below=6)
 """Smallest grid that `solve` accepts: on it Eqs. 30 and 32 still hold to rounding down to t = 0.03."""

@@ -19,7 +19,7 @@ from jaxwire.kinetics.fermi import fermi_difference
 from jaxwire.kinetics.half_wire import drude_coefficients
 from jaxwire.model.parameters.domain import REAL, as_parameter
 from jaxwire.model.resolution import Resolution
-from jaxwire.model.scatterers.base import AbstractScatterer
+from jaxwire.model.scatterers.base import AbstractScatterer, probability
 from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.array_types import Scalar
 from jaxwire.numerics.programs import quick_jit
@@ -83,7 +83,7 @@ def _landauer(scatterer: AbstractScatterer, wire: Wire, temperature: Scalar, vol
     size = sign * voltage
     in_left = grid.above + jnp.where(voltage >= 0, 0.0, size)
     in_right = grid.above + jnp.where(voltage >= 0, size, 0.0)
-    spectral = sign * scatterer.transmission(in_left) * fermi_difference(grid.above, size, temperature)
+    spectral = sign * probability(scatterer, in_left) * fermi_difference(grid.above, size, temperature)
     current = jnp.sum(grid.above_weight * spectral)
     heat_left = jnp.sum(grid.above_weight * (in_left - 1.0) * spectral)
     heat_right = jnp.sum(grid.above_weight * (in_right - 1.0) * spectral)

@@ -18,7 +18,7 @@ from jaxwire.kinetics.energy_range import FARTHEST_OF_RESERVOIRS, reach
 from jaxwire.kinetics.fermi import fermi
 from jaxwire.kinetics.half_wire import drude_coefficients
 from jaxwire.model.resolution import Resolution
-from jaxwire.model.scatterers.base import AbstractScatterer
+from jaxwire.model.scatterers.base import AbstractScatterer, probability
 from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.array_types import Scalar
 from jaxwire.solver.arguments import as_setting
@@ -111,5 +111,5 @@ def _landauer_currents(
     grid = energy_grid(scatterer.energy_scales(), temperature, zero, Resolution(), top)
     energy = grid.above
     spectral = fermi(energy, temperature + difference) - fermi(energy + voltage, temperature)
-    current = grid.above_weight * scatterer.transmission(energy) * spectral
+    current = grid.above_weight * probability(scatterer, energy) * spectral
     return jnp.stack([jnp.sum(current), jnp.sum((energy - 1.0) * current)])

@@ -79,8 +79,11 @@ def plot_map(
     name, table = _take(dataset, variable)
     table, words = _select(table, dict(select or {}), name)
     kept = [_dimension(table, key, given) for key, given in (("x", x), ("y", y)) if given is not None]
-    for dim in [dim for dim in table["value"].dims if table.sizes[dim] == 1 and dim not in kept]:
-        table, word = _pick(table, str(dim), 0)
+    alone = [str(dim) for dim in table["value"].dims if table.sizes[dim] == 1 and dim not in kept]
+    if len(alone) == table["value"].ndim:  # a single point is drawn over its first axis
+        alone = [dim for dim in alone if dim != next((each for each in alone if not _is_text(table, each)), None)]
+    for dim in alone:
+        table, word = _pick(table, dim, 0)
         words += word
     named = [str(dim) for dim in table["value"].dims if _is_text(table, str(dim)) and dim not in kept]
     across, up = _choose(table, name, [str(dim) for dim in table["value"].dims if dim not in named], x, y)

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from jaxwire.model.parameters.domain import POSITIVE, REAL, as_known
+from jaxwire.model.parameters.hints import hint_at_temperature
 from jaxwire.model.parameters.names import DRIVES, OPERATING_POINT
 from jaxwire.model.wires.screening import AbstractNonLocalScreening
 from jaxwire.model.wires.wire import Wire
@@ -16,7 +17,7 @@ from jaxwire.scans.computation.memory import read_memory, usual_memory
 from jaxwire.scans.plan import Plan
 from jaxwire.scans.single_precision import IN_SINGLE
 from jaxwire.scans.variables import X_MAX, Observable, read_observables, uses_x
-from jaxwire.solver.arguments import as_models
+from jaxwire.solver.arguments import as_models, refuse_scatterer
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,9 @@ def make_plan(scatterer: Any, wire: Any, asked: ScanArguments) -> Plan:
     scatterer, wire, resolution = as_models(scatterer, wire, asked.resolution)
     dimensions = read_axes(asked.axes, scatterer, wire)
     fixed = _fixed(asked.operating_point(), dimensions)
+    hint_at_temperature(fixed.get("temperature", ()))
+    for axis in (axis for dimension in dimensions for axis in dimension.axes if axis.name == "temperature"):
+        hint_at_temperature(axis.values)
     usual = ["voltage"] if "current" in _varied(dimensions) else ["current"]
     kept = read_observables(usual if asked.observables is None else asked.observables)
     _check_precision(asked.precision, wire, {*fixed, *_varied(dimensions)}, kept)
@@ -106,8 +110,8 @@ def _positions(x: Any, kept: tuple[Observable, ...]) -> np.ndarray:
     positions = as_known("x", x, REAL, ndim=1)
     if positions.size == 0:
         raise ValueError("`x` must have at least one position, got none.")
-    if np.any(positions == 0) and any(name.startswith("heating") for name in names):
-        raise ValueError("`x` must not be 0 in heating, where its buildup term diverges as log|x|; got 0.")
+    if any(name.startswith("heating") for name in names):
+        refuse_scatterer(positions)
     return positions
 
 
@@ -133,6 +137,8 @@ def _check_precision(precision: Any, wire: Wire, given: set[str], kept: tuple[Ob
         raise ValueError(
             f"`precision='single'` must go with a local potential, got {type(wire.screening).__name__}; {instead}."
         )
+    if wire.electron_electron is not None:
+        raise ValueError(f"`precision='single'` must go with a wire without electron_electron, got one; {instead}.")
     if other := [entry.name for entry in kept if entry.function or entry.name not in IN_SINGLE]:
         raise ValueError(
             f"`precision='single'` must go with observables out of {', '.join(IN_SINGLE)}; got {other[0]!r}; {instead}."

@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import itertools
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -18,6 +19,9 @@ from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.units.quantities import LABELS
 from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.programs import Alike
+
+MOST_POINTS = 10**9
+"""Points of a grid at most: a week of a large machine."""
 
 
 class Axis(NamedTuple):
@@ -73,6 +77,9 @@ def read_axes(axes: Any, scatterer: AbstractScatterer, wire: Wire) -> tuple[Dime
             sizes = ", ".join(f"{axis.name}: {axis.values.size}" for axis in read)
             raise ValueError(f"`axes` must have columns of equal length for names in one tuple, got {sizes}.")
     _refuse_twice([axis for dimension in dimensions for axis in dimension.axes])
+    points = math.prod(dimension.size for dimension in dimensions)
+    if points > MOST_POINTS:
+        raise ValueError(f"`axes` must span at most {MOST_POINTS:,} points, got {points:,}.")
     _check_values(dimensions, scatterer, wire)
     return tuple(dimensions)
 

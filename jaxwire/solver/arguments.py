@@ -3,11 +3,16 @@
 import functools
 from typing import Any, NamedTuple, TypeVar
 
+import numpy as np
+from jax.core import Tracer
+
 from jaxwire.model.parameters.domain import POSITIVE, as_parameter
-from jaxwire.model.resolution import SMALLEST_RESOLUTION, Resolution
+from jaxwire.model.parameters.hints import hint_at_temperature
+from jaxwire.model.resolution import LARGEST_RESOLUTION, SMALLEST_RESOLUTION, Resolution
 from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.array_types import Scalar
+from jaxwire.numerics.integers import require_count
 
 T = TypeVar("T")
 
@@ -36,7 +41,9 @@ def as_setting(scatterer: Any, wire: Any, temperature: Any, resolution: Any = No
         ValueError: if the temperature is known and not positive, or the resolution is too small.
     """
     scatterer, wire, resolution = as_models(scatterer, wire, resolution)
-    return Arguments(scatterer, wire, as_parameter("temperature", temperature, POSITIVE), resolution)
+    temperature = as_parameter("temperature", temperature, POSITIVE)
+    hint_at_temperature(temperature)
+    return Arguments(scatterer, wire, temperature, resolution)
 
 
 def as_models(scatterer: Any, wire: Any, resolution: Any) -> tuple[AbstractScatterer, Wire, Resolution]:
@@ -51,9 +58,8 @@ def as_models(scatterer: Any, wire: Any, resolution: Any) -> tuple[AbstractScatt
     resolution = Resolution() if resolution is None else resolution
     if not isinstance(resolution, Resolution):
         raise TypeError(f"`resolution` must be an object such as Resolution(above=80, below=32), got {resolution!r}.")
-    for name, size, smallest in zip(resolution._fields, resolution, SMALLEST_RESOLUTION, strict=True):
-        if not isinstance(size, int) or isinstance(size, bool) or size < smallest:
-            raise ValueError(f"`resolution.{name}` must be an integer of at least {smallest}, got {size!r}.")
+    for name, *limits in zip(resolution._fields, resolution, SMALLEST_RESOLUTION, LARGEST_RESOLUTION, strict=True):
+        require_count(f"resolution.{name}", *limits)
     return scatterer, wire, resolution
 
 
@@ -84,3 +90,13 @@ def as_object(name: str, value: Any, kind: type[T], default: T) -> T:
     if not isinstance(value, kind):
         raise TypeError(f"`{name}` must be an object such as {type(default).__name__}(), got {value!r:.60}.")
     return value
+
+
+def refuse_scatterer(x: Any) -> None:
+    """Refuse positions of which one is known to be the scatterer's, where a profile of the heating is wanted.
+
+    Raises:
+        ValueError: if an x is 0.
+    """
+    if not isinstance(x, Tracer) and np.any(np.asarray(x) == 0):
+        raise ValueError("`x` must not be 0 in heating, where its buildup term diverges as log|x|; got 0.")

@@ -310,12 +310,12 @@ def test_a_bad_config_is_one_line_and_exit_code_2(text, complaint, folder, capsy
 
 BAD_PROFILES = {
     "": "`x` must be one of the columns of 'bad.csv', got an empty file.",
-    "x,signal\n1,2\n": "`y` must be one of the columns of 'bad.csv', got x.",
+    "x,signal\n1,2\n": "`y` must be one of the columns of 'bad.csv', got x, signal; call the one that is meant y.",
     "x,y\n": "`x` must have at least one position, got none; in 'bad.csv'.",
-    "x,y\n1,2\nnan,3\n": "`x` must be finite numbers, got nan in entry 2 of 'bad.csv'.",
-    "x,y\n1,2\n2,two\n": "`y` must be numbers, got 'two' in row 2 of 'bad.csv'.",
-    "x,y\n1,2\n3\n": "`x` must be in a table of 2 columns, got 1 in row 2 of 'bad.csv'.",
-    "x,y,sigma\n1,2,0.1\n2,3,-0.1\n": "`sigma` must be positive, got -0.1; in 'bad.csv'.",
+    "x,y\n1,2\ninf,3\n": "`x` must be finite numbers, got 'inf' in line 3 of 'bad.csv'.",
+    "x,y\n1,2\n2,two\n": "`y` must be numbers, got 'two' in line 3 of 'bad.csv'; leave the entry empty",
+    "x,y\n1,2\n3\n": "`x` must be in a table of 2 columns, got 1 in line 3 of 'bad.csv'.",
+    "x,y,sigma\n1,2,0.1\n2,3,-0.1\n": "`sigma` must be positive, got -0.1 in line 3 of 'bad.csv'.",
     "x,y\n-1,2\n1,3\n": "`x` must have at least as many positions as free parameters, got 2 for 3 of them.",
     "x,y\n-1,2\n0,3\n1,3\n2,3\n": "`x` must not be where the scatterer is: the heating diverges there",
 }

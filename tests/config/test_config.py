@@ -58,6 +58,15 @@ def test_a_file_gives_the_objects_it_describes():
     assert read.axes == {} and read.options == {}
 
 
+def test_a_file_may_let_electrons_collide_with_each_other_an_infinite_time_among_the_axes():
+    table = "[wire.electron_electron]\ntime = 0.5\nconserves = 'energy'\n"
+    read = parse_config("temperature = 0.3\nvoltage = 0.1\n" + DOT + table)
+    assert read.wire.electron_electron.collision_rate() == 2.0
+    assert read.wire.electron_electron.conserves == "energy"
+    axes = "[axes]\n'electron_electron.time' = [inf, 1.0]\n"
+    assert list(parse_config("temperature = 0.3\nvoltage = 0.1\n" + DOT + table + axes).axes.values())[0][0] == np.inf
+
+
 def test_every_public_model_but_functions_can_be_named():
     bases = (jw.AbstractScatterer, jw.AbstractRelaxation, jw.AbstractDispersion, jw.AbstractScreening)
     public = [getattr(jw, name) for name in jw.__all__ if isinstance(getattr(jw, name), type)]
@@ -140,6 +149,11 @@ def test_axes_on_a_log_scale_may_be_negative():
             DOT + "[wire.screening]\nmodel = 'GatedCoulomb'\ncoupling = 1\nradius = 1\ngate_distance = 0.2",
             "`wire.screening.gate_distance` must be more than half the radius 1, got 0.2.",
         ),
+        (DOT + "[wire.electron_electron]\ntime = -1.0", "`wire.electron_electron.time` must be positive, got -1."),
+        (
+            DOT + "[wire]\ndispersion = {model = 'Kane', alpha = 0.2}\nelectron_electron = {time = 1.0}",
+            "`wire.electron_electron` must be None unless the relaxation time is constant, the band parabolic and ",
+        ),
         (
             DOT
             + "[wire.relaxation]\nmodel = 'Matthiessen'\nrates = [1]\nmechanisms = [{model = 'PowerLaw', exponent=3}]",
@@ -186,11 +200,76 @@ def test_complaints_name_the_key_and_what_was_expected(text, words):
     assert words in said and said.startswith("`")
 
 
-@pytest.mark.parametrize("line", ["0.5 0.1 3", "0.5", "0.5 high"])
-def test_complaints_about_tables_in_files_name_the_line(line, tmp_path):
+LINES = {
+    "0.5 0.1 3": "`scatterer.energies` must be in a table of 3 columns, got 2 in line 1 of",
+    "0.5": "`scatterer.energies` must be in a table of 2 columns, got 1 in line 2 of",
+    "0.5 high": "`scatterer.values` must be numbers, got 'high' in line 2 of",
+    "0.5 1.0001": "`scatterer.values` must be between 0 and 1, got 1.0001 in line 2 of",
+    "0.1 0.5": "`scatterer.energies` must be increasing, got 0.1 in line 2 of",
+}
+
+
+@pytest.mark.parametrize(("line", "words"), LINES.items())
+def test_complaints_about_tables_in_files_name_the_line(line, words, tmp_path):
     (tmp_path / "t.csv").write_text(f"0.1 0.1\n{line}\n")
     said = complaint('scatterer = {model = "Tabulated", file = "t.csv"}', folder=tmp_path)
-    assert said == f"`scatterer.file` must have two numbers in every line, got '{line}' in line 2."
+    assert said.startswith(f"{words} '") and "t.csv'" in said
+
+
+TABLE_FILES = {
+    "a head below a comment": "# of another code\nenergy,T\n0.5,0.1\n1,0.6\n1.5,0.7\n2,0.2\n",
+    "a third column": "energy,T,channel\n0.5,0.1,1\n1,0.6,1\n1.5,0.7,1\n2,0.2,1\n",
+    "quotes": '"energy","T"\n"0.5","0.1"\n"1","0.6"\n"1.5","0.7"\n"2","0.2"\n',
+    "columns in another order": "T;E\n0,1;0,5\n0,6;1\n0,7;1,5\n0,2;2\n",
+    "names that mean nothing": "col1 col2\n0.5 0.1\n1 0.6\n1.5 0.7\n2 0.2\n",
+    "no names": "0.5\t0.1\n1\t0.6\n1.5\t0.7\n2\t0.2\n",
+    "rounding": "E,T\n0.5,0.1\n1,0.6\n1.5,0.7\n2,0.2\n3,1.0000000000000002\n4,-1e-17",
+}
+
+
+@pytest.mark.parametrize("text", TABLE_FILES.values(), ids=[*TABLE_FILES])
+def test_tables_of_other_codes_are_read(text, tmp_path):
+    (tmp_path / "t.csv").write_text(text)
+    read = parse_config('scatterer = {model = "Tabulated", file = "t.csv"}', folder=tmp_path).scatterer
+    assert isinstance(read, jw.Tabulated)
+    assert_array_equal(read.energies[:4], [0.5, 1.0, 1.5, 2.0])
+    assert_array_equal(read.values[:4], [0.1, 0.6, 0.7, 0.2])
+    assert_array_equal(read.values[4:], [1.0, 0.0][: read.values.size - 4])
+
+
+HUGE = "1" + "0" * 400
+IMMODERATE = {
+    DOT + "wire = []": "`wire` must be a table, got [].",
+    "scatterer = {model = {}}": "`scatterer.model` must be one of Lorentzian",
+    "scatterer = {model = [1]}": "`scatterer.model` must be one of Lorentzian",
+    DOT + f"x_max = {HUGE}": "`x_max` must be a whole number of at most 2^63, got 1000",
+    DOT + f"[axes]\nvoltage = [0.1, {HUGE}]": "`voltage` must be a whole number of at most 2^63",
+    DOT + "x_max = 1" + "0" * 5000: "`config` must have whole numbers of at most 19 digits",
+    DOT + "x = " + "[" * 5000 + "]" * 5000: "`config` must have at most 16 levels of tables and lists",
+    DOT + "x = " + "[" * 20 + "]" * 20: "`config` must have at most 16 levels of tables and lists",
+    DOT + "axes." + ".".join("a" * 5000) + " = 1": "`config` must have at most 16 levels of tables and lists",
+    DOT + "axes." + "a" * 5000 + " = [1]": "`config` must have keys of at most 100 characters, got 'aaa",
+    DOT + "[axes]\nvoltage = {start = 0, stop = 1, count = 1000000000000}": (
+        "`axes.voltage.count` must be an integer of at most 1000000, got 1000000000000."
+    ),
+    DOT + "[axes]\nvoltage = {start = 0, stop = 1, count = 100000}\ncenter = {start = 0, stop = 1, count = 100000}": (
+        "`axes` must span at most 1,000,000,000 points, got 10,000,000,000."
+    ),
+    DOT + "x = {start = 1, stop = 2, count = 1000000}": "`x.count` must be an integer of at most 100000, got 1000000.",
+    'scatterer = {model = "Tabulated", file = "a\\u0000b"}': "`scatterer.file` must be a file that can be read, got",
+    'scatterer = {model = "Tabulated", file = "/dev/zero"}': "`scatterer.file` must be a file of at most 16 MB, got",
+}
+
+
+@pytest.mark.parametrize(("text", "words"), IMMODERATE.items(), ids=[text[-30:] for text in IMMODERATE])
+def test_what_no_config_needs_is_refused_in_a_line(text, words):
+    said = complaint(text)
+    assert said.startswith(words) and len(said) < 300
+
+
+def test_a_resolution_has_a_largest_size():
+    with pytest.raises(ValueError, match=r"^`resolution.above` must be an integer of at most 1000, got 100000\.$"):
+        jw.solve(jw.Lorentzian(1.44, 0.08), temperature=0.3, voltage=0.1, resolution=jw.Resolution(100000, 32))
 
 
 def test_files_that_cannot_be_read_are_named(tmp_path):

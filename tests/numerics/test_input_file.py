@@ -60,5 +60,7 @@ def test_input_without_an_end_is_read_up_to_the_limit(tmp_path, monkeypatch):
 def test_an_entry_that_csv_does_not_take_is_one_line(tmp_path):
     path = Path(tmp_path / "a.csv")
     path.write_text("x,y\n" + "1" * 140_000 + ",2\n")
-    with pytest.raises(ValueError, match="^`x` must be one of the columns of a CSV file, got '.*': field larger than"):
+    with pytest.raises(
+        ValueError, match="^`x` must have lines of at most 100,000 characters, got 140,002 in line 2 of"
+    ):
         jw.read_profile(path)

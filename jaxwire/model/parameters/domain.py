@@ -15,14 +15,27 @@ import numpy as np
 from jax.core import Tracer
 from jaxtyping import Array, Bool
 
+from jaxwire.model.parameters.array_likes import as_array_like
+from jaxwire.model.parameters.one_line import one_line
 from jaxwire.numerics.precision import working_type
 
 
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
 class Domain(NamedTuple):
-    """Values that a parameter may take: `contains` (for arrays, traced or not) and the words for it."""
+    """Values that a parameter may take.
+
+    Attributes:
+        contains: whether it does, for arrays, traced or not.
+        words: what such values are.
+        rounded: known values without what rounding has left outside.
+    """
 
     contains: Callable[[Any], Any]
     words: str
+    rounded: Callable[[Any], Any] = _as_it_is
 
 
 # Written with operators only, so that NumPy arrays are checked by NumPy even while JAX is tracing.
@@ -32,7 +45,14 @@ POSITIVE = Domain(lambda value: (value > 0) & (value < math.inf), "positive")
 
 NOT_NEGATIVE = Domain(lambda value: (value >= 0) & (value < math.inf), "zero or positive")
 
-FRACTION = Domain(lambda value: (value >= 0) & (value <= 1), "between 0 and 1")
+ROUNDING = 1e-12
+"""How far a probability may leave 0 to 1 by rounding: sums of many terms err by thousands of last digits."""
+
+FRACTION = Domain(
+    lambda value: (value >= -ROUNDING) & (value <= 1 + ROUNDING),
+    "between 0 and 1",
+    lambda value: np.clip(value, 0.0, 1.0),
+)
 
 
 def parameter(name: str, domain: Domain, ndim: int = 0, **options: Any) -> Any:
@@ -83,26 +103,45 @@ def _checked(name: str, value: Any, domain: Domain, ndim: int) -> Any:
         known = np.asarray(numbers)
         outside = ~np.broadcast_to(domain.contains(known), known.shape)
         if outside.any():
-            offending = known[outside].ravel()[0]
-            words = domain.words if math.isfinite(offending) else "a finite number"
-            raise ValueError(f"`{name}` must be {words}, got {offending:g}.")
+            at = int(np.flatnonzero(outside)[0])
+            words = domain.words if math.isfinite(known.flat[at]) else "a finite number"
+            raise ValueError(f"`{name}` must be {words}, got {shown_number(known, at, domain)}.")
+        rounded = domain.rounded(known)
+        return numbers if rounded is known or np.array_equal(rounded, known) else rounded
     return numbers
+
+
+def shown_number(numbers: np.ndarray, at: int, domain: Domain) -> str:
+    """A number that is outside its domain, with as many digits as show it.
+
+    Args:
+        numbers: the array that has it.
+        at: its index in the flat array.
+        domain: what it should be in.
+    """
+    changed = np.array(numbers, dtype=np.float64)
+    text = f"{changed.flat[at]:g}"
+    is_another = np.any(np.delete(changed, at) == float(text))  # as in 1, 0.9999999999, which does not increase
+    changed.flat[at] = float(text)
+    inside = np.broadcast_to(domain.contains(changed), changed.shape)
+    return repr(float(numbers.flat[at])) if inside.flat[at] or is_another else text
 
 
 def _real_numbers(name: str, value: Any) -> Any:
     """Refuse what is not real numbers in double precision; what is, has a shape and a type."""
     if any(map(_has_unit, value if isinstance(value, list | tuple) else (value,))):
         raise TypeError(
-            f"`{name}` must be in natural units, without a unit of its own, got {value!r:.60}; convert it by "
+            f"`{name}` must be in natural units, without a unit of its own, got {one_line(value)}; convert it by "
             f"jaxwire.Scale(...).natural({name!r}, value)."
         )
+    value = as_array_like(name, value)
     if isinstance(value, bool) or not (hasattr(value, "dtype") or isinstance(value, int | float | list | tuple)):
-        raise TypeError(f"`{name}` must be a real number, got {value!r} of type {type(value).__name__}.")
+        raise TypeError(f"`{name}` must be a real number, got {one_line(value)} of type {type(value).__name__}.")
     if not hasattr(value, "dtype"):
         try:
             value = np.asarray(value) if isinstance(value, list | tuple) else np.float64(value)
         except (ValueError, OverflowError) as error:
-            raise TypeError(f"`{name}` must be real numbers in rows of equal length, got {value!r:.60}.") from error
+            raise TypeError(f"`{name}` must be real numbers in rows of equal length, got {one_line(value)}.") from error
     dtype: Any = getattr(value, "dtype", None)
     is_float = jnp.issubdtype(dtype, jnp.floating)
     if not (is_float or jnp.issubdtype(dtype, jnp.integer)):
@@ -125,6 +164,8 @@ def _as_working(name: str, numbers: Any) -> Array:
 
 def _has_unit(value: Any) -> bool:
     """Whether it is a quantity of pint, unyt or astropy: an array of them loses its unit where it becomes JAX's."""
+    if hasattr(value, "coords"):  # of xarray
+        value = getattr(value, "data", None)
     return hasattr(value, "to") and (hasattr(value, "units") or hasattr(value, "unit"))
 
 
@@ -136,7 +177,7 @@ def in_domain(module: eqx.Module) -> Bool[Array, ""]:
     inside = jnp.asarray(getattr(module, "is_consistent", lambda: True)())
     for field in dataclasses.fields(module):
         value = getattr(module, field.name)
-        if "domain" in field.metadata:
+        if "domain" in field.metadata and value is not None:
             inside &= jnp.all(field.metadata["domain"].contains(value))
         for part in value if isinstance(value, tuple) else (value,):
             if isinstance(part, eqx.Module):

@@ -11,8 +11,16 @@ import numpy as np
 from jaxtyping import Array, Float, PyTree
 
 from jaxwire.model.parameters.domain import Domain, as_double
+from jaxwire.model.parameters.hints import hint_at_energies
+from jaxwire.model.parameters.one_line import one_line
 from jaxwire.numerics.array_types import RealLike
 from jaxwire.numerics.precision import working_type
+
+NOT_OF_JAX = (jax.errors.ConcretizationTypeError, jax.errors.TracerArrayConversionError)
+"""What JAX raises where a traced number is asked for its value."""
+
+NOT_OF_ARRAYS = ("Only scalar arrays can be converted", "The truth value of an array with more than one element")
+"""What it says where an array is asked for that."""
 
 METHODS = {"monotone": "monotonic", "cubic": "cubic2"}
 """Kinds of interpolation: piecewise cubic without overshoot (Fritsch and Butland), natural cubic spline."""
@@ -94,7 +102,8 @@ def check_table(points: Float[Array, " m"], values: Float[Array, " m"], method: 
     if points.size < 4:
         raise ValueError(f"`energies` must have at least 4 points, got {points.size}.")
     if not isinstance(method, str) or method not in METHODS:
-        raise ValueError(f"`interpolation` must be {' or '.join(map(repr, METHODS))}, got {method!r}.")
+        raise ValueError(f"`interpolation` must be {' or '.join(map(repr, METHODS))}, got {one_line(method)}.")
+    hint_at_energies(points)
 
 
 def function_field() -> Any:
@@ -121,10 +130,33 @@ def call_function(function: Callable[..., Any], parameters: PyTree, energy: Real
     """Values of a user's function at kinetic energies: `function(energy)` or `function(energy, parameters)`.
 
     Raises:
-        TypeError: if it does not return real numbers.
+        TypeError: if it does not return real numbers, or is not made of operations of JAX.
+        ValueError: if it does not return one number for each energy.
     """
     energy = jnp.asarray(energy, dtype=working_type())
-    found = jnp.asarray(function(energy) if parameters is None else function(energy, parameters))
+    returned = _call(function, (energy,) if parameters is None else (energy, parameters))
+    try:
+        found = jnp.asarray(returned)
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"`function` must return real numbers, got {one_line(returned)}.") from error
     if found.dtype.kind not in "iuf":
         raise TypeError(f"`function` must return real numbers, got an array of type {found.dtype}.")
+    if found.shape not in ((), energy.shape):
+        raise ValueError(
+            f"`function` must return one number for each energy, got shape {found.shape} for {energy.shape}."
+        )
     return jnp.broadcast_to(found.astype(working_type()), energy.shape)
+
+
+def _call(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+    """Call a user's function with traced numbers."""
+    try:
+        return function(*arguments)
+    except (TypeError, ValueError) as error:
+        if not (isinstance(error, NOT_OF_JAX) or any(words in str(error) for words in NOT_OF_ARRAYS)):
+            raise
+        raise TypeError(
+            f"`function` must be made of operations of JAX (jax.numpy) on arrays, got {one_line(function)}, which "
+            "needs known numbers or one at a time, as NumPy, SciPy, math and `if` do; make a table of it: Tabulated("
+            "energies, values) or TabulatedRelaxation(energies, values)."
+        ) from error

@@ -19,10 +19,14 @@ import numpy as np
 from jax.tree_util import DictKey, GetAttrKey, SequenceKey
 
 from jaxwire.model.parameters.domain import POSITIVE, REAL, Domain
+from jaxwire.model.parameters.one_line import one_line
 from jaxwire.model.parameters.suggestion import did_you_mean
 
 OPERATING_POINT = {"temperature": POSITIVE, "voltage": REAL, "current": REAL, "force": REAL}
 """What the numbers of an operating point may be, by name."""
+
+_INDEXED = re.compile(r"(.+)\[(\d{1,9}(?:, *\d{1,9})*)\]", re.ASCII)
+"""A name with an index."""
 
 DRIVES = ("voltage", "current", "force")
 """Numbers of which one drives the current, in the order in which they are asked for."""
@@ -130,18 +134,22 @@ class NamedParameters:
     def find(self, name: str) -> ParameterPath:
         """Place of a number; refuses what is none."""
         stem, index = name, ()
-        while stem not in self.places and (match := re.fullmatch(r"(.+)\[(\d+(?:, *\d+)*)\]", stem)):
+        while stem not in self.places and (match := _INDEXED.fullmatch(stem)):
             stem, index = match[1], (*map(int, match[2].split(",")), *index)
         known = self.places.get(stem, [])
         if len(known) > 1:
             both = " or ".join(f"'{place.holder}.{name}'" for place in known)
-            raise ValueError(f"`{self.argument}` must name one number, got {name!r}, which may be {both}.")
+            raise ValueError(f"`{self.argument}` must name one number, got {one_line(name)}, which may be {both}.")
         if not known:
-            raise ValueError(f"`{self.argument}` must name a number that can vary, got {name!r}{self._hint(name)}.")
+            raise ValueError(
+                f"`{self.argument}` must name a number that can vary, got {one_line(name)}{self._hint(name)}."
+            )
         shape = self.shapes[known[0]]
         if len(index) != len(shape) or any(map(operator.ge, index, shape)):
             cure = f"name one element up to '[{self._last(shape)}]'" if shape else "it has no elements"
-            raise ValueError(f"`{self.argument}` must name a single number, got {name!r} of shape {shape}: {cure}.")
+            raise ValueError(
+                f"`{self.argument}` must name a single number, got {one_line(name)} of shape {shape}: {cure}."
+            )
         return known[0]._replace(index=index)
 
     @staticmethod

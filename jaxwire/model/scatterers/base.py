@@ -8,10 +8,12 @@ import abc
 from typing import ClassVar, NamedTuple
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from jaxwire.numerics.array_types import RealLike
+from jaxwire.model.parameters.domain import ROUNDING
+from jaxwire.numerics.array_types import RealLike, Scalar
 
 
 class EnergyScales(NamedTuple):
@@ -31,6 +33,17 @@ class EnergyScales(NamedTuple):
 def no_scales() -> EnergyScales:
     """Scales of a transmission without features, in the precision at work."""
     return EnergyScales(jnp.zeros(0), jnp.ones(0), jnp.ones(0))
+
+
+def probability(scatterer: "AbstractScatterer", energy: RealLike) -> Float[Array, "*n"]:
+    """T(eps) of a scatterer, without what rounding has left outside of 0 to 1; what is further outside stays there.
+
+    Derivatives are those of T itself, also where it is 0 or 1.
+    """
+    transmission = jnp.asarray(scatterer.transmission(energy))
+    beyond = jax.lax.stop_gradient(jnp.clip(transmission, 0.0, 1.0) - transmission)
+    rounding = max(ROUNDING, 4.0 * float(jnp.finfo(transmission.dtype).eps))  # in single precision 1 - eps + eps
+    return transmission + jnp.where(jnp.abs(beyond) <= rounding, beyond, 0.0)
 
 
 class AbstractScatterer(eqx.Module):
@@ -55,3 +68,7 @@ class AbstractScatterer(eqx.Module):
     def energy_scales(self) -> EnergyScales:
         """Features of T that the energy grid must resolve; none unless a subclass says so."""
         return no_scales()
+
+    def first_unresolved(self) -> Scalar:
+        """Energy of the lowest sharp feature that gets no nodes, in mu0; infinite unless a subclass has one."""
+        return jnp.asarray(jnp.inf)

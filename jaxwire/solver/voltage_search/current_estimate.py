@@ -27,7 +27,7 @@ from jaxwire.kinetics.energy_range import reach
 from jaxwire.kinetics.fermi import fermi
 from jaxwire.kinetics.half_wire import half_wire
 from jaxwire.model.resolution import Resolution
-from jaxwire.model.scatterers.base import AbstractScatterer
+from jaxwire.model.scatterers.base import AbstractScatterer, probability
 from jaxwire.model.wires.relaxation import ConstantRelaxationTime
 from jaxwire.model.wires.screening import Electroneutral
 from jaxwire.model.wires.wire import Wire
@@ -102,7 +102,7 @@ class CurrentEstimate(NamedTuple):
     def __call__(self, nodes: Nodes, voltage: Scalar) -> Scalar:
         """Estimate |I| where |eV| = `voltage`, as a sum over given nodes."""
         upper, lower = nodes.energy, nodes.energy + voltage
-        transmission = self.scatterer.transmission(jnp.where(self.sign > 0, upper, lower))
+        transmission = probability(self.scatterer, jnp.where(self.sign > 0, upper, lower))
         # e^((eps - 1)/t): one exponential serves all Fermi functions
         growth = jnp.exp(jnp.minimum((upper - 1.0) / self.temperature, LARGEST_EXPONENT))
         rise = jnp.exp(jnp.minimum(voltage / self.temperature, LARGEST_EXPONENT))
@@ -119,7 +119,7 @@ class CurrentEstimate(NamedTuple):
     def _returned(self, energy: Float[Array, " n"], occupied: Float[Array, " n"]) -> tuple[list[Array], list[Array]]:
         """Shapes that one half-wire returns, and the weights with which it sees a current, each of shape (n,)."""
         averages, sigma = self.averages, self.wire.screening.neutral_share()
-        velocity, relaxation_time = self.wire.velocity(energy), self.wire.relaxation_time(energy)
+        velocity, relaxation_time = self.wire.velocity(energy), self.wire.scattering_time(energy)
         path, thermal = velocity * relaxation_time, occupied * (1.0 - occupied) / self.temperature
         seen = 1.0 / (path * averages.occupation)
         if isinstance(self.wire.relaxation, ConstantRelaxationTime) and isinstance(self.wire.screening, Electroneutral):
