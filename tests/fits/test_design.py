@@ -1,6 +1,7 @@
 """Design of measurements: what readings leave open is infinite and said, and arguments are checked as those of fits."""
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
@@ -53,8 +54,8 @@ def test_parts_that_do_not_belong_together_are_refused():
 
 def _conclusion(matrix):
     """What is said of an information."""
-    nothing = np.zeros_like(matrix)
-    return combine([Information(np.asarray(matrix), nothing, nothing[0], 0.0, 0)])
+    nothing = jnp.zeros(matrix.shape)
+    return combine([Information(jnp.asarray(matrix), nothing, nothing[0], jnp.zeros(()), jnp.asarray(0))])
 
 
 def test_fewer_readings_than_parameters_leave_combinations_open():
