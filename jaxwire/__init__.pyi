@@ -41,6 +41,7 @@ from .model.units.scale import Scale as Scale
 from .model.wires.dispersion import AbstractDispersion as AbstractDispersion
 from .model.wires.dispersion import Kane as Kane
 from .model.wires.dispersion import Parabolic as Parabolic
+from .model.wires.electron_electron import ElectronElectron as ElectronElectron
 from .model.wires.gated_coulomb import GatedCoulomb as GatedCoulomb
 from .model.wires.relaxation import AbstractRelaxation as AbstractRelaxation
 from .model.wires.relaxation import ConstantRelaxationTime as ConstantRelaxationTime
@@ -75,8 +76,9 @@ from .scans.estimate import Estimate as Estimate
 from .scans.estimate import estimate as estimate
 from .scans.scan import scan as scan
 from .scans.store.store import open_scan as open_scan
-from .solver.solution import Distribution as Distribution
-from .solver.solution import Powers as Powers
+from .solver.parts import Distribution as Distribution
+from .solver.parts import Powers as Powers
 from .solver.solution import Solution as Solution
 from .solver.solve import solve as solve
 from .solver.status import Status as Status
+from .solver.validity import Validity as Validity

@@ -17,6 +17,12 @@ HOST = "127.0.0.1"
 GOODBYE = 1
 """Seconds for which answers on their way are waited for at the end."""
 
+PATIENCE = 10.0
+"""Seconds within which a connection must have sent its request."""
+
+MOST_CONNECTIONS = 64
+"""Connections at once at most: a browser opens six."""
+
 
 def explore(
     *,
@@ -90,6 +96,7 @@ def _serve(listener: socket.socket, address: str, state: Any, browser: bool, as_
     complain("jaxwire: compiling; a first time may take a minute")
     import uvicorn
 
+    from jaxwire.explore.guard import impatient
     from jaxwire.explore.point import operating_point
     from jaxwire.explore.server import create_app
 
@@ -105,5 +112,11 @@ def _serve(listener: socket.socket, address: str, state: Any, browser: bool, as_
             if browser:
                 webbrowser.open(address)
 
-    config = uvicorn.Config(create_app(), log_level="warning", timeout_graceful_shutdown=GOODBYE)
+    config = uvicorn.Config(
+        create_app(),
+        http=impatient(PATIENCE),
+        log_level="warning",
+        limit_concurrency=MOST_CONNECTIONS,
+        timeout_graceful_shutdown=GOODBYE,
+    )
     Server(config).run(sockets=[listener])

@@ -45,6 +45,9 @@ class FirstDot(Dot):
     """
 
 
+NOT_BELIEVED = ("FAILED", "NOT_CONVERGED", "POOR", "STARTS_DISAGREE")
+"""Names of the statuses whose values may be far from those of the best fit, or are none: exit code 1."""
+
 FIRST = {"center": 1.0, "width": 0.1}
 """Where the search starts unless an option says otherwise, in mu0: as `jaxwire.fit` does by itself."""
 
@@ -110,7 +113,7 @@ def fit(
             print_json(result) if common.json else print(found)
         if not found.status.ok:
             complain(f"jaxwire: {found.status}")
-        return 1 if is_failed or found.status is jw.FitStatus.NOT_CONVERGED else 0
+        return 1 if found.status.name in NOT_BELIEVED else 0
 
 
 def _read(config: Path | None, thermal: dict[str, float], drive: Drive) -> "FitConfig":
@@ -154,9 +157,11 @@ def _numbers(found: "Fit", read: "FitConfig", files: tuple[Path, ...], options: 
         "errors": found.errors,
         "covariance": found.covariance.tolist(),
         "correlation": correlation,
+        "strong_correlations": found.strong_correlations,
         "chi2": found.chi2,
         "degrees_of_freedom": found.degrees_of_freedom,
         "reduced_chi2": found.reduced_chi2,
+        "p_value": found.p_value,
         "share_of_starts": found.share_of_starts,
         "scatterer": describe(found.scatterer),
         "wire": describe(found.wire),

@@ -73,6 +73,8 @@ def solve(
 def _check_positions(x: Sequence[float] | None) -> None:
     if x is not None and not (x and all(isfinite(at) for at in x)):
         raise BadInputError(f"`x` must be one or more finite numbers, got {', '.join(map(str, x)) or 'none'}.")
+    if x is not None and 0 in x:
+        raise BadInputError("`x` must not be 0 in heating, where its buildup term diverges as log|x|; got 0.")
 
 
 def _profile(solution: "Solution", x: Any) -> dict[str, Any]:
@@ -96,6 +98,7 @@ def _numbers(solution: "Solution", profile: dict[str, Any]) -> dict[str, Any]:
         "wire": describe(solution.wire),
         **{name: float(getattr(solution, name)) for name in (*names, "external_power", "error_estimate")},
         "status": {"code": int(solution.status), "message": str(solution.status)},
+        "validity": {"ok": bool(solution.validity.ok), "message": str(solution.validity)},
         **({"profile": profile} if profile else {}),
     }
 

@@ -28,6 +28,7 @@ from jaxwire.model.scatterers.barriers import DoubleBarrier, QuantumPointContact
 from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.scatterers.resonances import BreitWigner, Lorentzian
 from jaxwire.model.wires.dispersion import AbstractDispersion, Kane, Parabolic
+from jaxwire.model.wires.electron_electron import ElectronElectron
 from jaxwire.model.wires.gated_coulomb import GatedCoulomb
 from jaxwire.model.wires.relaxation import (
     AbstractRelaxation,
@@ -50,7 +51,12 @@ MODELS: dict[type[eqx.Module], tuple[type[eqx.Module], ...]] = {
 }
 """What a table with `model = ...` may be; everything public but functions."""
 
-PARTS = {"relaxation": AbstractRelaxation, "dispersion": AbstractDispersion, "screening": AbstractScreening}
+PARTS = {
+    "relaxation": AbstractRelaxation,
+    "dispersion": AbstractDispersion,
+    "screening": AbstractScreening,
+    "electron_electron": ElectronElectron,
+}
 """Tables below [wire]."""
 
 ENERGIES = Role(
@@ -144,11 +150,12 @@ class Builder:
 
 
 class WireTable(TomlTable):
-    """The table [wire]: three parts."""
+    """The table [wire]: its parts."""
 
     relaxation: Any = None
     dispersion: Any = None
     screening: Any = None
+    electron_electron: Any = None
 
 
 class _Resolution(TomlTable):
@@ -159,7 +166,9 @@ class _Resolution(TomlTable):
 def build_wire(builder: Builder, table: Any) -> Wire:
     """Build the wire that a [wire] table describes; what it leaves out, or all without a table, is as in the paper."""
     tables = check_table(WireTable, {} if table is None else table, "wire", "[wire]").model_dump(exclude_none=True)
-    return Wire(**{part: builder.build(each, PARTS[part], f"wire.{part}") for part, each in tables.items()})
+    parts = {part: builder.build(each, PARTS[part], f"wire.{part}") for part, each in tables.items()}
+    with complaints_at(lambda key: f"wire.{key}"):
+        return Wire(**parts)
 
 
 def build_resolution(table: Any, default: Resolution) -> Resolution | None:

@@ -67,6 +67,7 @@ find("#copy").addEventListener("click", async () => {
 });
 
 let shown = null; // the last answer
+const known = new Set(); // drives that were asked for, whose programs are compiled
 let isAsking = false;
 let isStale = false;
 let note = find("#notes").textContent; // of values in the address that are not possible
@@ -81,7 +82,8 @@ function changed(about = "") {
 // One question at a time; what changes meanwhile is asked together when the answer is there.
 async function ask() {
   isAsking = true;
-  const patience = setTimeout(() => { find("#status").textContent = "Computing; a first time may take a minute."; }, 700);
+  const words = known.has(drive()) ? "Computing." : `Compiling for a given ${drive()}, once: this takes up to a minute.`;
+  const patience = setTimeout(() => { find("#status").textContent = words; }, 700);
   while (isStale) {
     isStale = false;
     const wanted = query();
@@ -89,6 +91,7 @@ async function ask() {
     try {
       const answer = await fetch(`point?${wanted}&${widths}`);
       if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
+      known.add(new URLSearchParams(wanted).has("current") ? "current" : "voltage");
       show(await answer.json(), wanted);
     } catch (error) {
       find("#status").textContent = `No answer (${error.message}): is "jaxwire explore" still running?`;

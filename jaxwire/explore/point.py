@@ -25,7 +25,8 @@ from jaxwire.numerics.programs import quick_jit
 from jaxwire.observables.instruments import Thermometer
 from jaxwire.observables.spots import Spots, find_spots
 from jaxwire.plot.heating import positions
-from jaxwire.solver.solution import Distribution, Solution
+from jaxwire.solver.parts import Distribution
+from jaxwire.solver.solution import Solution
 from jaxwire.solver.solve import solve
 from jaxwire.solver.status import Status
 

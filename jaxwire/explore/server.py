@@ -1,10 +1,9 @@
 """The page and the three answers behind it: drawings and numbers, the sheet of drawings, the table.
 
 Nothing outside this machine is asked for: page, style and script come from this folder, and the content security policy
-forbids the browser anything else. Only requests to this machine's own name are answered.
+forbids the browser anything else. Only requests to this machine's own name, by its own page, are answered (`guard`).
 """
 
-import threading
 import time
 from html import escape
 from importlib.resources import files
@@ -22,15 +21,9 @@ from starlette.routing import Route
 from jaxwire.explore.csv_table import write_table
 from jaxwire.explore.figures import HEIGHTS, draw_panels, sheet
 from jaxwire.explore.formulas import UNITS, html, number
+from jaxwire.explore.guard import HOSTS, Guard, Queue
 from jaxwire.explore.point import NUMBERS, ShownPoint, operating_point
 from jaxwire.explore.state import SHOWN_DRIVES, SLIDERS, State, from_query
-
-HOSTS = ["127.0.0.1", "localhost"]
-
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'"
-)
-"""Nothing from elsewhere; 'unsafe-inline' is for the style attributes of drawings that are opened by themselves."""
 
 GROUPS = {
     "Scatterer": ("center", "width"),
@@ -46,21 +39,21 @@ NARROWEST = 200.0
 WIDEST = 2400.0
 """Largest width that a drawing may be asked for, in pixels."""
 
-_one_at_a_time = threading.Lock()
-"""Two requests at once would compile everything twice."""
-
 
 def create_app() -> Starlette:
     """The page as an application for any server."""
+    queue = Queue()
     routes = [
         Route("/", _page),
         Route("/page.css", _file),
         Route("/page.js", _file),
-        Route("/point", _point),
-        Route("/figure.svg", _figure),
-        Route("/data.csv", _data),
+        Route("/point", queue.answering(_point)),
+        Route("/figure.svg", queue.answering(_figure)),
+        Route("/data.csv", queue.answering(_data)),
     ]
-    return Starlette(routes=routes, middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS)])
+    return Starlette(
+        routes=routes, middleware=[Middleware(Guard), Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS)]
+    )
 
 
 def _page(request: Request) -> HTMLResponse:
@@ -73,13 +66,13 @@ def _page(request: Request) -> HTMLResponse:
             f'<figure id="figure-{name}" style="min-height:{height:g}px"></figure>' for name, height in HEIGHTS.items()
         ),
     )
-    return HTMLResponse(page, headers={"Content-Security-Policy": POLICY, "Cache-Control": "no-store"})
+    return HTMLResponse(page)
 
 
 def _file(request: Request) -> Response:
     name = request.url.path.removeprefix("/")
     kind = {"css": "text/css", "js": "text/javascript"}[name.rpartition(".")[2]]
-    return Response(_text(name), media_type=kind, headers={"Cache-Control": "no-store"})
+    return Response(_text(name), media_type=kind)
 
 
 def _text(name: str) -> str:
@@ -125,8 +118,7 @@ def _row(name: str) -> str:
 
 def _ask(request: Request) -> ShownPoint:
     state, _ = from_query(request.query_params)
-    with _one_at_a_time:
-        return operating_point(state)
+    return operating_point(state)
 
 
 def _point(request: Request) -> JSONResponse:

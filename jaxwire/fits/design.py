@@ -3,6 +3,9 @@
 The Fisher information of readings with standard errors sigma is F = J^T J with J = d(reading)/d(parameter)/sigma; no
 unbiased estimate has a covariance below its inverse. Everything here can be differentiated by the operating point, the
 positions and the instrument, so that an optimiser can choose them.
+
+Where readings leave a combination of parameters open, F has no inverse: the errors of all that take part in it are
+infinite, and the rank of F says how many combinations are determined.
 """
 
 from collections.abc import Sequence
@@ -10,9 +13,12 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+import numpy as np
+from jaxtyping import Array, Float, Int
 
+from jaxwire.fits.checks import check_sigma_shape, refuse_on_scatterer
 from jaxwire.fits.fit import RESOLUTION
+from jaxwire.fits.free_parameters import find_free
 from jaxwire.model.parameters.domain import POSITIVE, REAL, as_parameter
 from jaxwire.model.parameters.names import DRIVES, NamedParameters, Objects, ParameterPath, number_at, with_values
 from jaxwire.model.resolution import Resolution
@@ -24,21 +30,40 @@ from jaxwire.observables.instruments import AbstractInstrument, HeatingProfile
 from jaxwire.solver.arguments import as_object, as_setting, one_drive
 from jaxwire.solver.solve import solve
 
+NO_INFORMATION = 1e-13
+"""Share of the largest eigenvalue of F, in units of its diagonal, below which another one is rounding."""
+
+TAKES_PART = 1e-6
+"""Share of a parameter in the combinations that are not determined, above which it is not rounding: its square root."""
+
 
 class Information(NamedTuple):
     """What planned readings tell about the parameters.
 
     Attributes:
         matrix: Fisher information, shape (k, k).
-        covariance: its inverse, the smallest possible covariance, shape (k, k).
-        errors: smallest possible standard errors, shape (k,).
+        covariance: its inverse, the smallest possible covariance, shape (k, k); infinite variances and NaN covariances
+            of parameters that are not determined.
+        errors: smallest possible standard errors, shape (k,); infinite where the readings do not determine a parameter.
         log_determinant: of the matrix; the larger, the smaller the volume of the parameters (D-optimal design).
+            Minus infinity where a combination is not determined.
+        rank: how many combinations of the parameters are determined.
     """
 
     matrix: Float[Array, "k k"]
     covariance: Float[Array, "k k"]
     errors: Float[Array, " k"]
     log_determinant: Scalar
+    rank: Int[Array, ""]
+
+    def __str__(self) -> str:
+        """The errors, and what is not determined."""
+        text = f"smallest standard errors: {', '.join(f'{error:.4g}' for error in self.errors)}"
+        open_, all_ = len(self.errors) - int(self.rank), len(self.errors)
+        if open_ == 0:
+            return text
+        words = f"the readings leave {open_} of {all_} combinations of the parameters open: free fewer, or add readings"
+        return f"{text}\n{words}"
 
 
 def information(
@@ -81,7 +106,8 @@ def information(
 
     Raises:
         TypeError: if an argument is not of its type, or not exactly one drive is given.
-        ValueError: if a number is outside its domain, or a name is unknown.
+        ValueError: if a number is outside its domain, a position is on the scatterer, sigma has another length, or a
+            name is unknown.
     """
     setting = as_setting(scatterer, wire, temperature, RESOLUTION if resolution is None else resolution)
     instrument = as_object("instrument", instrument, AbstractInstrument, HeatingProfile())
@@ -91,10 +117,13 @@ def information(
     for name in DRIVES:
         if name not in given:
             del numbers.places[name]
-    names = (free,) if isinstance(free, str) else free
-    places = tuple(numbers.find(name) for name in names)
+    places = tuple(place for _, place in find_free(free, numbers))
     positions = as_parameter("x", x, REAL, ndim=1)
-    errors = jnp.broadcast_to(as_parameter("sigma", sigma, POSITIVE, ndim=jnp.ndim(sigma)), positions.shape)
+    if positions.size == 0:
+        raise ValueError("`x` must have at least one position, got none.")
+    refuse_on_scatterer(positions, instrument)
+    check_sigma_shape(np.shape(sigma), positions.size)
+    errors = jnp.broadcast_to(as_parameter("sigma", sigma, POSITIVE, ndim=np.ndim(sigma)), positions.shape)
     point = {"temperature": setting.temperature, **given}
     objects = Objects(setting.scatterer, setting.wire, instrument, point)
     return _information(places, objects, positions, errors, setting.resolution)
@@ -105,7 +134,22 @@ def combine(parts: Sequence[Information]) -> Information:
 
     Args:
         parts: what `information` gave for each of them, at least one, with the same free parameters in the same order.
+
+    Raises:
+        TypeError: if parts are not a list of Information.
+        ValueError: if there is none, or their numbers of parameters differ.
     """
+    if not isinstance(parts, Sequence) or isinstance(parts, Information):
+        raise TypeError(f"`parts` must be a list of Information objects, got {type(parts).__name__}.")
+    for part in parts:
+        if not isinstance(part, Information):
+            raise TypeError(f"`parts` must be a list of Information objects, got one of type {type(part).__name__}.")
+    if not parts:
+        raise ValueError("`parts` must have at least one Information, got none.")
+    if len(sizes := {len(part.errors) for part in parts}) > 1:
+        raise ValueError(
+            f"`parts` must be of the same parameters, got {' and '.join(map(str, sorted(sizes)))} of them."
+        )
     return _conclude(sum((part.matrix for part in parts[1:]), parts[0].matrix))
 
 
@@ -128,5 +172,21 @@ def _information(
 
 
 def _conclude(matrix: Float[Array, "k k"]) -> Information:
-    covariance = jnp.linalg.inv(matrix)
-    return Information(matrix, covariance, jnp.sqrt(jnp.diag(covariance)), jnp.linalg.slogdet(matrix)[1])
+    """Invert the information, in units in which its diagonal is 1."""
+    information = jnp.diag(matrix)
+    size = jnp.where(information > 0, jax.lax.rsqrt(jnp.where(information > 0, information, 1.0)), 1.0)
+    scaled = matrix * size[:, None] * size[None, :]
+    strength, combinations = map(jnp.asarray, jnp.linalg.eigh(jax.lax.stop_gradient(scaled)))
+    is_open = strength <= NO_INFORMATION * jnp.max(strength)  # not where it is NaN: nothing was solved
+    # What is open gets information 1, so that an inverse exists.
+    filling = (combinations * is_open[None, :]) @ combinations.T
+    inverse = jnp.asarray(jnp.linalg.inv(scaled + filling)) - filling
+    takes_part = jnp.sum(jnp.where(is_open[None, :], combinations**2, 0.0), axis=1) > TAKES_PART
+    unknown = jnp.where(jnp.eye(len(matrix), dtype=bool), jnp.inf, jnp.nan)
+    covariance = inverse * size[:, None] * size[None, :]
+    covariance = jnp.where(takes_part[:, None] & takes_part[None, :], unknown, covariance)
+    variance = jnp.asarray(jnp.where(takes_part, 1.0, jnp.diagonal(covariance)))  # a root of infinity has no derivative
+    errors = jnp.asarray(jnp.where(takes_part, jnp.inf, jnp.sqrt(variance)))
+    determined = jnp.linalg.slogdet(scaled + filling).logabsdet - 2.0 * jnp.sum(jnp.log(size))
+    log_determinant = jnp.asarray(jnp.where(jnp.any(is_open), -jnp.inf, determined))
+    return Information(matrix, covariance, errors, log_determinant, jnp.sum(~is_open))

@@ -6,24 +6,30 @@ come from the curvature at the best minimum (Gauss-Newton): covariance = (J^T J)
 standardised residuals, times the reduced chi^2 where the errors of the readings are not known.
 """
 
-import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-import numpy as np
-
-from jaxwire.fits.batches import read_rows, rows_and_slopes
-from jaxwire.fits.free_parameters import read_free, to_coordinates
+from jaxwire.fits.checks import refuse_on_scatterer
+from jaxwire.fits.data_unit import DataUnit, data_unit
+from jaxwire.fits.free_parameters import LINEAR, Free, read_free
 from jaxwire.fits.losses import AbstractLoss, SquaredLoss
 from jaxwire.fits.measurement import Measurement
 from jaxwire.fits.optimisers import AbstractOptimiser, LevenbergMarquardt
-from jaxwire.fits.problem import FitProblem
 from jaxwire.fits.residuals import FitProgram, Model, group
 from jaxwire.fits.result import Fit, Starts
-from jaxwire.fits.starts import choose_starts, scale_of
-from jaxwire.fits.summary import summarise
+from jaxwire.fits.search.batches import read_rows
+from jaxwire.fits.search.search import Search
+from jaxwire.fits.summary import Minimum, summarise
 from jaxwire.model.parameters.domain import Domain
-from jaxwire.model.parameters.names import DRIVES, OPERATING_POINT, NamedParameters, ParameterPath
+from jaxwire.model.parameters.names import (
+    DRIVES,
+    OPERATING_POINT,
+    NamedParameters,
+    Objects,
+    ParameterPath,
+    number_at,
+    with_values,
+)
 from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.scatterers.resonances import Lorentzian
@@ -124,39 +130,29 @@ def fit(
         TypeError: if an argument is not of its type.
         ValueError: if a number is outside its domain, a name is unknown, or there are fewer readings than parameters.
     """
+    made_up = [name for name, given in (("scatterer", scatterer), ("instrument", instrument)) if given is None]
     setting = _setting(measurements, scatterer, wire, instrument, resolution)
-    measurements, model, resolution = setting
+    measurements = setting.measurements
     chosen_loss: AbstractLoss = as_object("loss", loss, AbstractLoss, SquaredLoss())
     chosen_optimiser: AbstractOptimiser = as_object("optimiser", optimiser, AbstractOptimiser, LevenbergMarquardt())
     require_count("starts", starts, 1, MOST_STARTS)
-    numbers = _FitNumbers(model, measurements)
-    parameters = read_free(free, bounds, numbers)
+    numbers = _FitNumbers(setting.model, measurements)
+    parameters = read_free(free, bounds, numbers, made_up)
     n_readings = sum(one.size for one in measurements)
     if n_readings < len(parameters):
         raise ValueError(
             f"`x` must have at least as many positions as free parameters, got {n_readings} for "
             f"{len(parameters)} of them."
         )
-    model = dataclasses.replace(model, ranges=tuple(one.range for one in parameters))
-    linear = tuple(index for index, one in enumerate(parameters) if one.is_linear)
-    is_projected = isinstance(chosen_loss, SquaredLoss) and len(linear) < len(parameters)
-    layout = FitProgram(
-        places=tuple(one.place for one in parameters),
-        projected=linear if is_projected else (),
-        resolution=resolution,
-    )
-    values = choose_starts(layout, model, parameters, starts)
-    scale = scale_of(parameters, values)
-    coordinates = to_coordinates(parameters, values, scale)
-    found = chosen_optimiser.minimise(FitProblem(layout, model, chosen_loss, scale, coordinates))
-    searched, loss_there, converged, steps = map(np.asarray, found)
-    u = coordinates.copy()
-    u[:, list(layout.searched)] = searched
-    values = np.asarray(rows_and_slopes(model, scale, u)[0])
-    ends = Starts(read_rows(layout, model, parameters, values, layout.projected).values, loss_there, converged, steps)
+    minimise = _Minimisation(setting, chosen_loss, chosen_optimiser, starts)
+    relaxed = tuple(one.without_bounds() for one in parameters)
+    layout, ends, sigma = minimise(relaxed)  # the lowest minimum of all is that within bounds too, if it lies there
+    if not all(one.range.holds(value) for one, value in zip(parameters, ends.values[ends.best], strict=True)):
+        layout, ends, sigma = minimise(parameters)
+    model = _in_units(setting.model, parameters, measurements, DataUnit())
     best = read_rows(layout, model, parameters, ends.values[ends.best][None, :])
-    at_best = ends.values[ends.best], best.residual[0], best.jacobian[0]
-    return summarise(layout, model, parameters, measurements, chosen_loss, *at_best, ends)
+    minimum = Minimum(ends.values[ends.best], best.residual[0], best.jacobian[0], sigma)
+    return summarise(layout, model, parameters, measurements, chosen_loss, minimum, ends)
 
 
 class _Setting(NamedTuple):
@@ -180,14 +176,43 @@ def _setting(measurements: Any, scatterer: Any, wire: Any, instrument: Any, reso
     checked = as_setting(scatterer, wire, temperature, RESOLUTION if resolution is None else resolution)
     instrument = as_object("instrument", instrument, AbstractInstrument, HeatingProfile())
     for one in measurements:
-        if not isinstance(instrument, HeatingProfile):
-            continue
-        if np.any(one.x == float(instrument.position)):
-            raise ValueError(
-                "`x` must not be where the scatterer is: the heating diverges there, got a position on it."
-            )
-    model = Model(checked.scatterer, checked.wire, instrument, group(measurements))
+        refuse_on_scatterer(one.x, instrument)
+    model = Model(checked.scatterer, checked.wire, instrument, ())
     return _Setting(tuple(measurements), model, checked.resolution)
+
+
+class _Minimisation(NamedTuple):
+    """How a fit minimises, once the free parameters are known."""
+
+    setting: _Setting
+    loss: AbstractLoss
+    optimiser: AbstractOptimiser
+    starts: int
+
+    def __call__(self, free: tuple[Free, ...]) -> tuple[FitProgram, Starts, float]:
+        """What was compiled in, where the starts ended, and the error of readings if it is taken from the residuals."""
+        measurements = self.setting.measurements
+        linear = tuple(index for index, one in enumerate(free) if one.is_linear)
+        is_squared = isinstance(self.loss, SquaredLoss)
+        layout = FitProgram(
+            places=tuple(one.place for one in free),
+            projected=linear if is_squared and len(linear) < len(free) else (),
+            resolution=self.setting.resolution,
+        )
+        unit = data_unit(measurements)
+        search = Search(layout, _in_units(self.setting.model, free, measurements, unit), free, self.optimiser, unit)
+        if is_squared or measurements[0].sigma is not None:
+            return layout, search(self.loss, self.starts), 1.0
+        return layout, *search.with_unknown_error(self.loss, self.starts)
+
+
+def _in_units(model: Model, free: Sequence[Free], measurements: Sequence[Measurement], unit: DataUnit) -> Model:
+    """The model with its readings, gain and offset in units of the data."""
+    instrument = model.instrument
+    scaled = [number_at(Objects(instrument=instrument), place) / unit.reading for place in LINEAR]
+    instrument = with_values(Objects(instrument=instrument), LINEAR, scaled).instrument
+    ranges = tuple(one.over(unit.reading).range for one in free)
+    return Model(model.scatterer, model.wire, instrument, group(measurements, unit), ranges)
 
 
 class _FitNumbers(NamedParameters):

@@ -1,6 +1,6 @@
 """Free parameters of a fit: which numbers vary, in which ranges, and where starts are looked for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import jax
@@ -8,8 +8,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from jaxwire.fits.ranges import AbstractRange, Bounded, Positive, Real
-from jaxwire.model.parameters.domain import FRACTION, NOT_NEGATIVE, POSITIVE
+from jaxwire.fits.ranges import AbstractRange, Bounded, OneSided, Positive, Real
+from jaxwire.model.parameters.domain import FRACTION, NOT_NEGATIVE, POSITIVE, Domain
 from jaxwire.model.parameters.names import NamedParameters, ParameterPath
 
 SEARCH_BOX = {"center": (0.1, 2.6), "width": (0.02, 1.0)}
@@ -62,14 +62,24 @@ class Free(NamedTuple):
         """Whether readings depend on it linearly and it has no bounds."""
         return isinstance(self.range, Real) and self.place in LINEAR
 
+    def without_bounds(self) -> "Free":
+        """The parameter itself, but for gain and offset, which linear least squares then finds."""
+        return self._replace(range=Real()) if self.place in LINEAR else self
 
-def read_free(names: Any, bounds: Any, numbers: NamedParameters) -> tuple[Free, ...]:
-    """Understand and check the names of free parameters and their bounds.
+    def over(self, unit: float) -> "Free":
+        """The parameter where readings are in another unit; gain and offset are in that of the readings."""
+        if self.place not in LINEAR:
+            return self
+        low, high = self.search
+        return self._replace(range=self.range.over(unit), start=self.start / unit, search=(low / unit, high / unit))
+
+
+def find_free(names: Any, numbers: NamedParameters) -> tuple[tuple[str, ParameterPath], ...]:
+    """Names of free parameters, and where they are.
 
     Raises:
-        TypeError: if names or bounds are not of these types.
-        ValueError: if a name is unknown or given twice, there is none, or bounds are not in order, outside the domain,
-            or do not hold the first value.
+        TypeError: if they are no list of names.
+        ValueError: if a name is unknown or given twice, or there is none.
     """
     if isinstance(names, str):
         names = (names,)
@@ -77,50 +87,105 @@ def read_free(names: Any, bounds: Any, numbers: NamedParameters) -> tuple[Free, 
         raise TypeError(f"`free` must be a list of names such as ['center', 'width'], got {names!r:.60}.")
     if not names:
         raise ValueError("`free` must have at least one name, got none.")
+    found = tuple((name, numbers.find(name)) for name in names)
+    places = [place for _, place in found]
+    for index, (name, place) in enumerate(found):
+        if place in places[:index]:
+            raise ValueError(f"`free` must name every number once, got {name!r} twice.")
+    return found
+
+
+def read_free(names: Any, bounds: Any, numbers: NamedParameters, made_up: Collection[str] = ()) -> tuple[Free, ...]:
+    """Understand and check the names of free parameters and their bounds.
+
+    Args:
+        names: of the parameters.
+        bounds: smallest and largest value by name; None or an infinite number where there is none.
+        numbers: all that can be free.
+        made_up: the holders whose numbers nobody gave: their first values give way to bounds.
+
+    Raises:
+        TypeError: if names or bounds are not of these types.
+        ValueError: if a name is unknown or given twice, there is none, or bounds are not in order, outside the domain,
+            or do not hold the first value.
+    """
+    places = find_free(names, numbers)
+    names = [name for name, _ in places]
     bounds = {} if bounds is None else bounds
     if not isinstance(bounds, Mapping):
         raise TypeError(f"`bounds` must be a mapping such as {{'center': (0.3, 2.5)}}, got {bounds!r:.60}.")
     for name in bounds:
         if name not in names:
             raise ValueError(f"`bounds` must be of free parameters, got {name!r}; free are: {', '.join(names)}.")
-    found = tuple(_read(name, bounds.get(name), numbers) for name in names)
-    places = [one.place for one in found]
-    for index, one in enumerate(found):
-        if one.place in places[:index]:
-            raise ValueError(f"`free` must name every number once, got {one.name!r} twice.")
-    return found
+    return tuple(_read(name, place, bounds.get(name), numbers, made_up) for name, place in places)
 
 
-def _read(name: str, bounds: Any, numbers: NamedParameters) -> Free:
-    place = numbers.find(name)
+def _read(name: str, place: ParameterPath, bounds: Any, numbers: NamedParameters, made_up: Collection[str]) -> Free:
     domain, start = numbers.domain(place), float(numbers.value(place))
-    if bounds is not None:
-        low, high = _checked_bounds(name, bounds)
-        if not bool(np.all(domain.contains(np.array([low, high])))):
-            raise ValueError(f"`bounds` of {name!r} must be {domain.words}, got ({low:g}, {high:g}).")
-        if not low < start < high:
+    low, high = (-np.inf, np.inf) if bounds is None else _checked_bounds(name, bounds, domain)
+    if not low < start < high:
+        if place.holder not in made_up:
             raise ValueError(f"`bounds` of {name!r} must hold its first value {start:g}, got ({low:g}, {high:g}).")
-        return Free(name, place, Bounded(low, high), start, (low, high))
-    if domain is FRACTION:
-        return Free(name, place, Bounded(0.0, 1.0), min(max(start, FROM_END), 1.0 - FROM_END), (0.0, 1.0))
+        start = _middle(low, high)
     near = SEARCH_BOX.get(str(place.path[-1])) if place.holder == "scatterer" else None
-    if domain is POSITIVE or domain is NOT_NEGATIVE:
-        start = max(start, SMALLEST_START)
-        return Free(name, place, Positive(), start, near or (start / SEARCH_FACTOR, start * SEARCH_FACTOR))
-    if not bool(domain.contains(np.array(-np.finfo(float).max))):  # some other domain: bounds cannot be guessed
-        raise ValueError(f"`bounds` of {name!r} must be given, as it must be {domain.words}; got none.")
-    reach = max(SEARCH_REACH, abs(start))
-    return Free(name, place, Real(), start, near or (start - reach, start + reach))
+    bottom, top = _ends(domain)
+    if low <= bottom and high >= top:  # bounds that bound nothing
+        if domain is FRACTION:
+            return Free(name, place, Bounded(0.0, 1.0), min(max(start, FROM_END), 1.0 - FROM_END), (0.0, 1.0))
+        if domain is POSITIVE or domain is NOT_NEGATIVE:
+            start = max(start, SMALLEST_START)
+            return Free(name, place, Positive(), start, near or (start / SEARCH_FACTOR, start * SEARCH_FACTOR))
+        if not _is_known(domain):
+            raise ValueError(f"`bounds` of {name!r} must be given, as it must be {domain.words}; got none.")
+        reach = max(SEARCH_REACH, abs(start))
+        return Free(name, place, Real(), start, near or (start - reach, start + reach))
+    low, high = max(low, bottom), min(high, top)
+    if np.isfinite(low) and np.isfinite(high):
+        return Free(name, place, Bounded(low, high), start, (low, high))
+    end, sign = (low, 1.0) if np.isfinite(low) else (high, -1.0)
+    reach = max(SEARCH_REACH, abs(end), abs(start - end))
+    search = sorted((end, end + sign * reach))
+    if near is not None and max(near[0], low) < min(near[1], high):
+        search = max(near[0], low), min(near[1], high)
+    return Free(name, place, OneSided(end, sign), start, (search[0], search[1]))
 
 
-def _checked_bounds(name: str, bounds: Any) -> tuple[float, float]:
+def _checked_bounds(name: str, bounds: Any, domain: Domain) -> tuple[float, float]:
+    """Bounds in order, in the domain; infinite where there is none."""
     try:
-        low, high = (float(value) for value in bounds)
+        low, high = bounds
+        low, high = (float(value) for value in (-np.inf if low is None else low, np.inf if high is None else high))
     except (TypeError, ValueError):
         raise ValueError(f"`bounds` of {name!r} must be two numbers, got {bounds!r:.60}.") from None
-    if not -np.inf < low < high < np.inf:
-        raise ValueError(f"`bounds` of {name!r} must be two finite numbers in order, got ({low:g}, {high:g}).")
+    if not low < high:  # also where one is NaN
+        raise ValueError(f"`bounds` of {name!r} must be two numbers in order, got ({low:g}, {high:g}).")
+    if not _is_known(domain) and not (np.isfinite(low) and np.isfinite(high)):
+        raise ValueError(f"`bounds` of {name!r} must be two finite numbers, {domain.words}, got ({low:g}, {high:g}).")
+    ends = [end for end in (low, high) if np.isfinite(end) and end not in _ends(domain)]  # no value is at an end
+    if not bool(np.all(domain.contains(np.array(ends)))):
+        raise ValueError(f"`bounds` of {name!r} must be {domain.words}, got ({low:g}, {high:g}).")
     return low, high
+
+
+def _ends(domain: Domain) -> tuple[float, float]:
+    """Where the values of a domain end."""
+    if domain is FRACTION:
+        return 0.0, 1.0
+    return (0.0, np.inf) if domain is POSITIVE or domain is NOT_NEGATIVE else (-np.inf, np.inf)
+
+
+def _is_known(domain: Domain) -> bool:
+    """Whether all values between the ends of a domain are in it."""
+    is_real = bool(domain.contains(np.array(-np.finfo(float).max)))
+    return domain is FRACTION or domain is POSITIVE or domain is NOT_NEGATIVE or is_real
+
+
+def _middle(low: float, high: float) -> float:
+    """A first value between bounds, of which at least one is finite."""
+    if np.isfinite(low) and np.isfinite(high):
+        return float(np.sqrt(low * high)) if low > 0 else 0.5 * (low + high)
+    end, sign = (low, 1.0) if np.isfinite(low) else (high, -1.0)
+    return end + sign * (abs(end) or SEARCH_REACH)
 
 
 def values_and_slopes(

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from jaxwire.fits.checks import check_sigma_shape
 from jaxwire.model.lab_files.columns import Columns, read_columns
 from jaxwire.model.lab_files.headings import Role, Wanted
 from jaxwire.model.parameters.domain import POSITIVE, REAL, as_known
@@ -66,8 +67,7 @@ class Measurement:
         sigma = self.sigma
         if sigma is not None:
             errors = as_known("sigma", sigma, POSITIVE, ndim=np.ndim(sigma))
-            if errors.ndim > 1 or (errors.ndim == 1 and errors.size != x.size):
-                raise ValueError(f"`sigma` must be one number or {x.size} of them, got shape {errors.shape}.")
+            check_sigma_shape(errors.shape, x.size)
             sigma = np.broadcast_to(errors, x.shape).copy()
         if self.temperature is None:
             raise TypeError("`temperature` must be given; got none.")

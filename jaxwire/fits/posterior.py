@@ -80,7 +80,7 @@ def log_density(fit: Fit) -> Callable[[Float[Array, " k"]], Scalar]:
 
     Raises:
         TypeError: if fit is not a Fit.
-        ValueError: if the errors of its readings are unknown.
+        ValueError: if the errors of its readings are unknown, or it failed.
     """
     target, _ = _target(fit)
 
@@ -104,7 +104,7 @@ def sample(fit: Fit, draws: int = 500, warmup: int = 100, seed: int = 0) -> Post
     Raises:
         ImportError: without blackjax (`pip install "jaxwire[bayes]"`).
         TypeError: if fit is not a Fit.
-        ValueError: if the errors of its readings are unknown, or numbers are not positive integers.
+        ValueError: if the errors of its readings are unknown, it failed, or numbers are not positive integers.
     """
     for name, number in (("draws", draws), ("warmup", warmup)):
         require_count(name, number, 1, MOST_DRAWS)
@@ -122,6 +122,8 @@ def _target(fit: Any) -> tuple[_Target, tuple[Free, ...]]:
         raise TypeError(f"`fit` must be a Fit such as `fit_profile` returns, got {type(fit).__name__}.")
     if fit.measurements[0].sigma is None:
         raise ValueError("`fit` must be of readings with known errors; give `sigma` to the fit.")
+    if not np.all(np.isfinite(fit.covariance)):
+        raise ValueError(f"`fit` must have values and errors, got one without: {fit.status}.")
     layout, model, free = fit.problem
     values = np.array([fit.values[name] for name in fit.names])
     scale = [one.scale(value) for one, value in zip(model.ranges, values, strict=True)]

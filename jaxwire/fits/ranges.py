@@ -18,6 +18,9 @@ MARGIN = 1e-6
 SMALLEST_SCALE = 1e-12
 """Unit of the coordinate of a number of any sign that was found to be 0, which has no size of its own."""
 
+NEAREST_TO_END = 1e-9
+"""A value with one bound starts at least this share of its size off it, where its coordinate is still finite."""
+
 
 class AbstractRange(eqx.Module):
     """A range of values. Methods take arrays of NumPy or JAX and give the same, of the same shape.
@@ -38,6 +41,10 @@ class AbstractRange(eqx.Module):
         """The nearest value with a finite coordinate, well inside the range."""
         return value
 
+    def holds(self, value: float) -> bool:
+        """Whether a value is in the range; also where it is NaN, which no range can help."""
+        return not bool(np.abs(self.inside(value) - value) > 0)
+
     def scale(self, value: float) -> float:
         """A good unit of the coordinate for a parameter of this value."""
         del value
@@ -51,6 +58,11 @@ class AbstractRange(eqx.Module):
         """Whether a bound is closer than this share of the interval."""
         del value, share
         return False
+
+    def over(self, unit: float) -> "AbstractRange":
+        """The same range of a number in another unit; those without an end of their own are in none."""
+        del unit
+        return self
 
     @property
     def is_logarithmic(self) -> bool:
@@ -84,6 +96,10 @@ class Bounded(AbstractRange):
         """As `AbstractRange`."""
         return bool(min(value - self.low, self.high - value) < share * (self.high - self.low))
 
+    def over(self, unit):
+        """As `AbstractRange`."""
+        return Bounded(self.low / unit, self.high / unit)
+
     @property
     def is_logarithmic(self):
         """As `AbstractRange`."""
@@ -107,6 +123,41 @@ class Positive(AbstractRange):
     def is_logarithmic(self):
         """As `AbstractRange`."""
         return True
+
+
+class OneSided(AbstractRange):
+    """Beyond one bound: end + exp(u) above it, end - exp(u) below it.
+
+    Attributes:
+        end: the bound.
+        sign: 1 where the range lies above it, -1 where below.
+    """
+
+    end: Float[np.ndarray, ""] = eqx.field(converter=np.asarray)
+    sign: float = eqx.field(static=True)
+
+    def value(self, u, scale):
+        """As `AbstractRange`."""
+        del scale
+        return self.end + self.sign * jnp.exp(u)
+
+    def coordinate(self, value, scale):
+        """As `AbstractRange`; infinite at the bound."""
+        del scale
+        return _library(value).log(self.sign * (value - self.end))
+
+    def inside(self, value):
+        """As `AbstractRange`."""
+        smallest = NEAREST_TO_END * np.maximum(np.abs(self.end), np.abs(value)) + np.finfo(float).tiny
+        return self.end + self.sign * np.maximum(self.sign * (value - self.end), smallest)
+
+    def is_near_bound(self, value, share):
+        """As `AbstractRange`, for a share of the larger of value and bound."""
+        return bool(self.sign * (value - self.end) < share * max(abs(value), abs(self.end)))
+
+    def over(self, unit):
+        """As `AbstractRange`."""
+        return OneSided(self.end / unit, self.sign)
 
 
 class Real(AbstractRange):

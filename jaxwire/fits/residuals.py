@@ -14,6 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
+from jaxwire.fits.data_unit import DataUnit
 from jaxwire.fits.free_parameters import GAIN, LINEAR, OFFSET, values_and_slopes
 from jaxwire.fits.measurement import Measurement
 from jaxwire.fits.ranges import AbstractRange
@@ -36,8 +37,8 @@ class Group(eqx.Module):
         temperature: kB T, shape (m,).
         value: of the drive, shape (m,).
         x: positions, shape (m, n).
-        y: readings, shape (m, n).
-        weight: 1/sigma, zero where there is no reading, shape (m, n).
+        y: readings, in units of the data, shape (m, n).
+        weight: 1/sigma in such units, zero where there is no reading, shape (m, n).
     """
 
     drive: str = eqx.field(static=True)
@@ -102,8 +103,9 @@ class Reading(NamedTuple):
     jacobian: Float[Array, "*b n k"]
 
 
-def group(measurements: Sequence[Measurement]) -> tuple[Group, ...]:
-    """Put measurements with the same drive together."""
+def group(measurements: Sequence[Measurement], unit: DataUnit | None = None) -> tuple[Group, ...]:
+    """Put measurements with the same drive together, in units of the data; in those of the user unless given."""
+    unit = DataUnit() if unit is None else unit
     groups = []
     for drive in DRIVES:
         numbers = tuple(index for index, one in enumerate(measurements) if one.drive == drive)
@@ -114,9 +116,9 @@ def group(measurements: Sequence[Measurement]) -> tuple[Group, ...]:
         columns = {name: np.empty((len(members), longest)) for name in ("x", "y", "weight")}
         for row, one in enumerate(members):
             missing = longest - one.size
-            weight = np.ones(one.size) if one.sigma is None else 1.0 / one.sigma
+            weight = unit.weight * np.ones(one.size) if one.sigma is None else unit.weight / one.sigma
             columns["x"][row] = np.pad(one.x, (0, missing), mode="edge")
-            columns["y"][row] = np.pad(one.y, (0, missing))
+            columns["y"][row] = np.pad(one.y / unit.reading, (0, missing))
             columns["weight"][row] = np.pad(weight, (0, missing))
         temperature, value = (np.array([getattr(one, name) for one in members]) for name in ("temperature", drive))
         groups.append(Group(drive, numbers, temperature, value, **columns))

@@ -3,6 +3,7 @@
 import enum
 import io
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,7 +14,13 @@ from jaxwire.model.wires.wire import Wire
 from jaxwire.observables.instruments import AbstractInstrument
 
 SAME_MINIMUM = 1e-3
-"""Starts whose chi^2 is within this of the smallest, absolutely or relatively, found the same minimum."""
+"""Starts whose loss is within this share of the smallest found the same minimum."""
+
+FEWEST_AGREE = 2
+"""A minimum that fewer of several starts found may not be the lowest."""
+
+STRONG_CORRELATION = 0.95
+"""Correlations beyond this are printed: the error of one parameter is more than three times that at a known other."""
 
 
 class FitStatus(enum.IntEnum):
@@ -24,6 +31,9 @@ class FitStatus(enum.IntEnum):
     AT_BOUND = 2
     UNDETERMINED = 3
     FAILED = 4
+    POOR = 5
+    ERRORS_UNKNOWN = 6
+    STARTS_DISAGREE = 7
 
     @property
     def message(self) -> str:
@@ -34,6 +44,12 @@ class FitStatus(enum.IntEnum):
             FitStatus.AT_BOUND: "a parameter ended at its bound, where its error means nothing: widen the bounds",
             FitStatus.UNDETERMINED: "the data cannot determine all parameters: fix one, or measure at more points",
             FitStatus.FAILED: "the model could not be solved from any start: values are NaN; give other first values",
+            FitStatus.POOR: "poor: the readings are not those of the model within their errors; free what else may "
+            "differ, look at the units of `x` and `sigma`, or give more starts",
+            FitStatus.ERRORS_UNKNOWN: "the errors of the parameters cannot be known: measure at more points, or give "
+            "the errors of the readings",
+            FitStatus.STARTS_DISAGREE: "one start alone found the lowest minimum, and there may be a lower one: give "
+            "more starts, or bounds",
         }[self]
 
     @property
@@ -51,15 +67,18 @@ class Starts(NamedTuple):
 
     Attributes:
         values: values of the parameters, shape (starts, k).
-        loss: half chi^2, or what the loss makes of it, shape (starts,).
+        loss: the smallest sum of losses, in shares of what chi^2/2 would be if readings were fitted by their mean,
+            shape (starts,).
         converged: shape (starts,).
         steps: steps taken, shape (starts,).
+        agrees: whether it ended in the minimum with the smallest loss, shape (starts,).
     """
 
     values: np.ndarray
     loss: np.ndarray
     converged: np.ndarray
     steps: np.ndarray
+    agrees: np.ndarray
 
     @property
     def best(self) -> int:
@@ -78,8 +97,10 @@ class Fit:
         values: value of each, by name.
         errors: standard error of each, by name.
         covariance: shape (k, k).
-        chi2: sum of the squared standardised residuals; with unit weights where no errors were given.
+        chi2: sum of the squared standardised residuals; in the unit of the readings where no errors were given.
         degrees_of_freedom: readings less parameters.
+        p_value: probability of a larger chi^2 than this if the model is right; NaN where no errors were given, or no
+            degree of freedom is left. A robust loss leaves out what it forgives.
         residuals: (reading - model)/sigma of each measurement, arrays of their sizes.
         scatterer: with the values found.
         wire: with the values found.
@@ -98,6 +119,7 @@ class Fit:
     covariance: np.ndarray
     chi2: float
     degrees_of_freedom: int
+    p_value: float
     residuals: tuple[np.ndarray, ...]
     scatterer: AbstractScatterer
     wire: Wire
@@ -123,15 +145,27 @@ class Fit:
     @property
     def share_of_starts(self) -> float:
         """Share of the starts that ended in the minimum that was taken: a small one says that there may be better."""
-        best = np.min(self.starts.loss[np.isfinite(self.starts.loss)], initial=np.inf)
-        return float(np.mean(self.starts.loss <= best + SAME_MINIMUM * max(1.0, best)))
+        return float(np.mean(self.starts.agrees))
+
+    @property
+    def strong_correlations(self) -> tuple[tuple[str, str, float], ...]:
+        """Pairs of parameters whose correlation is beyond `STRONG_CORRELATION`, the strongest first."""
+        with np.errstate(invalid="ignore"):  # errors that do not exist
+            correlation = self.correlation
+        pairs = combinations(range(len(self.names)), 2)
+        found = [(self.names[i], self.names[j], float(correlation[i, j])) for i, j in pairs]
+        strong = [pair for pair in found if abs(pair[2]) > STRONG_CORRELATION]
+        return tuple(sorted(strong, key=lambda pair: -abs(pair[2])))
 
     def __str__(self) -> str:
         """A table, one line for each parameter."""
         out = io.StringIO()
         for name, unit in zip(self.names, self.units, strict=True):
             print(f"  {name:<24} {self.values[name]: .8g} +- {self.errors[name]:.2g} {unit}".rstrip(), file=out)
-        print(f"  chi^2 {self.chi2:.6g} at {self.degrees_of_freedom} degrees of freedom", file=out)
+        for one, other, correlation in self.strong_correlations:
+            print(f"  correlation of {one} and {other} {correlation:.3f}", file=out)
+        chance = "" if np.isnan(self.p_value) else f", p = {self.p_value:.2g}"
+        print(f"  chi^2 {self.chi2:.6g} at {self.degrees_of_freedom} degrees of freedom{chance}", file=out)
         print(f"  status: {self.status}; {self.share_of_starts:.0%} of {len(self.starts.loss)} starts agree", file=out)
         for warning in self.warnings:
             print(f"  warning: {warning}", file=out)

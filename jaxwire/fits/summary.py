@@ -1,16 +1,18 @@
 """What a fit found: values, errors, correlations, residuals, and what the data could not tell."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 
 from jaxwire.fits.free_parameters import GAIN, OFFSET, Free
-from jaxwire.fits.losses import AbstractLoss
+from jaxwire.fits.goodness import Quality, assess
+from jaxwire.fits.losses import AbstractLoss, SquaredLoss
 from jaxwire.fits.measurement import Measurement
 from jaxwire.fits.residuals import FitProgram, Group, Model
-from jaxwire.fits.result import Fit, FitStatus, Starts
+from jaxwire.fits.result import FEWEST_AGREE, Fit, FitStatus, Starts
 from jaxwire.model.parameters.names import ParameterPath, with_values
 from jaxwire.model.units.quantities import LABELS
 
@@ -30,18 +32,32 @@ LARGEST_ERROR = 1e150
 """Standard error of a combination on which no reading depends, in sizes of the parameters: its square is finite."""
 
 
+class Minimum(NamedTuple):
+    """The best minimum, in units of the user.
+
+    Attributes:
+        values: of the parameters, shape (k,).
+        residual: standardised, (model - reading)/sigma, of all groups, shape (n,).
+        jacobian: its derivatives by the values, shape (n, k).
+        sigma: error of the readings as the loss took it where it was not given, else 1.
+    """
+
+    values: np.ndarray
+    residual: np.ndarray
+    jacobian: np.ndarray
+    sigma: float
+
+
 def summarise(
     layout: FitProgram,
     model: Model,
     free: Sequence[Free],
     measurements: tuple[Measurement, ...],
     loss: AbstractLoss,
-    values: np.ndarray,
-    residual: np.ndarray,
-    jacobian: np.ndarray,
+    minimum: Minimum,
     starts: Starts,
 ) -> Fit:
-    """Put together the result of a fit.
+    """Put together the result of a fit; of one that failed nothing is a number.
 
     Args:
         layout: what was compiled in.
@@ -49,25 +65,27 @@ def summarise(
         free: the free parameters.
         measurements: what was measured.
         loss: how residuals count.
-        values: of the parameters at the best minimum, shape (k,).
-        residual: standardised, (model - reading)/sigma, of all groups, shape (n,).
-        jacobian: its derivatives by the values, shape (n, k).
+        minimum: the best one.
         starts: where every start ended.
     """
     names = tuple(one.name for one in free)
     places = tuple(one.place for one in free)
+    values, residual = minimum.values, minimum.residual
     freedom = sum(one.size for one in measurements) - len(free)
-    chi2 = float(np.sum(residual**2))
-    weight = _weight(loss, residual)
-    curved = jacobian * weight[:, None]
-    has_errors = measurements[0].sigma is not None
+    with np.errstate(over="ignore"):  # errors of 1e-200
+        chi2 = float(np.sum(residual**2))
+    is_squared, has_errors = isinstance(loss, SquaredLoss), measurements[0].sigma is not None
+    noise = minimum.sigma
+    if is_squared and not has_errors:
+        noise = np.sqrt(chi2 / freedom) if freedom > 0 else np.nan
+    curved = minimum.jacobian * _weight(loss, residual / minimum.sigma)[:, None]
     largest = max(float(np.max(np.abs(one.y))) for one in measurements)
     size = np.array([_size(one, value, largest) for one, value in zip(free, values, strict=True)])
-    covariance, warnings = _covariance(names, size, curved)
-    if not has_errors:
-        covariance = covariance * (chi2 / freedom if freedom > 0 else np.nan)
-    status = _status(free, values, starts, bool(warnings))
-    errors = np.sqrt(np.diag(covariance))
+    covariance, errors, undetermined = _covariance(names, size, curved, noise)
+    by_measurement = _by_measurement(model.groups, measurements, -residual)
+    quality = assess(measurements, by_measurement, chi2, freedom, is_squared)
+    is_failed = not np.all(np.isfinite(residual))
+    at = _at_values(model, measurements, places, values) if not is_failed else measurements
     found = with_values(model.objects(), places, [jnp.asarray(value) for value in values])
     return Fit(
         names=names,
@@ -76,14 +94,15 @@ def summarise(
         covariance=covariance,
         chi2=chi2,
         degrees_of_freedom=freedom,
-        residuals=_by_measurement(model.groups, measurements, -residual),
+        p_value=quality.p_value,
+        residuals=by_measurement,
         scatterer=found.scatterer,
         wire=found.wire,
         instrument=found.instrument,
-        measurements=_at_values(model, measurements, places, values),
+        measurements=at,
         starts=starts,
-        status=status,
-        warnings=warnings,
+        status=FitStatus.FAILED if is_failed else _status(free, values, errors, starts, bool(undetermined), quality),
+        warnings=(*_about_drive(measurements, is_failed), *quality.warnings, *undetermined),
         problem=(layout, model, tuple(free)),
         units=tuple(LABELS.get(str(place.path[-1]), ("", ""))[0] for place in places),
     )
@@ -100,35 +119,61 @@ def _size(one: Free, value: float, largest: float) -> float:
     """Size of a parameter: what an error must be compared with."""
     if one.place == OFFSET:
         return largest or 1.0
-    return abs(value) or 1.0 if one.place == GAIN else one.range.size(value)
+    return abs(value) or largest or 1.0 if one.place == GAIN else one.range.size(value)
 
 
-def _covariance(names: tuple[str, ...], size: np.ndarray, jacobian: np.ndarray) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Inverse of J^T J, and a warning for each combination of parameters that the data do not determine."""
-    if not np.all(np.isfinite(jacobian)):
-        return np.full((len(names), len(names)), np.nan), ()
+def _covariance(
+    names: tuple[str, ...], size: np.ndarray, jacobian: np.ndarray, noise: float
+) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
+    """Inverse of J^T J times the noise squared, its errors, and what the data do not determine.
+
+    For each such combination of parameters there is a line.
+    """
+    if not (np.all(np.isfinite(jacobian)) and np.isfinite(noise)):
+        return np.full((len(names), len(names)), np.nan), np.full(len(names), np.nan), ()
     _, singular, rows = np.linalg.svd(jacobian * size[None, :], full_matrices=False)
-    error = 1.0 / np.maximum(singular, np.finfo(float).tiny)
-    scaled = (rows.T * np.minimum(error, LARGEST_ERROR) ** 2) @ rows
+    with np.errstate(divide="ignore", over="ignore"):
+        spreads = np.minimum(noise / singular, LARGEST_ERROR) if noise > 0 else np.zeros(singular.size)
+    largest = np.max(spreads) or 1.0  # squares of tiny errors would be 0
+    scaled = (rows.T * (spreads / largest) ** 2) @ rows
     warnings = []
-    for spread, row in zip(error, rows, strict=True):
+    for spread, row in zip(spreads, rows, strict=True):
         if spread > TOO_UNCERTAIN:
             shares = zip(row * np.sign(row[np.argmax(np.abs(row))]), names, size, strict=True)
             parts = [f"{share:+.2f} {name}/{unit:.3g}" for share, name, unit in shares if abs(share) > NAMED_SHARE]
             much = f"{spread:.1g}" if spread < BOUNDLESS else "beyond all bounds"
             warnings.append(f"the data do not determine {' '.join(parts).lstrip('+')}: its standard error is {much}")
-    return scaled * np.outer(size, size), tuple(warnings)
+    covariance = scaled * np.outer(largest * size, largest * size)
+    return covariance, np.sqrt(np.diag(scaled)) * largest * size, tuple(warnings)
 
 
-def _status(free: Sequence[Free], values: np.ndarray, starts: Starts, is_undetermined: bool) -> FitStatus:
-    if not np.isfinite(starts.loss[starts.best]):
-        return FitStatus.FAILED
+def _status(
+    free: Sequence[Free],
+    values: np.ndarray,
+    errors: np.ndarray,
+    starts: Starts,
+    is_undetermined: bool,
+    quality: Quality,
+) -> FitStatus:
     for one, value in zip(free, values, strict=True):
         if one.range.is_near_bound(value, NEAR_BOUND):
             return FitStatus.AT_BOUND
     if not starts.converged[starts.best]:  # after the bounds: towards them it never converges
         return FitStatus.NOT_CONVERGED
-    return FitStatus.UNDETERMINED if is_undetermined else FitStatus.CONVERGED
+    if quality.is_poor:
+        return FitStatus.POOR
+    if is_undetermined:
+        return FitStatus.UNDETERMINED
+    if not np.all(np.isfinite(errors)):
+        return FitStatus.ERRORS_UNKNOWN
+    is_alone = len(starts.agrees) > 1 and np.count_nonzero(starts.agrees) < FEWEST_AGREE
+    return FitStatus.STARTS_DISAGREE if is_alone else FitStatus.CONVERGED
+
+
+def _about_drive(measurements: Sequence[Measurement], is_failed: bool) -> list[str]:
+    """What may be wrong with the operating points where the model could not be solved."""
+    still = {one.drive for one in measurements if getattr(one, one.drive) == 0} if is_failed else set()
+    return [f"without a current there is no heating to divide by P_ext: `{drive}` is 0" for drive in sorted(still)]
 
 
 def _by_measurement(

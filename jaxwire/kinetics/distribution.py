@@ -20,16 +20,20 @@ and electrons that leave the scatterer have arrived there from the other wire, o
     leaving:      f(0) = T f_other(0) + (1 - T) f_own(0).
 
 On the nodes this is the mode sum itself (Eqs. A9, A12, D12); between them it has no poles.
+
+Collisions between electrons feed g by the change theta of their temperature as well, beta (eps - <eps>) theta f0', and
+the waves of a contour take the place of the modes (see `colliding_side`).
 """
 
 from typing import NamedTuple
 
 import equinox as eqx
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+from jaxtyping import Array, Inexact
 
+from jaxwire.kinetics.colliding_side import CollidingSide
 from jaxwire.kinetics.fermi import fermi, thermal_weight
-from jaxwire.kinetics.flow import Flow, Side
+from jaxwire.kinetics.flow import AnySide, Flow
 from jaxwire.model.scatterers.base import AbstractScatterer, probability
 from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.array_types import Scalar
@@ -67,22 +71,23 @@ class Occupation(eqx.Module):
     temperature: Scalar
     left_to_upper: Scalar
 
-    def equilibrium(self, side: Side, energy: Scalar, distance: Scalar, tilt: Scalar) -> Scalar:
+    def equilibrium(self, side: AnySide, energy: Scalar, distance: Scalar, tilt: Scalar) -> Scalar:
         """Equilibrium f0 + f0' (tilt - e phi), with the `drift` of electrons as tilt, or less that."""
         potential = self.flow.potential(side.sign * distance)
         return fermi(energy, self.temperature) + self._thermal(side, energy) * (tilt - potential)
 
-    def drift(self, side: Side, energy: Scalar) -> Scalar:
+    def drift(self, side: AnySide, energy: Scalar) -> Scalar:
         """Energy +-F l that the Drude current adds to electrons which move away from the scatterer, in mu0."""
-        return side.sign * self.flow.force * self._mean_free_path(energy)
+        path = self.wire.velocity(energy) * self.wire.momentum_relaxation_time(energy)
+        return side.sign * self.flow.force * path
 
-    def arriving(self, side: Side, energy: Scalar, distance: Scalar) -> Scalar:
+    def arriving(self, side: AnySide, energy: Scalar, distance: Scalar) -> Scalar:
         """Occupation of electrons that move towards the scatterer."""
-        strength, path, rate = self._source(side, energy), self._mean_free_path(energy), side.modes.rate
-        deviation = jnp.sum(strength * jnp.exp(-rate * distance) / (1.0 + rate * path))
+        strength, path, rate = self._source(side, energy), self._mean_free_path(energy), side.rate
+        deviation = jnp.sum(strength * jnp.exp(-rate * distance) / (1.0 + rate * path)).real
         return self.equilibrium(side, energy, distance, -self.drift(side, energy)) + deviation
 
-    def leaving(self, side: Side, energy: Scalar) -> Scalar:
+    def leaving(self, side: AnySide, energy: Scalar) -> Scalar:
         """Occupation at x = 0 of electrons that leave the scatterer into a wire."""
         is_lower = side.sign > 0
         in_upper = jnp.where(is_lower, energy - self.flow.step, energy)
@@ -96,18 +101,26 @@ class Occupation(eqx.Module):
         other, own = jnp.where(is_lower, from_upper, from_lower), jnp.where(is_lower, from_lower, from_upper)
         return transmission * other + (1.0 - transmission) * own
 
-    def departing(self, side: Side, energy: Scalar, distance: Scalar) -> Scalar:
+    def departing(self, side: AnySide, energy: Scalar, distance: Scalar) -> Scalar:
         """Occupation of electrons that move away from the scatterer."""
-        strength, path, rate = self._source(side, energy), self._mean_free_path(energy), side.modes.rate
-        detuning, paths = jnp.abs(1.0 - rate * path), distance / path
-        is_in_step = detuning < IN_STEP
-        # The slower of the two exponentials times what the faster one lacks of it, so that neither overflows.
-        growth = -jnp.expm1(-detuning * paths) / jnp.where(is_in_step, 1.0, detuning)
-        growth = jnp.where(is_in_step, paths, growth) * jnp.exp(-jnp.minimum(rate * distance, paths))
+        strength, paths = self._source(side, energy), distance / self._mean_free_path(energy)
         drift = self.drift(side, energy)
         launched = self.leaving(side, energy) - self.equilibrium(side, energy, jnp.zeros(()), drift)
         equilibrium = self.equilibrium(side, energy, distance, drift)
-        return equilibrium + launched * jnp.exp(-paths) + jnp.sum(strength * growth)
+        fed = jnp.sum(strength * self._growth(side, energy, distance)).real
+        return equilibrium + launched * jnp.exp(-paths) + fed
+
+    def _growth(self, side: AnySide, energy: Scalar, distance: Scalar) -> Inexact[Array, " m"]:
+        """Sums [exp(-kappa y) - exp(-y/l)]/(1 - kappa l) of departing electrons."""
+        path, rate = self._mean_free_path(energy), side.rate
+        paths = distance / path
+        if isinstance(side, CollidingSide):  # whose waves are not real, and never in step with the electrons
+            return (jnp.exp(-rate * distance) - jnp.exp(-paths)) / (1.0 - rate * path)
+        detuning = jnp.abs(1.0 - rate * path)
+        is_in_step = detuning < IN_STEP
+        # The slower of the two exponentials times what the faster one lacks of it, so that neither overflows.
+        growth = -jnp.expm1(-detuning * paths) / jnp.where(is_in_step, 1.0, detuning)
+        return jnp.where(is_in_step, paths, growth) * jnp.exp(-jnp.minimum(rate * distance, paths))
 
     def __call__(self, energy: Scalar, x: Scalar) -> Occupied:
         """Occupation at a kinetic energy of the wire that x is in; x = -0.0 is the upper wire's face, 0.0 the other."""
@@ -116,13 +129,15 @@ class Occupation(eqx.Module):
         in_lower = Occupied(self.departing(lower, energy, distance), self.arriving(lower, energy, distance))
         return Occupied(*(jnp.where(jnp.signbit(x), *pair) for pair in zip(in_upper, in_lower, strict=True)))
 
-    def _thermal(self, side: Side, energy: Scalar) -> Scalar:
+    def _thermal(self, side: AnySide, energy: Scalar) -> Scalar:
         """f0' as the half-wire has it on its nodes."""
         return thermal_weight(energy, self.temperature) * side.half.adjustment.factor(energy)
 
     def _mean_free_path(self, energy: Scalar) -> Scalar:
-        return self.wire.velocity(energy) * self.wire.relaxation_time(energy)
+        return self.wire.velocity(energy) * self.wire.scattering_time(energy)
 
-    def _source(self, side: Side, energy: Scalar) -> Float[Array, " m"]:
+    def _source(self, side: AnySide, energy: Scalar) -> Inexact[Array, " m"]:
         """Strengths s_k, of electrons that move in one direction, at x = 0."""
+        if isinstance(side, CollidingSide):
+            return self._thermal(side, energy) * side.strength(energy)
         return 0.5 * side.amplitude * self._thermal(side, energy) / side.half.collision_sum

@@ -28,7 +28,8 @@ from jaxwire.numerics.precision import working_type
 from jaxwire.numerics.special_functions import fast_asinh
 
 CUTOFF = 32.0
-"""Energies above 1 + CUTOFF t are left out: their thermal weight is below exp(-32) = 1e-14 of the peak."""
+"""Energies above 1 + CUTOFF t are left out: their thermal weight is below exp(-32) = 1e-14 of the peak. Where the
+scatterer passes hardly any but these electrons, `energy_range` tells how far to go."""
 
 SMALLEST_STEP = 1e-12
 """Smallest band misalignment |V| of the grid, in mu0; keeps the region below the step open at V = 0."""
@@ -136,7 +137,9 @@ class _Stretch(NamedTuple):
         return jnp.concatenate([bottom, jnp.sqrt(jnp.sqrt(jnp.clip(energy.ravel(), 0.0, top**4)))])
 
 
-def energy_grid(scales: EnergyScales, temperature: Scalar, voltage: Scalar, resolution: Resolution) -> Grid:
+def energy_grid(
+    scales: EnergyScales, temperature: Scalar, voltage: Scalar, resolution: Resolution, top: Scalar | None = None
+) -> Grid:
     """Place the nodes for one operating point.
 
     Args:
@@ -144,6 +147,7 @@ def energy_grid(scales: EnergyScales, temperature: Scalar, voltage: Scalar, reso
         temperature: kB T, in mu0.
         voltage: eV, in mu0, of either sign; only its size matters here, except for where the features of T are.
         resolution: numbers of nodes.
+        top: largest kinetic energy in the upper wire; 1 + CUTOFF t unless given.
     """
     step = jnp.maximum(jnp.where(voltage >= 0, voltage, -voltage), SMALLEST_STEP)
     thermal = THERMAL_WIDTH * temperature
@@ -155,7 +159,7 @@ def energy_grid(scales: EnergyScales, temperature: Scalar, voltage: Scalar, reso
     )
     above, above_weight = _nodes(
         _Stretch(BOTTOM_WEIGHT, jnp.asarray(BOTTOM_WIDTH), above_scales),
-        1.0 + CUTOFF * temperature,
+        1.0 + CUTOFF * temperature if top is None else top,
         resolution.above,
     )
     below_scales = EnergyScales(jnp.ones(1), thermal[None], jnp.ones(1))

@@ -11,6 +11,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from jaxwire.kinetics.collisions.response import CollidingResponse
 from jaxwire.kinetics.resolvents.response import Response
 from jaxwire.numerics.implicit import linear_solve
 
@@ -39,7 +40,7 @@ class Exchange(NamedTuple):
         transmitted: T/[1 - T (1 - mean local)].
     """
 
-    sides: Response
+    sides: Response | CollidingResponse
     potential: Potential | None
     transmitted: Float[Array, " n"]
 
@@ -63,5 +64,5 @@ class Exchange(NamedTuple):
     def field(self, amounts: Float[Array, " a"]) -> Float[Array, " n"]:
         """Sum over the products of their fields."""
         by_side = amounts[: 2 * self.sides.size].reshape(2, -1)
-        field = jnp.sum(jax.vmap(Response.give_back)(self.sides, by_side), axis=0)
+        field = jnp.sum(jax.vmap(lambda side, amounts: side.give_back(amounts))(self.sides, by_side), axis=0)
         return field if self.potential is None else field + amounts[-1] * self.potential.field

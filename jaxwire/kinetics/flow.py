@@ -19,8 +19,9 @@ from typing import NamedTuple
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Complex, Float
+from jaxtyping import Array, Complex, Float, Inexact
 
+from jaxwire.kinetics.colliding_side import CollidingSide, excite_colliding
 from jaxwire.kinetics.eigenmodes.modes import Modes
 from jaxwire.kinetics.half_wire import HalfWire
 from jaxwire.kinetics.matching import Matching
@@ -68,12 +69,43 @@ class Side(eqx.Module):
     chemical: Float[Array, " m"]
     heat: Float[Array, " m"]
 
+    @property
+    def rate(self) -> Float[Array, " m"]:
+        """kappa_k, shape (n - 1,)."""
+        return self.modes.rate
+
+    @property
+    def warmth(self) -> Float[Array, " m"]:
+        """Share of each mode in the relative change of the electrons' temperature at x = 0, at given density."""
+        half = self.half
+        relative, density = half.energy - half.mean_energy, half.momentum_weight
+        shape = density * half.relaxation_time * half.collision_average() / half.mean_free_path**2
+        carried = self.modes.sums((relative * shape)[:, None])[:, 0]
+        return 0.5 * self.amplitude * carried / ((density * half.thermal) @ relative**2)
+
     def decay(self, distance: Scalar) -> Float[Array, " m"]:
         """Decay exp(-kappa_k |x|) of every mode."""
         return jnp.exp(-self.modes.rate * distance)
 
+    def heating_waves(self, contour: Contour, charge_power: Scalar) -> Complex[Array, " m"]:
+        """Share of each wave of a contour in P_ph at x = 0; the current times sigma is given for P_phi."""
+        half = self.half
+        carried = jnp.stack([half.energy - 1.0, half.relaxation_time])
+        excess, (heat, delay) = enter_contour(
+            contour, half.mean_free_path, half.collision_share, self.entering, carried
+        )
+        # Of the charge, eta = tau/l^2 with y/l^2 = 1 + lambda y, and sum_i S r_i tau_i = dn/2; a constant is left out,
+        # which has no pole.
+        neutral = delay / half.compressibility + 0.5 * excess / contour.rate**2
+        return contour.weight * (self.sign * heat / contour.rate + charge_power * neutral)
 
-def _excite(half: HalfWire, spectral_current: Float[Array, " n"], sign: float) -> Side:
+
+AnySide = Side | CollidingSide
+
+
+def _excite(half: HalfWire, spectral_current: Float[Array, " n"], sign: float) -> AnySide:
+    if half.collisions is not None:
+        return excite_colliding(half, spectral_current, sign)
     modes = half.modes()
     shape = half.collision_average() / half.mean_free_path**2
     heat = half.weight * (half.energy - 1.0) * half.mean_free_path * half.relaxation_time * shape
@@ -123,8 +155,8 @@ class Flow(eqx.Module):
         screening: how the potential follows from the charge.
     """
 
-    upper: Side
-    lower: Side
+    upper: AnySide
+    lower: AnySide
     spectral_current: Float[Array, " n_above"]
     current: Scalar
     force: Scalar
@@ -132,16 +164,16 @@ class Flow(eqx.Module):
     step: Scalar
     screening: AbstractScreening
 
-    def _sum(self, x: Scalar, share: Callable[[Side], Float[Array, " m"]]) -> Scalar:
+    def _sum(self, x: Scalar, share: Callable[[AnySide], Inexact[Array, " m"]]) -> Scalar:
         """Sum over the modes of the side of x; x = -0.0 is the upper wire's face, x = 0.0 the lower wire's."""
-        upper, lower = (jnp.sum(share(side) * side.decay(jnp.abs(x))) for side in (self.upper, self.lower))
+        upper, lower = (jnp.sum(share(side) * side.decay(jnp.abs(x))).real for side in (self.upper, self.lower))
         return jnp.where(jnp.signbit(x), upper, lower)
 
     def neutral_spectrum(self, q: Complex[Array, " n"]) -> Complex[Array, " n"]:
         """Fourier transform of the potential of a neutral wire."""
         upper, lower = self.upper, self.lower
-        falling = lower.neutral[None, :] / (lower.modes.rate[None, :] + 1j * q[:, None])
-        rising = upper.neutral[None, :] / (upper.modes.rate[None, :] - 1j * q[:, None])
+        falling = lower.neutral[None, :] / (lower.rate[None, :] + 1j * q[:, None])
+        rising = upper.neutral[None, :] / (upper.rate[None, :] - 1j * q[:, None])
         return jnp.sum(falling, axis=1) + jnp.sum(rising, axis=1)
 
     def potential(self, x: Scalar) -> Scalar:
@@ -152,46 +184,49 @@ class Flow(eqx.Module):
 
     def faces(self) -> Faces:
         """Potential and heat current on either side of the scatterer."""
-        upper, lower = jnp.asarray(-0.0), jnp.asarray(0.0)
-        return Faces(self.potential(upper), self.potential(lower), self.heat_current(upper), self.heat_current(lower))
+        faces = jnp.asarray(-0.0), jnp.asarray(0.0)
+        heat = [
+            side.face_heat if isinstance(side, CollidingSide) else self.heat_current(face)
+            for side, face in zip((self.upper, self.lower), faces, strict=True)
+        ]
+        return Faces(*map(self.potential, faces), *heat)
 
     def _potential_fall(self, x: Scalar) -> Scalar:
         """Minus the derivative of the potential."""
         if isinstance(self.screening, AbstractNonLocalScreening):
             return -jax.grad(self.potential)(x)
-        fall = self._sum(x, lambda side: side.sign * side.modes.rate * side.neutral)
+        fall = self._sum(x, lambda side: side.sign * side.rate * side.neutral)
         return self.screening.neutral_share() * fall
 
     def chemical_potential(self, x: Scalar) -> Scalar:
         """Change of the local chemical potential, mean of delta f weighted with the collision rate (Eq. D3)."""
         return self._sum(x, lambda side: side.chemical)
 
+    def electron_temperature(self, x: Scalar) -> Scalar:
+        """Change of the electrons' temperature relative to T: Fermi functions of it have their density and energy."""
+        return self._sum(x, lambda side: side.warmth)
+
+    def electron_potential(self, x: Scalar) -> Scalar:
+        """Change of the chemical potential of these Fermi functions, with e phi measured like `chemical_potential`."""
+        return self._sum(x, lambda side: side.neutral - (side.half.mean_energy - 1.0) * side.warmth)
+
     def heat_current(self, x: Scalar) -> Scalar:
         """Heat current J_el(x); x = -0.0 is the upper wire's face, x = 0.0 the lower wire's."""
         return self.uniform_heat_current + self._sum(x, lambda side: side.heat)
 
-    def heating_shares(self, side: Side) -> Float[Array, " m"]:
+    def heating_shares(self, side: AnySide) -> Inexact[Array, " m"]:
         """Share of each mode in P_ph at x = 0, in mu0^2/(h vF tau0), but for a potential that is not local."""
         share = side.heat + self.current * self.screening.neutral_share() * side.neutral
-        return side.sign * side.modes.rate * share
+        return side.sign * side.rate * share
 
-    def heating_waves(self, side: Side, contour: Contour) -> Complex[Array, " m"]:
+    def heating_waves(self, side: AnySide, contour: Contour) -> Complex[Array, " m"]:
         """Share of each wave exp(-kappa_a |x|) of a contour in P_ph at x = 0, in place of the modes."""
-        half = side.half
-        carried = jnp.stack([half.energy - 1.0, half.relaxation_time])
-        excess, (heat, delay) = enter_contour(
-            contour, half.mean_free_path, half.collision_share, side.entering, carried
-        )
-        # Of the charge, eta = tau/l^2 with y/l^2 = 1 + lambda y, and sum_i S r_i tau_i = dn/2; a constant is left out,
-        # which has no pole.
-        neutral = delay / half.compressibility + 0.5 * excess / contour.rate**2
-        screened = self.current * self.screening.neutral_share() * neutral
-        return contour.weight * (side.sign * heat / contour.rate + screened)
+        return side.heating_waves(contour, self.current * self.screening.neutral_share())
 
     def heating(self, x: Scalar) -> Heating:
         """P_ph(x) and its parts, in units of P_ext; NaN at x = 0 and without current."""
         external = jnp.ones_like(x)
-        fall = self._sum(x, lambda side: side.sign * side.modes.rate * side.heat)
+        fall = self._sum(x, lambda side: side.sign * side.rate * side.heat)
         scatterer = fall / (self.current * self.force)
         buildup = jnp.where(x == 0, jnp.nan, self._potential_fall(x) / self.force)
         return Heating(external + scatterer + buildup, external, scatterer, buildup)
@@ -206,5 +241,5 @@ def excite(matching: Matching, drive: Scalar, screening: AbstractScreening) -> F
     half = upper.half
     total = half.weight @ current
     force = total / half.drude_conductivity
-    uniform = 2.0 * force * (half.weight @ ((half.energy - 1.0) * half.mean_free_path * half.thermal))
+    uniform = 2.0 * force * (half.weight @ ((half.energy - 1.0) * half.drude_path * half.thermal))
     return Flow(upper, lower, current, total, force, uniform, matching.step, screening)

@@ -1,8 +1,8 @@
 """One half-wire on its energy nodes: weights, averages over energy, its Drude state.
 
 At the node i with kinetic energy eps_i and quadrature weight omega_i, electrons have the velocity v_i, the relaxation
-time tau_i and the mean free path l_i = v_i tau_i; f0'_i is the derivative of the Fermi function by the chemical
-potential. Sums over nodes with these weights stand for integrals:
+time tau_i (of all collisions) and the mean free path l_i = v_i tau_i; f0'_i is the derivative of the Fermi function by
+the chemical potential. Sums over nodes with these weights stand for integrals:
 
     w_i = omega_i/v_i  over momenta,     S = sum_i w_i f0'_i/tau_i,     C_i = (f0'_i/tau_i)/S  (collisions, Eqs. 4, D3),
     dn = 2 sum_i w_i f0'_i  (compressibility, of Eqs. 5, 8),  I/F = 2 sum_i omega_i l_i f0'_i  (Drude, Eqs. 12-15).
@@ -15,6 +15,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from jaxwire.kinetics.collisions.electron_collisions import ElectronCollisions, electron_collisions
+from jaxwire.kinetics.collisions.response import CollidingResponse, colliding_response
 from jaxwire.kinetics.eigenmodes.modes import Modes, half_wire_modes
 from jaxwire.kinetics.energy_grid import energy_grid
 from jaxwire.kinetics.fermi import thermal_weight
@@ -72,10 +74,11 @@ class HalfWire(eqx.Module):
         energy: kinetic energies, in mu0, shape (n,).
         weight: quadrature weights omega_i for integrals over energy, shape (n,).
         velocity: v_i, in vF, shape (n,).
-        relaxation_time: tau_i, in tau0, shape (n,).
+        relaxation_time: tau_i between collisions of any kind, in tau0, shape (n,).
         thermal: f0'_i, derivative of the Fermi function by the chemical potential, in 1/mu0, shape (n,).
         screening: strength sigma of the neutrality potential.
         adjustment: by which factor f0' differs from the analytic one.
+        collisions: of electrons with each other; None where there are none.
     """
 
     energy: Float[Array, " n"]
@@ -85,11 +88,23 @@ class HalfWire(eqx.Module):
     thermal: Float[Array, " n"]
     screening: Scalar
     adjustment: DrudeCorrection = eqx.field(default_factory=DrudeCorrection.none)
+    collisions: ElectronCollisions | None = None
 
     @property
     def mean_free_path(self) -> Float[Array, " n"]:
         """l_i = v_i tau_i, in vF tau0."""
         return self.velocity * self.relaxation_time
+
+    @property
+    def drude_path(self) -> Float[Array, " n"]:
+        """The same in the Drude state, which collisions that conserve momentum leave alone (parabolic band)."""
+        return self.mean_free_path if self.collisions is None else self.mean_free_path * self.collisions.dragging()
+
+    @property
+    def longest_decay(self) -> Float[Array, " n"]:
+        """Lengths v_i (tau tau_ep)^(1/2), the largest of which nothing outlasts, in vF tau0."""
+        path = self.mean_free_path
+        return path if self.collisions is None else path / jnp.sqrt(self.collisions.phonons)
 
     @property
     def momentum_weight(self) -> Float[Array, " n"]:
@@ -114,7 +129,13 @@ class HalfWire(eqx.Module):
     @property
     def drude_conductivity(self) -> Scalar:
         """2 sum_i omega_i l_i f0'_i: current per force far from the scatterer (Eqs. 12-15)."""
-        return 2.0 * (self.weight @ (self.mean_free_path * self.thermal))
+        return 2.0 * (self.weight @ (self.drude_path * self.thermal))
+
+    @property
+    def mean_energy(self) -> Scalar:
+        """Kinetic energy that an electron which is added brings along, in mu0, at constant temperature."""
+        share = self.momentum_weight * self.thermal
+        return share @ self.energy / jnp.sum(share)
 
     def collision_average(self) -> Float[Array, " n"]:
         """C_i = (f0'_i/tau_i)/S: the distribution into which collisions scatter (Eq. D3)."""
@@ -136,9 +157,11 @@ class HalfWire(eqx.Module):
         charge = self.momentum_weight * self.relaxation_time * self.collision_average() / self.mean_free_path**2
         return charge / self.compressibility
 
-    def response(self, sampling: Sampling) -> Response:
+    def response(self, sampling: Sampling) -> Response | CollidingResponse:
         """Symmetric part s = Z j at x = 0 per spectral current that enters there."""
         arrays = (self.mean_free_path, self.relaxation_time, self.momentum_weight, self.thermal)
+        if self.collisions is not None:
+            return colliding_response(*arrays, self.energy, self.collisions, self.screening, sampling)
         return half_wire_response(*arrays, self.screening, sampling)
 
 
@@ -161,13 +184,14 @@ def half_wire(
         like: another half-wire, on other nodes, whose Drude state this one must share exactly.
     """
     velocity = wire.velocity(energy)
-    relaxation_time = wire.relaxation_time(energy)
+    relaxation_time = wire.scattering_time(energy)
     thermal = jnp.maximum(thermal_weight(energy, temperature), SMALLEST_OCCUPATION.of(temperature) / temperature)
     adjustment = DrudeCorrection.none()
     if like is not None:
         adjustment = _adjustment(like, energy, weight * velocity * relaxation_time * thermal)
         thermal = thermal * adjustment.factor(energy)
-    return HalfWire(energy, weight, velocity, relaxation_time, thermal, wire.screening.neutral_share(), adjustment)
+    screening, collisions = wire.screening.neutral_share(), electron_collisions(wire)
+    return HalfWire(energy, weight, velocity, relaxation_time, thermal, screening, adjustment, collisions)
 
 
 def drude_coefficients(wire: Wire, temperature: Scalar) -> tuple[Scalar, Scalar]:
@@ -176,7 +200,9 @@ def drude_coefficients(wire: Wire, temperature: Scalar) -> tuple[Scalar, Scalar]
     The latter is the Peltier coefficient int (eps - 1) l f0' / int l f0', in mu0/e.
     """
     grid = energy_grid(no_scales(), temperature, jnp.zeros(()), Resolution(above=DRUDE_NODES, below=1))
-    flux = wire.velocity(grid.above) * wire.relaxation_time(grid.above) * thermal_weight(grid.above, temperature)
+    flux = (
+        wire.velocity(grid.above) * wire.momentum_relaxation_time(grid.above) * thermal_weight(grid.above, temperature)
+    )
     current = grid.above_weight @ flux
     return 2.0 * current, grid.above_weight @ ((grid.above - 1.0) * flux) / current
 

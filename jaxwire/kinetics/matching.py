@@ -21,6 +21,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from jaxwire.kinetics.energy_grid import energy_grid
+from jaxwire.kinetics.energy_range import Reach, reach
 from jaxwire.kinetics.exchange import Exchange, Potential
 from jaxwire.kinetics.fermi import fermi_window
 from jaxwire.kinetics.half_wire import SMALLEST_OCCUPATION, HalfWire, half_wire
@@ -41,6 +42,7 @@ class Matching(eqx.Module):
         spectral_current: j/drive on the nodes above the step, flowing from the upper to the lower wire.
         transmission: T on the same nodes.
         step: |eV|, the kinetic energy that the lower wire has more, in mu0.
+        reached: how far up the nodes go, and whether that is far enough.
     """
 
     upper: HalfWire
@@ -48,6 +50,7 @@ class Matching(eqx.Module):
     spectral_current: Float[Array, " n_above"]
     transmission: Float[Array, " n_above"]
     step: Scalar
+    reached: Reach
 
 
 def spectral_current(
@@ -93,7 +96,8 @@ def match(
     scatterer: AbstractScatterer, wire: Wire, temperature: Scalar, voltage: Scalar, resolution: Resolution
 ) -> Matching:
     """Solve one operating point on one grid; the result is per unit of drive, so that voltage = 0 is regular."""
-    grid = energy_grid(scatterer.energy_scales(), temperature, voltage, resolution)
+    reached = reach(scatterer, temperature, voltage)
+    grid = energy_grid(scatterer.energy_scales(), temperature, voltage, resolution, reached.top)
     in_lower = grid.above + grid.step
     upper = half_wire(wire, grid.above, grid.above_weight, temperature)
     lower = half_wire(
@@ -107,4 +111,4 @@ def match(
     source = jnp.maximum(fermi_window(grid.above, in_lower, temperature), SMALLEST_OCCUPATION.of(temperature))
     sampling = sampling_for(wire, resolution)
     current = spectral_current(upper, lower, transmission, source, sampling, wire.screening)
-    return Matching(upper, lower, current, transmission, grid.step)
+    return Matching(upper, lower, current, transmission, grid.step, reached)

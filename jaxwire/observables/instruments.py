@@ -44,6 +44,7 @@ from jaxwire.model.wires.screening import AbstractNonLocalScreening
 from jaxwire.numerics.array_types import Scalar
 from jaxwire.numerics.programs import quick_jit
 from jaxwire.observables.wave_smoothing import Waves, cut_at_ends, probe_reading, smoothed
+from jaxwire.solver.arguments import refuse_scatterer
 from jaxwire.solver.solution import CHUNK, Solution, as_single
 
 _END = Domain(lambda value: (value is None) or POSITIVE.contains(value), POSITIVE.words)
@@ -98,7 +99,8 @@ class HeatingProfile(AbstractInstrument):
     position: Scalar = parameter("position", REAL, default=0.0)
 
     def signal(self, sol: Solution, x) -> Float[Array, "..."]:
-        """P_ph(x)/P_ext, of the shape of x, with the errors of `Solution.heating`: x must not be 0."""
+        """P_ph(x)/P_ext, of the shape of x, of which none must be 0."""
+        refuse_scatterer(x)
         return _checked(sol).heating(x).total
 
 
@@ -154,9 +156,11 @@ class Thermometer(AbstractInstrument):
 
         Raises:
             TypeError: if sol is no Solution, x is not real numbers, or a non-local potential is no sum of modes.
-            ValueError: if sol is a batch.
+            ValueError: if sol is a batch, or of a wire whose electrons collide with each other: its waves are complex.
         """
-        if isinstance(_checked(sol).wire.screening, AbstractNonLocalScreening):
+        if _checked(sol).wire.electron_electron is not None:
+            raise ValueError("`sol` must be of a wire without electron_electron to be read by a Thermometer, got one.")
+        if isinstance(sol.wire.screening, AbstractNonLocalScreening):
             found = type(sol.wire.screening).__name__
             raise TypeError(f"`sol` must have a local screening to be read by a Thermometer, got {found}.")
         return _signal(self, sol, as_double("x", x))

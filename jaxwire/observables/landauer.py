@@ -14,6 +14,7 @@ from typing import NamedTuple
 import jax.numpy as jnp
 
 from jaxwire.kinetics.energy_grid import energy_grid
+from jaxwire.kinetics.energy_range import FARTHEST_OF_RESERVOIRS, reach
 from jaxwire.kinetics.fermi import fermi_difference
 from jaxwire.kinetics.half_wire import drude_coefficients
 from jaxwire.model.parameters.domain import REAL, as_parameter
@@ -76,7 +77,8 @@ def landauer(scatterer: AbstractScatterer, wire: Wire | None = None, *, temperat
 
 @quick_jit
 def _landauer(scatterer: AbstractScatterer, wire: Wire, temperature: Scalar, voltage: Scalar) -> Landauer:
-    grid = energy_grid(scatterer.energy_scales(), temperature, voltage, Resolution())
+    top = reach(scatterer, temperature, voltage, FARTHEST_OF_RESERVOIRS).top
+    grid = energy_grid(scatterer.energy_scales(), temperature, voltage, Resolution(), top)
     sign = jnp.where(voltage >= 0, 1.0, -1.0)
     size = sign * voltage
     in_left = grid.above + jnp.where(voltage >= 0, 0.0, size)

@@ -14,6 +14,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from jaxwire.kinetics.energy_grid import energy_grid
+from jaxwire.kinetics.energy_range import FARTHEST_OF_RESERVOIRS, reach
 from jaxwire.kinetics.fermi import fermi
 from jaxwire.kinetics.half_wire import drude_coefficients
 from jaxwire.model.resolution import Resolution
@@ -105,7 +106,9 @@ def _landauer_currents(
     scatterer: AbstractScatterer, temperature: Scalar, voltage: Scalar, difference: Scalar
 ) -> Float[Array, " 2"]:
     """Current and heat current between reservoirs; the left one is hotter by `difference`; for small voltages."""
-    grid = energy_grid(scatterer.energy_scales(), temperature, jnp.zeros(()), Resolution())
+    zero = jnp.zeros(())
+    top = reach(scatterer, temperature, zero, FARTHEST_OF_RESERVOIRS).top
+    grid = energy_grid(scatterer.energy_scales(), temperature, zero, Resolution(), top)
     energy = grid.above
     spectral = fermi(energy, temperature + difference) - fermi(energy + voltage, temperature)
     current = grid.above_weight * probability(scatterer, energy) * spectral

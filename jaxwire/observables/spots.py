@@ -17,7 +17,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Complex, Float, Int
 
 from jaxwire.kinetics.energy_grid import CUTOFF
-from jaxwire.kinetics.flow import Flow, Side
+from jaxwire.kinetics.flow import AnySide, Flow
 from jaxwire.kinetics.resolvents.contour import Contour
 from jaxwire.model.parameters.domain import Domain, as_parameter
 from jaxwire.model.wires.relaxation import ConstantRelaxationTime
@@ -182,13 +182,15 @@ def _contour(sol: Solution) -> Contour:
     """Contour round the rates of both sides; where energies alone give it, it is the same at many points of a map."""
     if isinstance(sol.wire.relaxation, ConstantRelaxationTime):
         # Velocities of usual bands grow up to the last node; of any other band, some energies tell the largest well.
-        energy = (1.0 + CUTOFF * sol.temperature + jnp.abs(sol.voltage)) * jnp.linspace(0.0, 1.0, BAND_SAMPLES + 1)[1:]
-        return Contour.around(jnp.max(sol.wire.velocity(energy)), NEAREST, CONTOUR_POINTS)
+        top = jnp.maximum(1.0 + CUTOFF * sol.temperature + jnp.abs(sol.voltage), sol.flow.lower.half.energy[-1])
+        energy = top * jnp.linspace(0.0, 1.0, BAND_SAMPLES + 1)[1:]
+        length = sol.wire.velocity if sol.wire.electron_electron is None else sol.wire.longest_decay
+        return Contour.around(jnp.max(length(energy)), NEAREST, CONTOUR_POINTS)
     paths = [side.half.mean_free_path for side in (sol.flow.upper, sol.flow.lower)]
     return Contour.around(jnp.max(jnp.concatenate(paths)), NEAREST, CONTOUR_POINTS_OTHERWISE)
 
 
-def _coefficients(flow: Flow, side: Side, contour: Contour) -> Complex[Array, " m"]:
+def _coefficients(flow: Flow, side: AnySide, contour: Contour) -> Complex[Array, " m"]:
     """Coefficients of one side; without a flow no excess, so that nothing is NaN."""
     flows = flow.current * flow.force > 0
     waves = flow.heating_waves(side, contour) / jnp.where(flows, flow.current * flow.force, 1.0)

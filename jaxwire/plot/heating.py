@@ -29,6 +29,7 @@ from matplotlib.figure import Figure
 from jaxwire.kinetics.flow import Heating
 from jaxwire.plot.captions import distinguishing
 from jaxwire.plot.style import COLORS, DASHES, STYLE
+from jaxwire.solver.arguments import refuse_scatterer
 from jaxwire.solver.solution import Solution
 
 PARTS = {
@@ -171,6 +172,7 @@ def _singles(solutions: Solution | Sequence[Solution]) -> list[Solution]:
 def _heating(solution: Solution, x: np.ndarray) -> Heating:
     if not np.isfinite(x).all():
         raise ValueError(f"`x` must be finite, got {x[~np.isfinite(x)][0]:g}.")
+    refuse_scatterer(x)
     heating = solution.heating(x)
     if not np.isfinite(np.asarray(heating.total)).all():
         reason = "no current flows" if solution.status.ok else str(solution.status)

@@ -17,7 +17,7 @@ from jaxwire.scans.computation.memory import read_memory, usual_memory
 from jaxwire.scans.plan import Plan
 from jaxwire.scans.single_precision import IN_SINGLE
 from jaxwire.scans.variables import X_MAX, Observable, read_observables, uses_x
-from jaxwire.solver.arguments import as_models
+from jaxwire.solver.arguments import as_models, refuse_scatterer
 
 
 @dataclass(frozen=True)
@@ -110,8 +110,8 @@ def _positions(x: Any, kept: tuple[Observable, ...]) -> np.ndarray:
     positions = as_known("x", x, REAL, ndim=1)
     if positions.size == 0:
         raise ValueError("`x` must have at least one position, got none.")
-    if np.any(positions == 0) and any(name.startswith("heating") for name in names):
-        raise ValueError("`x` must not be 0 in heating, where its buildup term diverges as log|x|; got 0.")
+    if any(name.startswith("heating") for name in names):
+        refuse_scatterer(positions)
     return positions
 
 
@@ -137,6 +137,8 @@ def _check_precision(precision: Any, wire: Wire, given: set[str], kept: tuple[Ob
         raise ValueError(
             f"`precision='single'` must go with a local potential, got {type(wire.screening).__name__}; {instead}."
         )
+    if wire.electron_electron is not None:
+        raise ValueError(f"`precision='single'` must go with a wire without electron_electron, got one; {instead}.")
     if other := [entry.name for entry in kept if entry.function or entry.name not in IN_SINGLE]:
         raise ValueError(
             f"`precision='single'` must go with observables out of {', '.join(IN_SINGLE)}; got {other[0]!r}; {instead}."

@@ -40,6 +40,7 @@ from jaxwire.scans.provenance import scan_inputs, versions
 from jaxwire.scans.variables import COORDS, FEW_POSITIONS, X_MAX, Observable, about_variable
 from jaxwire.solver.solution import CHUNK
 from jaxwire.solver.status import FLAG_ATTRIBUTES
+from jaxwire.solver.validity import FLAG_MASKS
 
 VOLTAGE = ParameterPath("point", ("voltage",))
 """Where the voltage stands if it is an axis."""
@@ -153,8 +154,7 @@ class Plan:
         for name, shape, dtype in self.program.results:
             dims, units, long_name = about_variable(self.observables, name, len(shape))
             attrs: dict[str, Any] = {"units": units, "long_name": long_name}
-            if name == "status":
-                attrs |= FLAG_ATTRIBUTES
+            attrs |= {"status": FLAG_ATTRIBUTES, "validity": FLAG_MASKS}.get(name, {})
             found[name] = Variable(dims, shape, np.dtype(dtype), attrs)
         return found
 

@@ -62,7 +62,8 @@ def judge(sol: Solution, kept: Collection[str]) -> Int[Array, ""]:
     is_told = _tells_current(sol)
     if set(kept) - set(OF_THE_CURRENT):
         is_told &= _tells_profile(sol)
-    is_unsure = (code == Outcome.SOLVED) | (code == Outcome.NOT_FINITE)
+    unsure = (Outcome.SOLVED, Outcome.NOT_FINITE, Outcome.TOO_LITTLE_CURRENT)
+    is_unsure = jnp.any(jnp.stack([code == one for one in unsure]), axis=0)
     return jnp.where(is_unsure & ~is_told & (sol.voltage != 0), int(Outcome.IMPRECISE), code)
 
 

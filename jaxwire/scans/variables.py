@@ -120,6 +120,7 @@ TABLE: dict[str, Quantity] = dict(
         _number("potential_left", POTENTIAL, "potential e phi at the left face"),
         _number("potential_right", POTENTIAL, "potential e phi at the right face"),
         _number("error_estimate", "", "estimated relative error"),
+        _single("validity", lambda sol, setup: sol.validity.flags, (), "", "strained assumptions of the model"),
         _single(
             "uniform_heat_current",
             lambda sol, setup: sol.direction * sol.flow.uniform_heat_current,
@@ -132,6 +133,8 @@ TABLE: dict[str, Quantity] = dict(
         _single("heating_parts", _heating_parts, ("x", "part"), "", "parts of the heating, in units of P_ext"),
         _profile("potential", POTENTIAL, "neutrality potential e phi(x)"),
         _profile("chemical_potential", POTENTIAL, "change of the local chemical potential"),
+        _profile("electron_temperature", POTENTIAL, "change of the electrons' temperature kB Te"),
+        _profile("electron_potential", POTENTIAL, "change of the chemical potential at this temperature"),
         _profile("heat_current", POWER, "heat current J_el(x)"),
         (
             "spots",

@@ -3,6 +3,9 @@
 import functools
 from typing import Any, NamedTuple, TypeVar
 
+import numpy as np
+from jax.core import Tracer
+
 from jaxwire.model.parameters.domain import POSITIVE, as_parameter
 from jaxwire.model.parameters.hints import hint_at_temperature
 from jaxwire.model.resolution import LARGEST_RESOLUTION, SMALLEST_RESOLUTION, Resolution
@@ -87,3 +90,13 @@ def as_object(name: str, value: Any, kind: type[T], default: T) -> T:
     if not isinstance(value, kind):
         raise TypeError(f"`{name}` must be an object such as {type(default).__name__}(), got {value!r:.60}.")
     return value
+
+
+def refuse_scatterer(x: Any) -> None:
+    """Refuse positions of which one is known to be the scatterer's, where a profile of the heating is wanted.
+
+    Raises:
+        ValueError: if an x is 0.
+    """
+    if not isinstance(x, Tracer) and np.any(np.asarray(x) == 0):
+        raise ValueError("`x` must not be 0 in heating, where its buildup term diverges as log|x|; got 0.")

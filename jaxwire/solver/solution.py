@@ -4,8 +4,9 @@ Positions x are in units of vF tau0; the scatterer is at x = 0 and positive x is
 potential and heat current jump: there 0.0 means the right face (0+) and -0.0 the left one (0-).
 """
 
+import warnings
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import equinox as eqx
 import jax
@@ -22,48 +23,12 @@ from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.array_types import Scalar
 from jaxwire.numerics.programs import quick_jit
+from jaxwire.solver.parts import Distribution, Powers
 from jaxwire.solver.status import Status
+from jaxwire.solver.validity import Validity, validity_of
 
 CHUNK = 1024
 """Positions evaluated at once; longer arrays are worked through in pieces of this size."""
-
-
-class Distribution(NamedTuple):
-    """Occupation of the states at one kinetic energy and position, for either direction of motion.
-
-    Attributes:
-        forward: f at momentum +p, moving to the right.
-        backward: f at momentum -p, moving to the left.
-    """
-
-    forward: Float[Array, "..."]
-    backward: Float[Array, "..."]
-
-
-class Powers(NamedTuple):
-    """Powers beyond the uniform P_ext, integrated over either half-wire, in mu0^2/h (Eqs. 28, 31).
-
-    Attributes:
-        left_scatterer: integral of P_s over x < 0.
-        left_buildup: integral of P_phi over x < 0.
-        right_scatterer: integral of P_s over x > 0.
-        right_buildup: integral of P_phi over x > 0.
-    """
-
-    left_scatterer: Float[Array, "..."]
-    left_buildup: Float[Array, "..."]
-    right_scatterer: Float[Array, "..."]
-    right_buildup: Float[Array, "..."]
-
-    @property
-    def left(self) -> Float[Array, "..."]:
-        """P_L, all that is released on the left."""
-        return self.left_scatterer + self.left_buildup
-
-    @property
-    def right(self) -> Float[Array, "..."]:
-        """P_R, all that is released on the right."""
-        return self.right_scatterer + self.right_buildup
 
 
 class Solution(eqx.Module):
@@ -148,6 +113,11 @@ class Solution(eqx.Module):
             right_buildup=self.current * self.potential_right,
         )
 
+    @property
+    def validity(self) -> Validity:
+        """Whether potential, force, deviation and self-heating are as small as the linear theory takes them to be."""
+        return validity_of(self.flow, self.faces, self.temperature)
+
     def potential(self, x) -> Float[Array, "..."]:
         """Neutrality potential e phi(x), in mu0 (Eq. 16).
 
@@ -169,6 +139,25 @@ class Solution(eqx.Module):
         """
         return self._along("chemical_potential", as_double("x", x), _chemical_potential)
 
+    def electron_temperature(self, x) -> Float[Array, "..."]:
+        """Change kB delta Te(x) of the electrons' temperature, in mu0.
+
+        Of the Fermi function of their density and energy, whether they collide with each other or not. At constant
+        tau_ep, P_s = G delta Te/T (see `Wire.electron_phonon_conductance`).
+
+        Args:
+            x: positions in vF tau0, any shape.
+        """
+        return self._along("electron_temperature", as_double("x", x), _electron_temperature)
+
+    def electron_potential(self, x) -> Float[Array, "..."]:
+        """Change delta mu_e(x) of the same Fermi function's chemical potential, measured as `chemical_potential`.
+
+        Args:
+            x: positions in vF tau0, any shape.
+        """
+        return self._along("electron_potential", as_double("x", x), _electron_potential)
+
     def heat_current(self, x) -> Float[Array, "..."]:
         """Heat current J_el(x) carried by the electrons, positive to the right, in mu0^2/h (Eq. 27).
 
@@ -181,16 +170,18 @@ class Solution(eqx.Module):
         """Heat given to the phonons at x and its parts, in units of P_ext (Eqs. 22-26).
 
         At zero voltage it is undefined (NaN): P_ext then vanishes with the square of the voltage, the rest linearly.
+        At x = 0 itself the buildup term, and with it the total, diverges as log|x|: NaN there, while the part of the
+        scatterer jumps (0.0 means the right face, -0.0 the left one).
 
         Args:
-            x: positions in vF tau0, any shape, none of them 0.
+            x: positions in vF tau0, any shape.
 
-        Raises:
-            ValueError: if an x is 0, where the buildup term diverges logarithmically (traced: NaN there).
+        Warns:
+            UserWarning: if an x is known to be 0.
         """
         x = as_double("x", x)
         if not isinstance(x, Tracer) and np.any(np.asarray(x) == 0):
-            raise ValueError("`x` must not be 0 in heating, where its buildup term diverges as log|x|; got 0.")
+            warnings.warn("`x` has 0 in it, where the heating diverges as log|x|: NaN there.", stacklevel=2)
         return self._along("heating", x, _heating)
 
     def distribution(self, energy, x) -> Distribution:
@@ -228,7 +219,8 @@ class Solution(eqx.Module):
             ("error estimate", self.error_estimate, ""),
         ]
         body = "\n".join(f"  {name:<16} {float(value): .9g} {unit}".rstrip() for name, value, unit in lines)
-        return f"{type(self.scatterer).__name__} in a wire\n{body}\n  status            {self.status}"
+        strained = "" if self.validity.ok else f", {self.validity}"
+        return f"{type(self.scatterer).__name__} in a wire\n{body}\n  status            {self.status}{strained}"
 
 
 def as_single(name: str, sol: Any, mapped: str) -> Solution:
@@ -273,6 +265,14 @@ def _potential(sol: Solution, x: Scalar) -> Scalar:
 
 def _chemical_potential(sol: Solution, x: Scalar) -> Scalar:
     return sol.flow.chemical_potential(sol.direction * x)
+
+
+def _electron_temperature(sol: Solution, x: Scalar) -> Scalar:
+    return sol.temperature * sol.flow.electron_temperature(sol.direction * x)
+
+
+def _electron_potential(sol: Solution, x: Scalar) -> Scalar:
+    return sol.flow.electron_potential(sol.direction * x)
 
 
 def _heat_current(sol: Solution, x: Scalar) -> Scalar:

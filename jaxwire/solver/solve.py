@@ -5,7 +5,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from jaxwire.kinetics.flow import excite
-from jaxwire.kinetics.matching import match
+from jaxwire.kinetics.matching import Matching, match
 from jaxwire.model.parameters.domain import REAL, as_parameter
 from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import AbstractScatterer
@@ -16,7 +16,7 @@ from jaxwire.solver.arguments import as_setting, one_drive
 from jaxwire.solver.error_estimate import estimated_error
 from jaxwire.solver.solution import Solution
 from jaxwire.solver.status import Outcome, Status, first_cause, has_values
-from jaxwire.solver.voltage_search.find_voltage import Found, carried, drive_of, find_voltage, is_valid
+from jaxwire.solver.voltage_search.find_voltage import Found, carried, drive_of, find_voltage, is_seen, is_valid
 
 ACCURATE = 1e-4
 """Largest estimated relative error of what counts as solved."""
@@ -59,7 +59,8 @@ def solve(
         error_estimate: whether to solve a second time on a coarser grid, at about half the cost, for the estimate.
 
     Returns:
-        The solution. A point that could not be solved holds NaN and says why in `status`.
+        The solution. A point that could not be solved holds NaN and says why in `status`; where no voltage carries the
+        current, `error_estimate` is that of the largest current in `status.limit`.
 
     Raises:
         TypeError: if an argument is not of its type, a number is not in double precision, or not exactly one of
@@ -100,39 +101,55 @@ def solve_found(
     ((name, target),) = given.items()
     valid = is_valid(scatterer, wire, temperature, target)
     if found is None:
-        found = Found(target, jnp.asarray(False), jnp.asarray(jnp.nan), slope=None)
+        found = Found(target, jnp.asarray(False), jnp.asarray(jnp.nan), jnp.zeros_like(target), slope=None)
     voltage = found.voltage
     is_known = ~jnp.isnan(voltage)
-    somewhere = jnp.where(is_known, voltage, 0.0)  # a transmission that is at fault is so there too
+    # a transmission that is at fault is so elsewhere too, and the largest current wants an estimate of its own
+    somewhere = jnp.where(is_known, voltage, jnp.where(found.is_unreachable, found.crest, 0.0))
     matching = match(scatterer, wire, temperature, somewhere, resolution)
     drive = drive_of(voltage, temperature)
     if name != "voltage":  # what the search leaves of the target is made up for
         left = jnp.abs(target) / carried(matching, drive, name)
         drive *= jax.lax.stop_gradient(jnp.where(target == 0, 1.0, left))
     estimate, is_finite = jnp.asarray(jnp.nan), is_known & jnp.isfinite(jnp.sum(matching.spectral_current))
+    limit_error = jnp.asarray(0.0)
     if error_estimate:
         coarser = match(scatterer, wire, temperature, somewhere, resolution.coarser())
         estimate = estimated_error(matching, coarser, drive, wire.screening, found.slope)
         is_finite &= jnp.isfinite(estimate)
-    outcome = _outcome(matching.transmission, valid, found.is_unreachable, is_finite, estimate)
+        limit_error = _limit_error(matching, coarser, name)
+    is_beyond = jnp.abs(target) > jnp.abs(found.limit) * (1.0 + limit_error)  # not where either is NaN
+    has_nodes = jnp.all(jnp.isfinite(matching.upper.energy))  # else no scatterer could help
+    causes = {
+        Outcome.OUT_OF_DOMAIN: ~valid,
+        Outcome.UNREACHABLE: found.is_unreachable & is_beyond & is_seen(scatterer, temperature, target),
+        Outcome.UNDECIDED: found.is_unreachable,
+        Outcome.BAD_TRANSMISSION: has_nodes & ~_is_probability(matching.transmission),
+        Outcome.TOO_LITTLE_CURRENT: has_nodes & _is_dark(matching, drive),
+        Outcome.NOT_FINITE: ~(has_nodes & is_finite),
+        Outcome.INACCURATE: estimate > ACCURATE,
+    }
+    outcome = first_cause(causes)
     is_kept = has_values(outcome)
     flow = excite(matching, jnp.where(is_kept, drive, jnp.nan), wire.screening)
-    estimate = jnp.where(is_kept, estimate, jnp.nan)
+    estimate = jnp.where(is_kept, estimate, jnp.where(found.is_unreachable & error_estimate, limit_error, jnp.nan))
     result = Status(outcome.astype(int), found.limit)
     return Solution(scatterer, wire, temperature, voltage, result, estimate, flow.faces(), flow, resolution)
 
 
-def _outcome(
-    transmission: Float[Array, " n"], valid: Array, unreachable: Array, is_finite: Array, estimate: Scalar
-) -> Array:
-    """Code of an `Outcome`: a cause stands before what follows from it."""
-    is_probability = jnp.all((transmission >= 0) & (transmission <= 1))
-    return first_cause(
-        {
-            Outcome.OUT_OF_DOMAIN: ~valid,
-            Outcome.UNREACHABLE: unreachable,
-            Outcome.BAD_TRANSMISSION: ~is_probability,
-            Outcome.NOT_FINITE: ~is_finite,
-            Outcome.INACCURATE: estimate > ACCURATE,
-        }
-    )
+def _is_dark(matching: Matching, drive: Scalar) -> Array:
+    """Whether some electrons pass, but so few that double precision cannot hold what follows from them."""
+    power = carried(matching, drive, "current") * carried(matching, drive, "force")
+    is_opaque = jnp.all(matching.transmission == 0) & matching.reached.is_opaque_above
+    is_lost = (drive > 0) & (power < jnp.finfo(power.dtype).tiny)
+    return ~is_opaque & (is_lost | ~matching.reached.is_whole)
+
+
+def _limit_error(fine: Matching, coarse: Matching, name: str) -> Scalar:
+    """Relative difference of the largest current, or (by name) force, between two grids at its voltage."""
+    unit = jnp.ones(())
+    return jnp.abs(carried(coarse, unit, name) / carried(fine, unit, name) - 1.0)
+
+
+def _is_probability(transmission: Float[Array, " n"]) -> Array:
+    return jnp.all((transmission >= 0) & (transmission <= 1))  # rounding is gone

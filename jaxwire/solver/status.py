@@ -21,6 +21,8 @@ class Outcome(enum.IntEnum):
     INACCURATE = 4
     UNREACHABLE = 5
     IMPRECISE = 6
+    TOO_LITTLE_CURRENT = 7
+    UNDECIDED = 8
 
     @property
     def flag(self) -> str:
@@ -42,6 +44,10 @@ class Outcome(enum.IntEnum):
             Outcome.UNREACHABLE: "no voltage carries this current",
             Outcome.IMPRECISE: "single precision does not tell this point to 1e-4, as hardly anything is reflected, "
             "nothing passes, T is steep, or potentials or powers cancel: values are NaN; use precision='double'",
+            Outcome.TOO_LITTLE_CURRENT: "hardly any electron passes: current times force, or the few electrons far "
+            "above the Fermi energy that pass, are too little for double precision; values are NaN",
+            Outcome.UNDECIDED: "no voltage was found that carries this current, but the largest current is not known "
+            "well enough to say that none does: values are NaN; pass a larger resolution",
         }[self]
 
     @property
@@ -90,6 +96,8 @@ class Status(eqx.Module):
             return "; ".join(f"{count} x {text}" for text, count in zip(texts, counts, strict=True))
         if int(self) == Outcome.UNREACHABLE:
             return f"{texts[0]}; the largest is {float(self.limit):.6g}: values are NaN"
+        if int(self) == Outcome.UNDECIDED:
+            return f"{texts[0]} (the largest found is {float(self.limit):.6g})"
         return texts[0]
 
     def __str__(self) -> str:

@@ -89,6 +89,8 @@ def test_a_fit_of_the_command_line_is_that_of_the_library(fitted, expected):
     assert_array_equal(result["correlation"], expected.correlation)
     assert_array_equal(result["measurements"][0]["residuals"], expected.residuals[0])
     assert result["chi2"] == expected.chi2 and result["degrees_of_freedom"] == 5
+    assert result["p_value"] == expected.p_value
+    assert [tuple(pair) for pair in result["strong_correlations"]] == list(expected.strong_correlations)
     assert result["status"] == {"code": 0, "message": "converged"} and result["warnings"] == []
     assert result["units"] == {"center": "mu0", "width": "mu0", "gain": ""}
     assert result["scatterer"] == {
@@ -181,6 +183,9 @@ def test_people_read_a_table_and_machines_json(expected, capsys, monkeypatch):
     [
         (jw.FitStatus.NOT_CONVERGED, 1),
         (jw.FitStatus.FAILED, 1),
+        (jw.FitStatus.POOR, 1),
+        (jw.FitStatus.STARTS_DISAGREE, 1),
+        (jw.FitStatus.ERRORS_UNKNOWN, 0),
         (jw.FitStatus.AT_BOUND, 0),
         (jw.FitStatus.UNDETERMINED, 0),
     ],
@@ -198,6 +203,18 @@ def test_a_fit_that_cannot_be_used_as_it_is_says_so(status, code, expected, caps
     assert result["status"]["code"] == status
     assert (result["correlation"][0][1] is None) == (status is jw.FitStatus.FAILED)
     assert Path("fit.svg").exists() == (status is not jw.FitStatus.FAILED)
+
+
+@pytest.mark.timeout(600)  # a fit with 2 starts is compiled
+def test_a_failed_fit_prints_no_number_that_looks_like_a_result(capsys):
+    assert run("fit", "profile.csv", "--temperature", "0.3", "--voltage", "0", "--starts", "2", "--json") == 1
+    result = json.loads(capsys.readouterr().out)
+    for name in ("values", "errors"):
+        assert result[name] == {"center": None, "width": None, "gain": None}
+    assert result["scatterer"] == {"model": "Lorentzian", "center": None, "width": None}
+    assert (result["chi2"], result["p_value"], result["instrument"]["gain"]) == (None, None, None)
+    assert set(result["measurements"][0]["residuals"]) == {None}
+    assert "`voltage` is 0" in result["warnings"][0]
 
 
 def test_without_a_config_options_say_where_the_search_starts(expected, monkeypatch):

@@ -58,6 +58,15 @@ def test_a_file_gives_the_objects_it_describes():
     assert read.axes == {} and read.options == {}
 
 
+def test_a_file_may_let_electrons_collide_with_each_other_an_infinite_time_among_the_axes():
+    table = "[wire.electron_electron]\ntime = 0.5\nconserves = 'energy'\n"
+    read = parse_config("temperature = 0.3\nvoltage = 0.1\n" + DOT + table)
+    assert read.wire.electron_electron.collision_rate() == 2.0
+    assert read.wire.electron_electron.conserves == "energy"
+    axes = "[axes]\n'electron_electron.time' = [inf, 1.0]\n"
+    assert list(parse_config("temperature = 0.3\nvoltage = 0.1\n" + DOT + table + axes).axes.values())[0][0] == np.inf
+
+
 def test_every_public_model_but_functions_can_be_named():
     bases = (jw.AbstractScatterer, jw.AbstractRelaxation, jw.AbstractDispersion, jw.AbstractScreening)
     public = [getattr(jw, name) for name in jw.__all__ if isinstance(getattr(jw, name), type)]
@@ -139,6 +148,11 @@ def test_axes_on_a_log_scale_may_be_negative():
         (
             DOT + "[wire.screening]\nmodel = 'GatedCoulomb'\ncoupling = 1\nradius = 1\ngate_distance = 0.2",
             "`wire.screening.gate_distance` must be more than half the radius 1, got 0.2.",
+        ),
+        (DOT + "[wire.electron_electron]\ntime = -1.0", "`wire.electron_electron.time` must be positive, got -1."),
+        (
+            DOT + "[wire]\ndispersion = {model = 'Kane', alpha = 0.2}\nelectron_electron = {time = 1.0}",
+            "`wire.electron_electron` must be None unless the relaxation time is constant, the band parabolic and ",
         ),
         (
             DOT

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 import scipy.linalg
 from numpy.testing import assert_allclose
+from scipy.interpolate import PchipInterpolator
 
 import jaxwire as jw
+from jaxwire.model.parameters.functions_of_energy import interpolate
 
 ENERGY = np.linspace(0.0213, 4.0, 200)  # never at the top of a barrier, where plane waves degenerate
 
@@ -191,3 +193,25 @@ def test_kwant_table_of_the_notebook_is_that_of_two_rectangular_barriers():
     assert_allclose(transmission[every], expected, rtol=1e-3)  # the chain's spacing squared times the energy, 6e-4
     found = jw.Tabulated(energies, transmission).transmission(jnp.asarray(energies))
     assert_allclose(found, transmission, rtol=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_slopes_of_a_monotone_table_are_those_of_scipy_and_of_differences_by_its_values(seed):
+    rng = np.random.default_rng(seed)
+    size = int(rng.integers(4, 9))
+    energies = np.sort(rng.uniform(0.0, 3.0, size))
+    values = rng.choice([0.0, 0.5, 1.0, *rng.random(2)], size)  # with flat parts
+
+    def wanted(values):
+        return PchipInterpolator(energies, values).derivative()(energies)
+
+    def slopes(values):
+        return jax.vmap(jax.grad(lambda e: interpolate(e, jnp.asarray(energies), values, "monotone")))(inside)
+
+    inside = jnp.asarray(np.clip(energies, np.nextafter(energies[0], 9.0), np.nextafter(energies[-1], -9.0)))
+    # rounding of the differences of energies that lie close together
+    assert_allclose(slopes(jnp.asarray(values)), wanted(values), rtol=1e-6, atol=1e-9)
+    steps = 1e-6 * np.eye(size)
+    differences = np.stack([(wanted(values + step) - wanted(values - step)) / 2e-6 for step in steps], axis=1)
+    jacobian = jax.jacfwd(slopes)(jnp.asarray(values))
+    assert_allclose(jacobian, differences, atol=1e-3 * np.max(np.abs(differences)))  # second order in the step

@@ -144,6 +144,7 @@ AN_OBJECT = [
     ("relaxation", "ConstantRelaxationTime", "jw.Wire(relaxation={})"),
     ("dispersion", "Parabolic", "jw.Wire(dispersion={})"),
     ("screening", "Electroneutral", "jw.Wire(screening={})"),
+    ("electron_electron", "ElectronElectron", "jw.Wire(electron_electron={})"),
 ]
 REFUSED = {
     **{

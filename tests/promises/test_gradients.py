@@ -189,6 +189,25 @@ def test_gradient_by_the_values_of_a_table_agrees_with_differences():
     assert np.all(np.isfinite(gradient))
 
 
+@pytest.mark.parametrize("flat", [[0.5] * 6, [0.2, 0.2, 0.2, 0.7, 0.7, 0.7]], ids=["everywhere", "in parts"])
+def test_gradient_by_the_values_of_a_flat_table_agrees_with_differences(flat):
+    energies = jnp.linspace(0.2, 2.5, 6)
+    fine = jw.Resolution(160, 64)  # the bends of an interpolated table cost the default grid 1e-3 of a derivative
+
+    @jax.jit
+    @jax.value_and_grad
+    def current(values):
+        table = jw.Tabulated(energies, values)
+        return jw.solve(table, temperature=0.3, voltage=0.1, resolution=fine, error_estimate=False).current
+
+    values = jnp.asarray(flat)
+    gradient = current(values)[1]
+    for unit, derivative in zip(np.eye(6), gradient, strict=True):
+        wanted = difference(lambda v: current(jnp.asarray(v))[0], np.array(flat), unit, 1e-2)
+        # of the largest: T is linear in one value, to either side; the current is not quite linear in T
+        assert_allclose(derivative, wanted, atol=2e-3 * np.max(gradient))
+
+
 def test_gradient_by_the_parameters_and_scales_of_a_function_agrees_with_differences():
     def step(energy, parameters):
         return jax.nn.sigmoid((energy - parameters["edge"]) / parameters["width"])

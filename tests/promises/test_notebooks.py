@@ -18,6 +18,7 @@ NAMES = [
     "07_gated_wire",
     "08_linear_response",
     "09_accuracy_and_convergence",
+    "10_colliding_electrons",
 ]
 NOTEBOOKS = [FOLDER / f"{name}.py" for name in NAMES]
 

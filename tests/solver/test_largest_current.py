@@ -162,3 +162,34 @@ def test_a_transmission_at_fault_is_named_though_no_voltage_was_found():
     options = {"temperature": 0.05, "resolution": SMALL, "error_estimate": False}
     sol = jw.solve(jw.Function(lambda energy: 2.0 + 0.0 * energy), current=1e30, **options)
     assert np.isnan(sol.voltage) and sol.status.code == Outcome.BAD_TRANSMISSION
+
+
+# No verdict is surer than I(V) is known
+
+
+@pytest.mark.parametrize(
+    ("barriers", "temperature", "current"),
+    [
+        ((0.00114598, 0.0110683, 14.6226, 0.0850453), 2.4515, -0.0839),  # the limit is 0.05, 0.04 or 0.01 by the grid
+        ((0.337248, 0.00140569, 11.6268, 6.17698), 0.287381, -0.0022723922),  # eV = -12.18 carries -0.0023006
+        ((0.0676661, 0.524704, 27.5529, -0.864099), 1.17567, -0.182628),  # resonances without nodes
+    ],
+)
+def test_a_current_that_only_the_grid_forbids_is_not_called_unreachable(barriers, temperature, current):
+    sol = jw.solve(jw.DoubleBarrier(*barriers), temperature=temperature, current=current)
+    assert int(sol.status) == Outcome.UNDECIDED and not bool(sol.status.ok) and np.isnan(float(sol.current))
+    assert f"(the largest found is {float(sol.status.limit):.6g})" in str(sol.status)
+
+
+def test_the_largest_current_has_an_error_estimate():
+    dot = jw.Lorentzian(1.44, 0.08)
+    sol = jw.solve(dot, temperature=0.3, current=0.06)
+    finer = jw.solve(dot, temperature=0.3, current=0.06, resolution=jw.Resolution(160, 64), error_estimate=False)
+    assert int(sol.status) == int(finer.status) == Outcome.UNREACHABLE
+    error = abs(float(sol.status.limit / finer.status.limit) - 1.0)
+    assert error <= float(sol.error_estimate) < 1e-5 and np.isnan(float(finer.error_estimate))
+
+
+def test_a_double_barrier_whose_resonances_all_get_nodes_has_a_largest_current():
+    sol = jw.solve(jw.DoubleBarrier(0.1, 0.1, 2.0), temperature=0.1, current=0.9)
+    assert int(sol.status) == Outcome.UNREACHABLE and 0 < float(sol.status.limit) < 0.9

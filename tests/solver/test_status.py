@@ -35,3 +35,19 @@ def test_a_single_status_prints_its_text_and_a_batch_counts(outcome):
 def test_what_cannot_be_reached_says_how_much_can():
     status = jw.Status(jnp.asarray(int(Outcome.UNREACHABLE)), jnp.asarray(0.25))
     assert str(status) == "no voltage carries this current; the largest is 0.25: values are NaN"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"voltage": 1e300}, {"voltage": -1e300}, {"temperature": 1e-300}, {"center": 1e308}, {"width": 1e300}],
+    ids=lambda change: " ".join(change),
+)
+def test_numbers_beyond_double_precision_are_not_blamed_on_the_scatterer(change):
+    point = {"center": 1.44, "width": 0.08, "temperature": 0.3, "voltage": 0.1} | change
+    status = _status(**{name: jnp.asarray(value) for name, value in point.items()})
+    assert not status.ok and "scatterer" not in str(status)
+
+
+@jw.quick_jit
+def _status(center, width, temperature, voltage):
+    return jw.solve(jw.Lorentzian(center, width), temperature=temperature, voltage=voltage).status

@@ -16,6 +16,13 @@ a hyperbola between the rates (theta = 0) and the imaginary axis (theta = pi/2),
 it the trapezoidal rule with steps h of u errs by exp(-2 pi theta/h) and exp(-2 pi (pi/2 - theta)/h) (Trefethen and
 Weideman, SIAM Review 56, 385 (2014)), at all positions from the nearest on. Points of opposite u are complex
 conjugates: half of them suffice.
+
+One contour for all positions, x = 0 among them, has to close on the other side of the fastest rate 1/s as well:
+
+    kappa(u) = sn(phi + i u | k)/l,      0 < u < K',      k = s/l,
+
+meets the real axis left of 1/l and right of 1/s. It is the imaginary axis of the rule in `wavenumbers`, moved half of
+the way phi = 0 to K towards the rates, and errs by exp(-pi^2 m/(2 ln(4 l/s))) with m points.
 """
 
 from collections.abc import Callable
@@ -26,6 +33,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Complex, Float
 
 from jaxwire.kinetics.resolvents.products import reciprocal
+from jaxwire.kinetics.resolvents.wavenumbers import LARGEST_MODULUS
 from jaxwire.numerics.array_types import Scalar
 
 ANGLE = 0.7
@@ -34,6 +42,10 @@ the sum far out as well."""
 
 DECAYED_WAVE = 30.0
 """Waves that have fallen by exp(-30) = 1e-13 at the nearest position are left out."""
+
+
+MOVED = 0.5
+"""How far the closed contour is from the imaginary axis, on the way to the rates."""
 
 
 class Contour(NamedTuple):
@@ -47,6 +59,23 @@ class Contour(NamedTuple):
 
     rate: Complex[Array, " m"]
     weight: Complex[Array, " m"]
+
+    @classmethod
+    def enclosing(cls, longest: Scalar, shortest: Scalar, size: int) -> "Contour":
+        """Enclose all rates from 1/longest to 1/shortest, for all positions, with `size` points, an even number."""
+        longest, shortest = jax.lax.stop_gradient((longest, shortest))
+        nome = (0.25 * jnp.minimum(shortest / longest, LARGEST_MODULUS)) ** 2
+        theta_2 = 2.0 * jnp.sqrt(jnp.sqrt(nome)) * (1.0 + nome**2 + nome**6)
+        theta_3 = 1.0 + 2.0 * nome + 2.0 * nome**4
+        modulus, depth = (theta_2 / theta_3) ** 2, -jnp.log(nome)
+        height = depth * (jnp.arange(size // 2) + 0.5) / (2 * size)
+        angle = jax.lax.complex(jnp.full_like(height, MOVED * 0.5 * jnp.pi), height)
+        odd = jnp.sin(angle) - nome**2 * jnp.sin(3.0 * angle) + nome**6 * jnp.sin(5.0 * angle)
+        even = 1.0 - 2.0 * nome * jnp.cos(2.0 * angle) + 2.0 * nome**4 * jnp.cos(4.0 * angle)
+        low = 2.0 * jnp.sqrt(jnp.sqrt(nome)) * (theta_3 / theta_2) * odd / even
+        sine = jnp.concatenate([low, 1.0 / (modulus * jnp.conj(low[::-1]))])
+        slope = jnp.sqrt(1.0 - sine**2) * jnp.sqrt(1.0 - (modulus * sine) ** 2)
+        return cls(sine / longest, -(theta_3**2) * depth / (jnp.pi * size) * sine * slope / longest**2)
 
     @classmethod
     def around(cls, longest: Scalar, nearest: float, size: int) -> "Contour":
@@ -87,14 +116,21 @@ def enter_contour(
         entering: e_i, shape (n,).
         carried: eta_i, shape (c, n).
     """
-    moved = contour.rate**2
     rows = jnp.concatenate([share[None, :], entering[None, :], share[None, :] * carried, entering[None, :] * carried])
-    sums = jax.lax.complex(
-        *jax.lax.platform_dependent(mean_free_path**2, moved.real, moved.imag, rows, cpu=_by_matrix, default=_by_sums)
-    )
+    sums = over_nodes(contour, mean_free_path, rows)
     total, amount, of_share, of_entering = jnp.split(sums, [1, 2, 2 + len(carried)])
     excess = amount / total
     return Entering(excess[0], excess * of_share - of_entering)
+
+
+def over_nodes(
+    contour: Contour, mean_free_path: Float[Array, " n"], rows: Float[Array, "c n"]
+) -> Complex[Array, "c m"]:
+    """Sums over the nodes, sum_i c_i y_i, at every point of the contour."""
+    moved = contour.rate**2
+    return jax.lax.complex(
+        *jax.lax.platform_dependent(mean_free_path**2, moved.real, moved.imag, rows, cpu=_by_matrix, default=_by_sums)
+    )
 
 
 def _resolvent(squared: Array, real: Array, imaginary: Array, inverse: Callable[[Array], Array]) -> tuple[Array, Array]:

@@ -177,7 +177,7 @@ def in_domain(module: eqx.Module) -> Bool[Array, ""]:
     inside = jnp.asarray(getattr(module, "is_consistent", lambda: True)())
     for field in dataclasses.fields(module):
         value = getattr(module, field.name)
-        if "domain" in field.metadata:
+        if "domain" in field.metadata and value is not None:
             inside &= jnp.all(field.metadata["domain"].contains(value))
         for part in value if isinstance(value, tuple) else (value,):
             if isinstance(part, eqx.Module):

@@ -25,6 +25,9 @@ NOT_OF_ARRAYS = ("Only scalar arrays can be converted", "The truth value of an a
 METHODS = {"monotone": "monotonic", "cubic": "cubic2"}
 """Kinds of interpolation: piecewise cubic without overshoot (Fritsch and Butland), natural cubic spline."""
 
+STEEPEST_END = 3.0
+"""Slope of a monotone cubic at an end of the table, at most, in slopes of the chord there: beyond it overshoots."""
+
 
 def _is_increasing(points):
     library = np if isinstance(points, np.ndarray) else jnp
@@ -39,8 +42,57 @@ def interpolate(x: RealLike, points: Float[Array, " m"], values: Float[Array, " 
     from interpax import interp1d
 
     inside = jnp.clip(x, points[0], points[-1])
+    slopes: Any = {"fx": _monotone_slopes(points, values)} if method == "monotone" else {}
     with jax.numpy_rank_promotion("allow"):  # interpax relies on it, whatever the caller's setting
-        return interp1d(inside.ravel(), points, values, method=METHODS[method]).reshape(inside.shape)
+        return interp1d(inside.ravel(), points, values, method=METHODS[method], **slopes).reshape(inside.shape)
+
+
+def _monotone_slopes(points: Float[Array, " m"], values: Float[Array, " m"]) -> Float[Array, " m"]:
+    """Slopes at the points of a table of the piecewise cubic that does not overshoot (Fritsch and Butland, 1984).
+
+    Between chords of one sign it is their weighted harmonic mean, else 0. The slopes are those of interpax, which
+    takes the mean from reciprocals of chords: where the table is flat, its derivatives by the values are 1e15. The
+    slopes have bends where a chord is 0; the derivative by a value there is the middle of both sides, as central
+    differences give it.
+    """
+    width = jnp.diff(points)
+    chord = jnp.diff(values) / width
+    before, after = chord[:-1], chord[1:]
+    near, far = 2 * width[1:] + width[:-1], width[1:] + 2 * width[:-1]
+    is_one_sign = before * after > 0
+    mixed = jnp.where(is_one_sign, near * after + far * before, 1.0)
+    mean = jnp.where(is_one_sign, (near + far) * before * jnp.where(is_one_sign, after, 0.0) / mixed, 0.0)
+    bend = jnp.where(after == 0, 0.0, _halved(before) / near) + jnp.where(before == 0, 0.0, _halved(after) / far)
+    first, last = _end_slope(points[:3], values[:3]), _end_slope(points[:-4:-1], values[:-4:-1])
+    return jnp.concatenate([first[None], mean + (near + far) * bend, last[None]])
+
+
+def _end_slope(points: Float[Array, " 3"], values: Float[Array, " 3"]) -> Float[Array, ""]:
+    """Slope at an end of the table, from the three points next to it: that of the parabola, as far as it is safe."""
+    width = jnp.diff(points)
+    chord = jnp.diff(values) / width
+    share = width[0] / (width[0] + width[1])
+    parabola = chord[0] + share * (chord[0] - chord[1])
+    is_steep = (chord[0] * chord[1] <= 0) & (jnp.abs(parabola) > STEEPEST_END * jnp.abs(chord[0]))
+    slope: Any = jnp.where(is_steep, STEEPEST_END * chord[0], parabola)
+    safe: Any = jnp.where(parabola * chord[0] > 0, slope, 0.0)
+    # In a flat table each value has an effect of its own on the slope: that of the second may be the steepest one.
+    first, second = values[:2] - jax.lax.stop_gradient(values[:2])
+    alone: Any = second * _smaller((1.0 + share) / width[0] + share / width[1], STEEPEST_END / width[0])
+    alone -= first * (1.0 + share) / width[0]
+    bend: Any = jnp.where(chord[1] == 0, alone, STEEPEST_END * _halved(chord[0]))
+    found: Any = jnp.where(chord[0] == 0, bend, safe)
+    return found
+
+
+def _smaller(one: Float[Array, ""], other: Float[Array, ""]) -> Float[Array, ""]:
+    """That of two numbers of one sign which is nearer to 0."""
+    return jnp.where(jnp.abs(one) < jnp.abs(other), one, other)
+
+
+def _halved(chord: Float[Array, "*m"]) -> Float[Array, "*m"]:
+    """Zero, with half the derivative of a chord where that is 0: the middle between a slope of 0 and the chord's."""
+    return jnp.where(chord == 0, 0.5 * (chord - jax.lax.stop_gradient(chord)), 0.0)
 
 
 def check_table(points: Float[Array, " m"], values: Float[Array, " m"], method: str, name: str) -> None:

@@ -6,7 +6,7 @@ nodes: a table tells by its intervals, a function only by the pairs (energy, wid
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import equinox as eqx
 import jax.numpy as jnp
@@ -28,8 +28,9 @@ from jaxwire.numerics.array_types import RealLike, Scalar
 TABLE_WEIGHT = 2.0
 """Weight of all intervals of a table together, as so many single resonances."""
 
-LEAST_CHANGE = 1e-30
-"""A table that changes by less in all is one without features, whose shares are not divided by zero."""
+LEAST_CHANGE = 1e-3
+"""Change of T that every table has, evenly: a flat one has nodes where a change of its values would need them, and the
+derivatives of all shares are bounded."""
 
 
 class Constant(AbstractScatterer):
@@ -40,6 +41,7 @@ class Constant(AbstractScatterer):
     """
 
     value: Scalar = parameter("value", FRACTION)
+    may_open_far_above: ClassVar[bool] = False
 
     def transmission(self, energy: RealLike) -> Float[Array, "*n"]:
         """T(eps) = value."""
@@ -76,7 +78,7 @@ class Tabulated(AbstractScatterer):
         return EnergyScales(
             center=(self.energies[1:] + self.energies[:-1]) / 2,
             width=jnp.diff(self.energies),
-            weight=TABLE_WEIGHT * change / jnp.maximum(jnp.sum(change), LEAST_CHANGE),
+            weight=TABLE_WEIGHT * (change + LEAST_CHANGE / change.size) / (jnp.sum(change) + LEAST_CHANGE),
         )
 
 

@@ -3,6 +3,8 @@
 All energies are kinetic energies in the left wire, in mu0; lengths are in 1/kF, kF being the Fermi wave number.
 """
 
+from typing import ClassVar
+
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
@@ -26,6 +28,9 @@ N_RESONANCES = 6
 
 RESONANCE_WEIGHT = 0.6
 """Weight of each: some four single resonances in all."""
+
+OVERLAP = 1.0
+"""Half width of resonances, in units of 1/separation, from which on they overlap: their distance is pi."""
 
 PROBABILITY = Domain(lambda value: (value > 0) & (value < 1), "between 0 and 1, both excluded")
 
@@ -128,6 +133,7 @@ class DoubleBarrier(AbstractScatterer):
     right: Scalar = parameter("right", PROBABILITY)
     separation: Scalar = parameter("separation", POSITIVE)
     phase: Scalar = parameter("phase", REAL, default=0.0)
+    may_open_far_above: ClassVar[bool] = False
 
     def transmission(self, energy: RealLike) -> Float[Array, "*n"]:
         """T(eps), in a form that is exact at resonance."""
@@ -135,12 +141,24 @@ class DoubleBarrier(AbstractScatterer):
         half = jnp.sqrt(energy) * self.separation + 0.5 * self.phase
         return self.left * self.right / (lost**2 + 4.0 * product * jnp.sin(half) ** 2)
 
+    def _wave_numbers(self, count: int) -> Float[Array, " n"]:
+        """Wave numbers of the lowest resonances."""
+        number = jnp.ceil(self.phase / (2 * jnp.pi)) + jnp.arange(count)
+        return (jnp.pi * number - 0.5 * self.phase) / self.separation
+
+    def _linewidth(self) -> Scalar:
+        """Half width of all resonances, as a difference of wave numbers."""
+        product, lost = self._kept_and_lost()
+        return jnp.arcsinh(lost / (2.0 * jnp.sqrt(product))) / self.separation
+
+    def first_unresolved(self) -> Scalar:
+        """The lowest resonance without nodes, if resonances do not overlap."""
+        is_sharp = self._linewidth() * self.separation < OVERLAP
+        return jnp.where(is_sharp, self._wave_numbers(N_RESONANCES + 1)[-1] ** 2, jnp.inf)
+
     def energy_scales(self) -> EnergyScales:
         """The lowest resonances, each with the width that its level broadening gives it."""
-        number = jnp.ceil(self.phase / (2 * jnp.pi)) + jnp.arange(N_RESONANCES)
-        wave_number = (jnp.pi * number - 0.5 * self.phase) / self.separation
-        product, lost = self._kept_and_lost()
-        linewidth = jnp.arcsinh(lost / (2.0 * jnp.sqrt(product))) / self.separation
+        wave_number, linewidth = self._wave_numbers(N_RESONANCES), self._linewidth()
         width = 2.0 * wave_number * linewidth + linewidth**2
         return EnergyScales(wave_number**2, width, jnp.full(N_RESONANCES, RESONANCE_WEIGHT))
 

@@ -5,7 +5,7 @@ passes, eps being its kinetic energy in the left wire. Where T changes, the ener
 """
 
 import abc
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import equinox as eqx
 import jax
@@ -13,7 +13,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from jaxwire.model.parameters.domain import ROUNDING
-from jaxwire.numerics.array_types import RealLike
+from jaxwire.numerics.array_types import RealLike, Scalar
 
 
 class EnergyScales(NamedTuple):
@@ -47,7 +47,15 @@ def probability(scatterer: "AbstractScatterer", energy: RealLike) -> Float[Array
 
 
 class AbstractScatterer(eqx.Module):
-    """Base of all scatterers: subclass it, give `transmission`, and `energy_scales` where T has structure."""
+    """Base of all scatterers: subclass it, give `transmission`, and `energy_scales` where T has structure.
+
+    Attributes:
+        may_open_far_above: whether T may grow so fast that most electrons pass far above the Fermi energy, where f0
+            leaves hardly any; then the energy grid looks how far up it must reach. False where T falls off no faster
+            than a power of the energy, on either side of its largest value.
+    """
+
+    may_open_far_above: ClassVar[bool] = True
 
     @abc.abstractmethod
     def transmission(self, energy: RealLike) -> Float[Array, "*n"]:
@@ -60,3 +68,7 @@ class AbstractScatterer(eqx.Module):
     def energy_scales(self) -> EnergyScales:
         """Features of T that the energy grid must resolve; none unless a subclass says so."""
         return no_scales()
+
+    def first_unresolved(self) -> Scalar:
+        """Energy of the lowest sharp feature that gets no nodes, in mu0; infinite unless a subclass has one."""
+        return jnp.asarray(jnp.inf)

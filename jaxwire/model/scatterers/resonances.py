@@ -4,6 +4,8 @@ A resonance at the energy eps0 of half width Gamma and peak T0 transmits T(eps) 
 All energies are in mu0, eps the kinetic energy in the left wire; T has its poles at eps0 +- i Gamma.
 """
 
+from typing import ClassVar
+
 import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
@@ -32,6 +34,7 @@ class Lorentzian(AbstractScatterer):
 
     center: Scalar = parameter("center", REAL)
     width: Scalar = parameter("width", POSITIVE)
+    may_open_far_above: ClassVar[bool] = False
 
     def transmission(self, energy: RealLike) -> Float[Array, "*n"]:
         """T(eps) of Eq. 21."""
@@ -73,6 +76,7 @@ class BreitWigner(AbstractScatterer):
     """
 
     resonances: tuple[Resonance, ...] = eqx.field(converter=tuple)
+    may_open_far_above: ClassVar[bool] = False
 
     def __check_init__(self) -> None:
         """Refuse anything that is not a resonance."""

@@ -23,6 +23,8 @@ LABELS = {
     "relaxation.values": ("tau0", "relaxation time in the table"),
     "exponent": ("", "exponent of the relaxation time"),
     "rates": ("1/tau0", "scattering rate"),
+    "time": ("tau0", "time between collisions of electrons"),
+    "rate": ("1/tau0", "rate of collisions between electrons"),
     "alpha": ("1/mu0", "non-parabolicity"),
     "strength": ("", "screening strength"),
     "coupling": ("", "Coulomb coupling"),

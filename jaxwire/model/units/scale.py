@@ -58,8 +58,8 @@ ALSO = {"mu0": "eV", "mu0/(vF tau0)": "N"}
 """What `Scale.natural` takes besides a quantity's own SI unit: temperatures and voltages as energies, and forces."""
 
 NAMES = {
-    ("mu0", "eV"): "chemical_potential energy",
-    ("mu0", "K"): "temperature",
+    ("mu0", "eV"): "chemical_potential electron_potential energy",
+    ("mu0", "K"): "temperature electron_temperature",
     ("mu0", "V"): "voltage voltages total_voltage potential potential_left potential_right",
     ("e mu0/h", "A"): "reverse_current landauer_current current_limit",
     ("mu0^2/h", "W"): "heat_current uniform_heat_current heat_left heat_right powers asymmetry improved_asymmetry "

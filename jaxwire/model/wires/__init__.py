@@ -1,4 +1,5 @@
-"""The wire: how fast electrons move, how soon they relax, how well it stays neutral.
+"""The wire: how fast electrons move, how soon they relax, how well it stays neutral, how often they meet.
 
-`dispersion`, `relaxation`, `screening` with `gated_coulomb`; `wire` puts them together.
+`dispersion`, `relaxation`, `screening` with `gated_coulomb`, `electron_electron`, `hot_electrons` (how they cool);
+`wire` puts them together.
 """

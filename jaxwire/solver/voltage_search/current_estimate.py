@@ -22,7 +22,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from jaxwire.kinetics.energy_grid import energy_grid
+from jaxwire.kinetics.energy_grid import Grid, energy_grid
+from jaxwire.kinetics.energy_range import reach
 from jaxwire.kinetics.fermi import fermi
 from jaxwire.kinetics.half_wire import half_wire
 from jaxwire.model.resolution import Resolution
@@ -95,8 +96,7 @@ class CurrentEstimate(NamedTuple):
 
     def on_own_nodes(self, voltage: Scalar) -> Scalar:
         """Estimate |I| on a small grid that is placed for this voltage: four times the work, and no rough edges."""
-        scales = self.scatterer.energy_scales()
-        grid = energy_grid(scales, self.temperature, self.sign * voltage, TABLE_RESOLUTION)
+        grid = _small_grid(self.scatterer, self.temperature, self.sign * voltage)
         return self(Nodes(grid.above, grid.above_weight), voltage)
 
     def __call__(self, nodes: Nodes, voltage: Scalar) -> Scalar:
@@ -119,7 +119,7 @@ class CurrentEstimate(NamedTuple):
     def _returned(self, energy: Float[Array, " n"], occupied: Float[Array, " n"]) -> tuple[list[Array], list[Array]]:
         """Shapes that one half-wire returns, and the weights with which it sees a current, each of shape (n,)."""
         averages, sigma = self.averages, self.wire.screening.neutral_share()
-        velocity, relaxation_time = self.wire.velocity(energy), self.wire.relaxation_time(energy)
+        velocity, relaxation_time = self.wire.velocity(energy), self.wire.scattering_time(energy)
         path, thermal = velocity * relaxation_time, occupied * (1.0 - occupied) / self.temperature
         seen = 1.0 / (path * averages.occupation)
         if isinstance(self.wire.relaxation, ConstantRelaxationTime) and isinstance(self.wire.screening, Electroneutral):
@@ -128,6 +128,11 @@ class CurrentEstimate(NamedTuple):
         unscreened = (averages.eta - path**2) / averages.squared_path
         shift = (sigma * neutral - (1.0 - sigma) * unscreened) / averages.collisions
         return [path * thermal, thermal], [seen, shift / path]
+
+
+def _small_grid(scatterer: AbstractScatterer, temperature: Scalar, voltage: Scalar) -> Grid:
+    top = reach(scatterer, temperature, voltage).top
+    return energy_grid(scatterer.energy_scales(), temperature, voltage, TABLE_RESOLUTION, top)
 
 
 def _eliminate(matrix: Float[Array, "n n"], right: Float[Array, " n"]) -> Float[Array, " n"]:
@@ -164,7 +169,7 @@ def tabulate(
     unit: Scalar | float = 1.0,
 ) -> tuple[CurrentEstimate, CurrentTable]:
     """Prepare the estimate, and work it out at voltages from 0 to `top` on its small grid."""
-    grid = energy_grid(scatterer.energy_scales(), temperature, jnp.zeros(()), TABLE_RESOLUTION)
+    grid = _small_grid(scatterer, temperature, jnp.zeros(()))
     small = Nodes(grid.above, grid.above_weight)
     half = half_wire(wire, *small, temperature)
     occupation, path = fermi(jnp.zeros(()), temperature), half.mean_free_path

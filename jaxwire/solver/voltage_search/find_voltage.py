@@ -21,27 +21,32 @@ SATURATED = 2.0
 SATURATED_PER_T = 40.0
 """By how much further it is searched in a warm one, in units of t: no electron comes from there from 1 + 32 t on."""
 
+WINDOW_PER_T = 8.0
+"""Distance from mu0, in units of t, up to which a sharp feature carries a share of the current that counts."""
+
 
 class Found(NamedTuple):
     """Voltage at which a wire carries its current or has its force.
 
     Attributes:
         voltage: eV, in mu0; NaN unless found.
-        is_unreachable: whether it is known that no voltage does.
+        is_unreachable: whether no voltage does, as far as I(V) is known.
         limit: where none does, the largest current or force, of the sign of the wanted one; else NaN.
+        crest: voltage that carries the largest one.
         slope: derivative of the current by the voltage; None where the voltage is given.
     """
 
     voltage: Scalar
     is_unreachable: Bool[Array, ""]
     limit: Scalar
+    crest: Scalar
     slope: Scalar | None
 
 
 def nothing_found(count: int) -> Found:
     """What is overwritten by what is found, for so many points."""
     zeros = jnp.zeros(count)
-    return Found(voltage=zeros, is_unreachable=jnp.zeros(count, bool), limit=zeros, slope=zeros)
+    return Found(voltage=zeros, is_unreachable=jnp.zeros(count, bool), limit=zeros, crest=zeros, slope=zeros)
 
 
 def find_voltage(
@@ -52,15 +57,23 @@ def find_voltage(
     target = jnp.where(is_valid(scatterer, wire, temperature, target), target, jnp.nan)
     voltage, search = _voltage(scatterer, wire, temperature, name, target, resolution)
     current_per_target = drude_coefficients(wire, temperature)[0] if name == "force" else 1.0
-    largest = jnp.where(target >= 0, 1.0, -1.0) * search.largest * current_per_target
+    sign = jnp.where(target >= 0, 1.0, -1.0)
+    largest = sign * search.largest * current_per_target
     is_unreachable = search.exhausted > 0
     limit = jnp.where(is_unreachable, largest, jnp.nan)
-    return Found(voltage, is_unreachable, limit, search.slope * current_per_target)
+    return Found(voltage, is_unreachable, limit, sign * search.crest, search.slope * current_per_target)
 
 
 def is_valid(scatterer: AbstractScatterer, wire: Wire, temperature: Scalar, target: Scalar) -> Bool[Array, ""]:
     """Whether all arguments are inside their domains."""
     return in_domain(scatterer) & in_domain(wire) & POSITIVE.contains(temperature) & jnp.isfinite(target)
+
+
+def is_seen(scatterer: AbstractScatterer, temperature: Scalar, target: Scalar) -> Bool[Array, ""]:
+    """Whether all sharp features of T that any voltage moves into the window get nodes, so that I(V) is known."""
+    from_left = 1.0 + WINDOW_PER_T * temperature
+    moved = jnp.where(target >= 0, 0.0, SATURATED + SATURATED_PER_T * temperature)  # T is that of the left wire
+    return scatterer.first_unresolved() > from_left + moved
 
 
 def drive_of(voltage: Scalar, temperature: Scalar) -> Scalar:

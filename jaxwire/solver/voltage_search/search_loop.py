@@ -60,6 +60,7 @@ class VoltageSearch(NamedTuple):
         exhausted: whether it is known that none does, up to the resolution of the survey.
         largest: largest value seen; the maximum over all voltages where `exhausted`.
         slope: dI/dV where the search ended.
+        crest: voltage of the largest value seen by a climb or a survey.
         evaluations: how often I(V) was evaluated.
     """
 
@@ -67,6 +68,7 @@ class VoltageSearch(NamedTuple):
     exhausted: Scalar
     largest: Scalar
     slope: Scalar
+    crest: Scalar
     evaluations: Scalar
 
 
@@ -106,7 +108,7 @@ def _search(current: Current, question: Question) -> tuple[Scalar, VoltageSearch
     state: SearchState = jax.lax.fori_loop(0, ROUNDS, advance, _begin(question))
     is_found = state.stage == FOUND
     flags = is_found.astype(float), (state.stage == BEYOND).astype(float)
-    search = VoltageSearch(*flags, state.largest, state.seen.last.slope, state.evaluations)
+    search = VoltageSearch(*flags, state.largest, state.seen.last.slope, state.best.voltage, state.evaluations)
     return jnp.where(is_found, state.voltage, jnp.nan), search
 
 

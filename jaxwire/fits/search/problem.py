@@ -8,10 +8,10 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from jaxwire.fits.batches import in_lanes
 from jaxwire.fits.losses import AbstractLoss
 from jaxwire.fits.optimisers import AbstractProblem, Descent
 from jaxwire.fits.residuals import FitProgram, Model, Reading, project, read_batch, residuals, to_read
+from jaxwire.fits.search.batches import in_lanes
 from jaxwire.numerics.programs import compiled, quick_jit
 
 
@@ -22,9 +22,12 @@ class FitProblem(AbstractProblem):
         starts: searched coordinates of the starts, shape (b, s).
     """
 
-    def __init__(self, layout: FitProgram, model: Model, loss: AbstractLoss, scale: np.ndarray, u: np.ndarray) -> None:
-        """Coordinates u of the starts and their units, all of shape (b, k)."""
-        self.layout, self.model, self.loss, self.scale = layout, model, loss, scale
+    def __init__(
+        self, layout: FitProgram, model: Model, loss: AbstractLoss, scale: np.ndarray, u: np.ndarray, sigma: float = 1.0
+    ) -> None:
+        """Coordinates u of the starts and their units, all of shape (b, k); sigma is the error of residuals."""
+        self.layout, self.model, self.scale = layout, model, scale
+        self.loss = _InUnits(loss, jnp.asarray(sigma))
         self.starts = u[:, list(layout.searched)]
         self._kept: list[np.ndarray] = []
 
@@ -42,6 +45,22 @@ class FitProblem(AbstractProblem):
         """Run a search from every start, in a program compiled for it."""
         fixed = (self.layout, self.model, self.loss, search)
         return in_lanes(_search, *fixed, self.scale, to_read(self.layout, self.starts))
+
+
+class _InUnits(AbstractLoss):
+    """A loss of residuals that are not in standard errors.
+
+    Attributes:
+        loss: of residuals in standard errors.
+        sigma: the standard error.
+    """
+
+    loss: AbstractLoss
+    sigma: Array
+
+    def root(self, residual: Float[Array, " n"]) -> Float[Array, " n"]:
+        """As `AbstractLoss`, in units of the residual."""
+        return self.loss.root(residual / self.sigma) * self.sigma
 
 
 @quick_jit

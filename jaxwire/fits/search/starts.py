@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.stats import qmc
 
-from jaxwire.fits.batches import read_rows
-from jaxwire.fits.free_parameters import Free, in_search_box
+from jaxwire.fits.free_parameters import GAIN, LINEAR, Free, in_search_box
 from jaxwire.fits.residuals import FitProgram, Model
+from jaxwire.fits.search.batches import read_rows
 
 CANDIDATES = 8
 """Places of the search box that are read for each start: minimising from one takes as many readings, or more."""
@@ -20,17 +20,21 @@ SMALLEST_SHARE_OF_SCALE = 1e-3
 
 
 def choose_starts(layout: FitProgram, model: Model, free: Sequence[Free], starts: int) -> np.ndarray:
-    """Values of the parameters at the starts, shape (starts, k): first those given, then the best that lie apart."""
+    """Values of the parameters at the starts, shape (starts, k): first those given, then the best that lie apart.
+
+    Gain and offset are those of linear least squares, as far as their bounds allow.
+    """
     first = np.array([one.start for one in free])
-    nonlinear = [index for index, one in enumerate(free) if not one.is_linear]
+    linear = tuple(index for index, one in enumerate(free) if one.place in LINEAR)
+    nonlinear = [index for index in range(len(free)) if index not in linear]
     n_tried = CANDIDATES * starts if starts > 1 and nonlinear else 0
     shares = np.full((n_tried, len(free)), 0.5)
     if n_tried:
         sobol = qmc.Sobol(len(nonlinear), rng=0).random_base2((n_tried - 1).bit_length())  # balanced, unlike fewer
         shares[:, nonlinear] = sobol[:n_tried]
     tried = in_search_box(free, shares)
-    tried[:, [one.is_linear for one in free]] = first[[one.is_linear for one in free]]
-    linear = tuple(index for index, one in enumerate(free) if one.is_linear)
+    for index in linear:  # any value will do, but for rounding: one in units of the data
+        first[index] = tried[:, index] = free[index].range.inside(float(free[index].place == GAIN))
     found = read_rows(layout, model, free, np.concatenate([first[None, :], tried]), linear)
     chi2 = np.sum(found.residual**2, axis=1)
     chosen: list[int] = []  # of the places tried

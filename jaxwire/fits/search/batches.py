@@ -50,7 +50,7 @@ def read_rows(
 ) -> Rows:
     """Read the model at rows of values, with those that are linear, as many as are named, by linear least squares.
 
-    The derivatives are those at the gain that was given.
+    Where these have bounds they are kept within. The derivatives are those at the gain that was given.
     """
     scale = np.ones(len(free))
     u = to_coordinates(free, values, scale)
@@ -60,8 +60,11 @@ def read_rows(
     for row in np.flatnonzero(np.all(np.isfinite(residual), axis=1)) if linear else ():
         columns = jacobian[row][:, seen]
         change, *_ = np.linalg.lstsq(columns, -residual[row], rcond=None)
-        values[row, seen] += change
-        residual[row] += columns @ change
+        allowed = [
+            free[index].range.inside(values[row, index] + step) for index, step in zip(seen, change, strict=True)
+        ]
+        residual[row] += columns @ (allowed - values[row, seen])
+        values[row, seen] = allowed
     return Rows(values, residual, jacobian)
 
 

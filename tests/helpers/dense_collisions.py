@@ -1,0 +1,231 @@
+"""Two kinds of collisions in plain NumPy, from nonlinear collision integrals: the reference for `kinetics/collisions`.
+
+Nothing is shared with jaxwire. Electrons of momentum +-p and kinetic energy eps lose (physics-collisions.md, section 1)
+
+    I[f] = -gamma (f - f_T[mu_p]) - eta (f - f_{Te,u}[mu_e]),     f_{Te,u} = 1/(exp((eps - u p - mu_e)/Te) + 1),
+
+with gamma = 1/tau_ep, eta = 1/tau_ee. At every instant mu_p keeps the number of electrons in the first term, mu_e, Te
+(and u, where momentum is conserved) number, energy (and momentum) in the second: Newton's method finds them.
+Complex steps off equilibrium, one for each of the 2 N occupations, linearise all that. With f = f0 + f0' (h+- - e phi),
+
+    +-v dh/dx = L h +- v F,
+
+whose solutions e^(-kappa x) come from dense matrices, and all amplitudes and F from all matching conditions (Eqs. 19)
+by least squares. Momenta in pF, energies in mu0 = pF vF/2, hence u p = (u in mu0/pF) (p in pF).
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+STEP = 1e-30
+"""Size of the complex steps: their squares are beyond rounding of anything."""
+
+UNDAMPED = 0.3
+"""Rate to which the undamped solution is moved, in units of the slowest rate that others may have."""
+
+
+class Nodes(NamedTuple):
+    """Quadrature nodes of one wire: kinetic energies and weights of integrals over energy, both of shape (n,)."""
+
+    energy: np.ndarray
+    weight: np.ndarray
+
+
+class Collisions(NamedTuple):
+    """Rates of both kinds, the same at all energies, and whether the second kind conserves momentum."""
+
+    phonon_rate: float = 1.0
+    electron_rate: float = 0.0
+    conserves_momentum: bool = True
+
+
+def fermi(energy, potential, temperature):
+    return 1 / (np.exp((energy - potential) / temperature) + 1)
+
+
+class Integral(NamedTuple):
+    """The collision integral on the nodes of one wire."""
+
+    nodes: Nodes
+    temperature: float
+    collisions: Collisions
+
+    def averages(self, onward: np.ndarray, back: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Parameters mu_p, shape (1, c), and mu_e, Te, u, shape (3, c), of occupations with c columns, by Newton."""
+        energy, momentum = self.nodes.energy[:, None], np.sqrt(self.nodes.energy)[:, None]
+        weight = self.nodes.weight[:, None] / momentum
+        f_total, f_odd = onward + back, onward - back
+        columns = onward.shape[1]
+        mu_p = np.ones((1, columns), dtype=complex)
+        electrons = np.array([[1.0], [self.temperature], [0.0]]) * np.ones((1, columns), dtype=complex)
+        for _ in range(4):
+            f = fermi(energy, mu_p, self.temperature)
+            slope = f * (1 - f) / self.temperature
+            mu_p = mu_p + np.sum(weight * (f_total - 2 * f), axis=0) / np.sum(2 * weight * slope, axis=0)
+            mu_e, heat, drift = electrons
+            f_on, f_back = fermi(energy - drift * momentum, mu_e, heat), fermi(energy + drift * momentum, mu_e, heat)
+            missing = [weight * (f_total - f_on - f_back), weight * momentum * (f_odd - f_on + f_back)]
+            missing = np.array([missing[0].sum(0), (energy * missing[0]).sum(0), missing[1].sum(0)])
+            slopes = f_on * (1 - f_on) / heat, f_back * (1 - f_back) / heat
+            kinds = [
+                [
+                    weight * s,
+                    weight * s * (energy - sign * drift * momentum - mu_e) / heat,
+                    sign * weight * s * momentum,
+                ]
+                for s, sign in zip(slopes, (1, -1), strict=True)
+            ]
+            even, odd = ([a + sign * b for a, b in zip(*kinds, strict=True)] for sign in (1, -1))
+            jacobian = np.array(
+                [[k.sum(0) for k in even], [(energy * k).sum(0) for k in even], [(momentum * k).sum(0) for k in odd]]
+            )
+            if not self.collisions.conserves_momentum:
+                jacobian[2, :2] = jacobian[:2, 2] = missing[2] = 0
+            electrons = electrons + np.linalg.solve(np.moveaxis(jacobian, 2, 0), missing.T[:, :, None])[:, :, 0].T
+        return mu_p, electrons
+
+    def __call__(self, onward: np.ndarray, back: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """I[f] of electrons that move in either direction; arrays with a column for each distribution."""
+        energy, momentum = self.nodes.energy[:, None], np.sqrt(self.nodes.energy)[:, None]
+        mu_p, (mu_e, heat, drift) = self.averages(onward, back)
+        phonons = fermi(energy, mu_p, self.temperature)
+        gamma, eta, _ = self.collisions
+        return tuple(
+            -gamma * (f - phonons) - eta * (f - fermi(energy - sign * drift * momentum, mu_e, heat))
+            for f, sign in ((onward, 1), (back, -1))
+        )
+
+
+class HalfWireModes(NamedTuple):
+    """A wire with all that does not depend on the scatterer; columns of `even` and `odd` are modes (h+ +- h-)/2."""
+
+    nodes: Nodes
+    thermal: np.ndarray
+    rate: np.ndarray
+    even: np.ndarray
+    odd: np.ndarray
+    drude: np.ndarray
+    chemical: np.ndarray
+    electrons: np.ndarray
+    potential: np.ndarray
+    side: float
+
+
+def half_wire_modes(nodes: Nodes, temperature: float, collisions: Collisions, side: float) -> HalfWireModes:
+    """Linearise the collision integral, and find what it lets decay.
+
+    With matrices B and N of the collisions in even and odd distributions and W = diag(w f0'), L h = -h' v is
+
+        V h'' = B h,      V = (W v) N^-1 (W v),      odd part = kappa N^-1 (W v) even part,
+
+    whose undamped solution, a shift of the chemical potential, is moved out of the way: with the rest, 1/kappa are
+    singular values of a matrix, which keeps slow and fast ones.
+    """
+    energy, weight = nodes
+    velocity, n = np.sqrt(energy), energy.size
+    integral = Integral(nodes, temperature, collisions)
+    equilibrium = fermi(energy, 1.0, temperature)
+    thermal = equilibrium * (1 - equilibrium) / temperature
+    steps = 1j * STEP * np.diag(thermal)
+    rest = np.tile(equilibrium[:, None], (1, n)).astype(complex)
+    on_on, back_on = (part.imag / STEP for part in integral(rest + steps, rest))
+    mu_p, electrons = integral.averages(rest + steps, rest + steps)
+    chemical, electrons = mu_p[0].imag / STEP, electrons.imag / STEP
+    w = weight / velocity
+    b, lossy = -w[:, None] * (on_on + back_on), -w[:, None] * (on_on - back_on)
+    b, lossy = (b + b.T) / 2, (lossy + lossy.T) / 2
+    flow = np.diag(w * thermal * velocity)
+    v = flow @ np.linalg.solve(lossy, flow)
+    v = (v + v.T) / 2
+    out = v.sum(axis=1)
+    gamma, eta, _ = collisions
+    slowest = UNDAMPED / np.max(velocity / np.sqrt(gamma * (gamma + eta)))
+    lifted = np.linalg.cholesky(b + slowest**2 * np.outer(out, out) / out.sum())
+    vector, length, _ = np.linalg.svd(np.linalg.solve(lifted, np.linalg.cholesky(v)))
+    rate, even = 1 / length[1:], np.linalg.solve(lifted.T, vector)[:, 1:]
+    if rate[0] < 1.5 * slowest:
+        raise ArithmeticError("the solution that was moved is not told from the others")
+    odd = np.linalg.solve(lossy, flow @ even) * rate
+    drude = np.linalg.solve(lossy, flow.sum(axis=1))
+    potential = (w * thermal) @ even / np.sum(w * thermal)
+    return HalfWireModes(nodes, thermal, rate, even, odd, drude, chemical @ even, electrons @ even, potential, side)
+
+
+class Reference(NamedTuple):
+    """Solution: the (left, right) wire, the amplitudes of their modes, and what flows."""
+
+    wires: tuple[HalfWireModes, HalfWireModes]
+    amplitudes: tuple[np.ndarray, np.ndarray]
+    screening: float
+    force: float
+    current: float
+    residual: float
+
+    def _along(self, x: np.ndarray, share) -> np.ndarray:
+        wire, amplitude = (of[0 if x < 0 else 1] for of in (self.wires, self.amplitudes))
+        return (amplitude * np.exp(-abs(x) * wire.rate)) @ share(wire)
+
+    def fields(self, x: np.ndarray) -> dict[str, np.ndarray]:
+        """Fields at positions x by name: potentials, heat current less J_inf and its loss, all in natural units."""
+
+        def heat(wire):
+            return wire.side * 2 * (wire.nodes.weight * (wire.nodes.energy - 1) * wire.thermal) @ wire.odd
+
+        shares = {
+            "potential": lambda wire: self.screening * wire.potential,
+            "chemical_potential": lambda wire: wire.chemical,
+            "electron_potential": lambda wire: wire.electrons[0],
+            "electron_temperature": lambda wire: wire.electrons[1],
+            "heat_current": heat,
+            "scatterer": lambda wire: wire.side * wire.rate * heat(wire),
+            "buildup": lambda wire: self.current * wire.side * wire.rate * self.screening * wire.potential,
+        }
+        return {name: np.array([self._along(one, share) for one in x]) for name, share in shares.items()}
+
+
+def solve_dense(
+    transmission, left: Nodes, right: Nodes, temperature: float, collisions: Collisions, screening: float = 1.0
+) -> Reference:
+    """Solve all matching conditions on given nodes, for a voltage of either sign.
+
+    Args:
+        transmission: function of the kinetic energy in the left wire.
+        left: nodes of the left wire; the last ones, as many as both wires have, share total energies and weights.
+        right: nodes of the right wire; the first ones of the longer of the two lie below the step.
+        temperature: kB T.
+        collisions: of both wires.
+        screening: sigma, share of the potential of a neutral wire.
+    """
+    wires = tuple(half_wire_modes(each, temperature, collisions, side) for each, side in ((left, -1.0), (right, 1.0)))
+    sizes = [wire.rate.size for wire in wires]
+    directions = []
+    for wire, before, after in zip(wires, (0, sizes[0]), (sizes[1], 0), strict=True):
+        even, odd = wire.even - screening * wire.potential, wire.side * wire.odd
+        rows = [
+            wire.thermal[:, None] * np.hstack([even + sign * odd, sign * wire.drude[:, None]]) for sign in (1.0, -1.0)
+        ]
+        empty = [np.zeros((wire.thermal.size, size)) for size in (before, after)]
+        directions.append([np.hstack([empty[0], r[:, :-1], empty[1], r[:, -1:]]) for r in rows])
+    above = slice(-min(left.energy.size, right.energy.size), None)
+    chance = transmission(left.energy[above])
+    t = chance[:, None]
+    source = chance * (fermi(left.energy[above], 1, temperature) - fermi(right.energy[above], 1, temperature))
+    (left_plus, left_minus), (right_plus, right_minus) = directions
+    rows = [
+        right_plus[above] - t * left_plus[above] - (1 - t) * right_minus[above],
+        left_minus[above] - t * right_minus[above] - (1 - t) * left_plus[above],
+        (left_plus - left_minus)[: above.start],
+        (right_plus - right_minus)[: above.start],
+    ]
+    weights = [left.weight[above], left.weight[above], left.weight[: above.start], right.weight[: above.start]]
+    row_scale = np.sqrt(np.concatenate(weights))
+    matrix = np.vstack(rows) * row_scale[:, None]
+    below = len(matrix) - 2 * source.size
+    wanted = np.concatenate([source, -source, np.zeros(below)]) * row_scale
+    column_scale = np.linalg.norm(matrix, axis=0)
+    unknown = np.linalg.lstsq(matrix / column_scale, wanted, rcond=None)[0] / column_scale
+    residual = np.linalg.norm(matrix @ unknown - wanted) / np.linalg.norm(wanted)
+    current = 2 * unknown[-1] * np.sum(left.weight * wires[0].thermal * wires[0].drude)
+    amplitudes = unknown[: sizes[0]], unknown[sizes[0] : -1]
+    return Reference(wires, amplitudes, screening, float(unknown[-1]), float(current), float(residual))
