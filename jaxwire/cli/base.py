@@ -1,5 +1,6 @@
 """What the commands share: the program and its exit codes, common options, complaints about input."""
 
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -161,7 +162,9 @@ def _words(arguments: Sequence[str]) -> list[str]:
 
 
 def _short(complaint: str) -> str:
-    """A complaint without the middle, where it repeats very long input."""
+    """A complaint without the middle, where it repeats very long input; with the cure of decimal commas."""
+    if re.search(r'convert "[+-]?\d+,\d+" into float\.$', complaint):
+        complaint = f"{complaint.rstrip('.')}: write a decimal point."
     return complaint if len(complaint) <= LONGEST else f"{complaint[: LONGEST // 2]} ... {complaint[-LONGEST // 4 :]}"
 
 

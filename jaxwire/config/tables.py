@@ -51,6 +51,9 @@ LARGEST = 4_000_000
 DEEPEST, LONGEST_KEY = 16, 100
 """Tables and lists within each other, and characters of a key, at most; no config needs half of them."""
 
+_MANY_PARTS = re.compile(r"(?<![\w\"'-])(?:[\w\"'-]+[ \t]*\.[ \t]*){200}")
+"""A name of two hundred parts with points between them."""
+
 LARGEST_INTEGER = 2**63 - 1
 """Largest whole number of a TOML file, as its standard says."""
 
@@ -175,6 +178,9 @@ def flattened(table: Mapping[str, Any], start: str = "") -> dict[str, Any]:
 
 def read_toml(text: str, name: str) -> dict[str, Any]:
     """Tables of a TOML file; complaints name the file."""
+    too_deep = f"`{name}` must have at most {DEEPEST} levels of tables and lists, got many more."
+    if _MANY_PARTS.search(text):  # reading them takes a time that grows with their square
+        raise ValueError(too_deep)
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -184,7 +190,7 @@ def read_toml(text: str, name: str) -> dict[str, Any]:
             place = f"line {len(lines)}, column {len(lines[-1]) + 1}"
         raise ValueError(f"`{name}` must be TOML, got a mistake at {place.rstrip(')')}: {reason}.") from None
     except RecursionError:
-        raise ValueError(f"`{name}` must have at most {DEEPEST} levels of tables and lists, got many more.") from None
+        raise ValueError(too_deep) from None
     except ValueError:  # Python reads no more than 4,300 digits
         raise ValueError(f"`{name}` must have whole numbers of at most 19 digits, got one of thousands.") from None
     _require_moderate(tables, name)

@@ -152,4 +152,4 @@ def _limit_error(fine: Matching, coarse: Matching, name: str) -> Scalar:
 
 
 def _is_probability(transmission: Float[Array, " n"]) -> Array:
-    return jnp.all((transmission >= 0) & (transmission <= 1))
+    return jnp.all((transmission >= 0) & (transmission <= 1))  # rounding is gone

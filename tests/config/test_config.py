@@ -248,6 +248,7 @@ IMMODERATE = {
     DOT + "x = " + "[" * 5000 + "]" * 5000: "`config` must have at most 16 levels of tables and lists",
     DOT + "x = " + "[" * 20 + "]" * 20: "`config` must have at most 16 levels of tables and lists",
     DOT + "axes." + ".".join("a" * 5000) + " = 1": "`config` must have at most 16 levels of tables and lists",
+    DOT + "axes." + ".".join("a" * 500_000) + " = 1": "`config` must have at most 16 levels of tables and lists",
     DOT + "axes." + "a" * 5000 + " = [1]": "`config` must have keys of at most 100 characters, got 'aaa",
     DOT + "[axes]\nvoltage = {start = 0, stop = 1, count = 1000000000000}": (
         "`axes.voltage.count` must be an integer of at most 1000000, got 1000000000000."

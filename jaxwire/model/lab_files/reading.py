@@ -27,7 +27,7 @@ from jaxwire.model.lab_files.headings import Heading, Wanted, assign, heading_of
 from jaxwire.model.lab_files.numerals import is_number, may_be_grouped, number_of
 
 
-class FoundColumns(NamedTuple):
+class TextTable(NamedTuple):
     """A text as a table.
 
     Attributes:
@@ -44,7 +44,7 @@ class FoundColumns(NamedTuple):
     decimal: str = "."
 
 
-def read_table(text: str, wanted: Wanted, what: str) -> FoundColumns:
+def read_table(text: str, wanted: Wanted, what: str) -> TextTable:
     """Read a text in the one way that makes sense.
 
     Args:
@@ -60,7 +60,7 @@ def read_table(text: str, wanted: Wanted, what: str) -> FoundColumns:
     if not lines.rows:
         raise RefusedError(wanted.needed[0].name, f"must be one of the columns of {what}, got an empty file")
     ways = [(sign, decimal) for sign in separators(lines.rows, lines.separator) for decimal in _decimals(lines, sign)]
-    found: list[FoundColumns] = []
+    found: list[TextTable] = []
     complaints: list[Exception] = []
     for separator, decimal in ways:
         try:
@@ -78,7 +78,7 @@ def read_table(text: str, wanted: Wanted, what: str) -> FoundColumns:
     return found[0]
 
 
-def _same(one: FoundColumns, other: FoundColumns) -> bool:
+def _same(one: TextTable, other: TextTable) -> bool:
     """Whether two ways give the same numbers."""
     pairs = itertools.chain.from_iterable(
         zip(one.values[role], other.values.get(role, []), strict=False) for role in one.values
@@ -97,7 +97,7 @@ def _decimals(lines: Lines, separator: str) -> list[str]:
     return [",", "."] if commas > points and separator != "," else [".", ","]
 
 
-def _read(lines: Lines, separator: str, decimal: str, wanted: Wanted, what: str) -> FoundColumns:
+def _read(lines: Lines, separator: str, decimal: str, wanted: Wanted, what: str) -> TextTable:
     """Read a text in one way."""
     rows = rows_of(lines.rows, separator)
     count = next((at for at, row in enumerate(rows) if not is_head(row)), len(rows))
@@ -127,7 +127,7 @@ def _read(lines: Lines, separator: str, decimal: str, wanted: Wanted, what: str)
     values = {role: _numbers(rows, kept[at], decimal, role) for role, at in roles.items()}
     if decimal == ",":
         _refuse_grouped(rows, [kept[at] for at in roles.values()], next(iter(roles)))
-    return FoundColumns(headings, roles, values, [row.line for row in rows], decimal)
+    return TextTable(headings, roles, values, [row.line for row in rows], decimal)
 
 
 def _names(heads: Sequence[Row], rows: Sequence[Row], lines: Lines, separator: str) -> list[str]:
