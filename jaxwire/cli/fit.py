@@ -165,9 +165,9 @@ def _numbers(found: "Fit", read: "FitConfig", files: tuple[Path, ...], options: 
         "reduced_chi2": found.reduced_chi2,
         "p_value": found.p_value,
         "share_of_starts": found.share_of_starts,
-        "scatterer": describe(found.scatterer),
-        "wire": describe(found.wire),
-        "instrument": describe(found.instrument),
+        "scatterer": _with_nulls(describe(found.scatterer)),
+        "wire": _with_nulls(describe(found.wire)),
+        "instrument": _with_nulls(describe(found.instrument)),
         "measurements": [
             {
                 "file": file,
@@ -181,3 +181,12 @@ def _numbers(found: "Fit", read: "FitConfig", files: tuple[Path, ...], options: 
         ],
         "options": describe(options),
     }
+
+
+def _with_nulls(described: Any) -> Any:
+    """A description whose NaN, those of a fit that failed, are null as everywhere else in the output."""
+    if isinstance(described, dict):
+        return {key: _with_nulls(part) for key, part in described.items()}
+    if isinstance(described, list):
+        return [_with_nulls(part) for part in described]
+    return None if described == "nan" else described
