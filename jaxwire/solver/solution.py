@@ -17,12 +17,13 @@ from jaxtyping import Array, Float, PyTree
 from jaxwire.kinetics.distribution import Occupation
 from jaxwire.kinetics.flow import Faces, Flow, Heating
 from jaxwire.model.parameters.domain import POSITIVE, as_double
-from jaxwire.model.printing import html_table, is_known, range_text
+from jaxwire.model.printing import is_known
 from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.array_types import Scalar
 from jaxwire.numerics.programs import quick_jit
+from jaxwire.solver.solution_table import solution_html, solution_text
 from jaxwire.solver.status import Status
 
 CHUNK = 1024
@@ -215,10 +216,7 @@ class Solution(eqx.Module):
 
     def __str__(self) -> str:
         """A table of the numbers, one line each; for a batch, its shape, the count of each status and the ranges."""
-        rows = "\n".join(f"  {name:<16} {number} {unit}".rstrip() for name, number, unit in self._rows(9))
-        if self.voltage.ndim:
-            return f"{self._heading()}: {self.status}\n{rows}"
-        return f"{self._heading()}\n{rows}\n  status            {self.status}"
+        return solution_text(self)
 
     def __repr__(self) -> str:
         """The same; under `jax.jit`, where there are no numbers yet, types and shapes."""
@@ -226,36 +224,7 @@ class Solution(eqx.Module):
 
     def _repr_html_(self) -> str | None:
         """The table of a notebook; first of all what is wrong."""
-        if not is_known(self):
-            return None
-        said, is_fine = str(self.status), bool(jnp.all(self.status.ok))
-        heading = self._heading() if self.voltage.ndim else repr(self.scatterer)
-        notes = [repr(self.wire), f"status: {said}"] if is_fine else [repr(self.wire)]
-        return html_table(heading, self._rows(6), has_units=True, complaints=[] if is_fine else [said], notes=notes)
-
-    def _heading(self) -> str:
-        if self.voltage.ndim:
-            return f"Solutions, shape {self.voltage.shape}"
-        return f"{type(self.scatterer).__name__} in a wire"
-
-    def _rows(self, digits: int) -> list[tuple[str, str, str]]:
-        """Names, numbers or their ranges, units."""
-        numbers = {
-            "temperature": (self.temperature, "mu0"),
-            "voltage": (self.voltage, "mu0"),
-            "current": (self.current, "e mu0/h"),
-            "force": (self.force, "mu0/(vF tau0)"),
-            "total voltage": (self.total_voltage, "mu0"),
-            "potential left": (self.potential_left, "mu0"),
-            "potential right": (self.potential_right, "mu0"),
-            "external power": (self.external_power, "mu0^2/(h vF tau0)"),
-            "error estimate": (self.error_estimate, ""),
-        }
-
-        def text(value: Any) -> str:
-            return f"{float(value): .{digits}g}" if value.ndim == 0 else range_text(value)
-
-        return [(name, text(value), unit) for name, (value, unit) in numbers.items()]
+        return solution_html(self) if is_known(self) else None
 
 
 def as_single(name: str, sol: Any, mapped: str) -> Solution:
