@@ -51,7 +51,7 @@ def _converted(lines: Sequence[str]) -> Iterator[str]:
             yield from ((".. code-block:: text", "") if is_first else ())
             yield f"    {line.strip()}"
         else:
-            yield _inline(line)
+            yield inline(line)
 
 
 def is_formula(lines: Sequence[str], index: int) -> bool:
@@ -69,7 +69,7 @@ def is_formula(lines: Sequence[str], index: int) -> bool:
     return len(paragraph) == 1 and " = " in paragraph[0] and not paragraph[0].rstrip().endswith((".", ":"))
 
 
-def _inline(line: str) -> str:
+def inline(line: str) -> str:
     """Names become references, other code literal; characters that mean something to sphinx are escaped."""
     parts = CODE.split(line)
     for position, part in enumerate(parts):

@@ -10,6 +10,7 @@ from docutils.statemachine import StringList
 from sphinx.util.docutils import SphinxDirective
 
 API = Path(__file__).parents[1] / "api"
+SENTENCE = re.compile(r"(?<!Eq)(?<!Eqs)(?<!Fig)(?<!Figs)(?<!App)(?<! [A-Z])\.\s|\n\n")
 NAME = re.compile(r"^\.\. auto(?:class|function|data):: (jaxwire\.\S+)", flags=re.MULTILINE)
 SEE_ALSO = {
     "scatterers": ("/howto/scatterers", "/choose"),
@@ -34,7 +35,7 @@ def rows() -> list[tuple[str, str, str]]:
             home, _, last = name.rpartition(".")
             text = inspect.getdoc(getattr(importlib.import_module(home), last)) or ""
             is_own = not text.startswith((f"{last}(", "str(", "int("))
-            first = re.split(r"(?<=[^.])\.\s|\n\n", text, maxsplit=1)[0] if is_own else ""
+            first = SENTENCE.split(text, maxsplit=1)[0] if is_own else ""
             found.append((name, " ".join(first.split()).rstrip("."), page.stem))
     return sorted(found, key=lambda row: row[0].rpartition(".")[2].lower())
 
@@ -47,8 +48,8 @@ class NameIndex(SphinxDirective):
         lines = [".. list-table::", "   :header-rows: 1", "", "   * - name", "     - what it is", "     - see also"]
         for name, text, page in rows():
             also = ", ".join(f":doc:`{place}`" for place in SEE_ALSO[page])
-            escaped = re.sub(r"([*|\\`_])", r"\\\1", text)
-            lines += [f"   * - :py:obj:`~{name}`", f"     - {escaped}", f"     - {also}"]
+            words = inline(text)
+            lines += [f"   * - :py:obj:`~{name}`", f"     - {words}", f"     - {also}"]
         node = nodes.Element()
         self.state.nested_parse(StringList(lines, source="name_index"), 0, node)
         return node.children

@@ -41,6 +41,4 @@ def without_faint(dataset: "xarray.Dataset", x_min: float, min_prominence: float
 
 def _only(spots: "xarray.DataArray", counts: "xarray.DataArray") -> "xarray.DataArray":
     """NaN, or 0 of whole numbers, where they do not count."""
-    if spots.dtype.kind == "f":
-        return spots.where(counts)
-    return (spots * counts).astype(spots.dtype).assign_attrs(spots.attrs)
+    return spots.where(counts) if spots.dtype.kind == "f" else spots.where(counts, 0).astype(spots.dtype)

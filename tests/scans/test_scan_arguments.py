@@ -49,7 +49,7 @@ def plan(scatterer=DOT, axes=AXES, observables=None, x=None, x_max=None, memory=
         ({"x": [0.0], "observables": ["heating_parts"]}, ValueError, "`x` must not be 0 in heating"),
         ({"x": 0.1, "observables": ["heating"]}, ValueError, "`x` must be an array with 1 axis"),
         ({"x_max": 5.0}, ValueError, "`x_max` must be given only with the observable 'spots'"),
-        ({"x_max": -5.0, "observables": ["spots"]}, ValueError, "`x_max` must be positive"),
+        ({"x_max": -5.0, "observables": ["spots"]}, ValueError, "`x_max` must be more than 0.01"),
         ({"observables": ["center"]}, ValueError, "`observables` must be known, got 'center'"),
         ({"observables": {"center": lambda s: 1.0}}, ValueError, "`observables` must not have the name of an axis"),
         (
