@@ -279,3 +279,14 @@ def test_no_text_lies_on_another():
         inside = [box for box in boxes if box.width > 0 and figure.bbox.overlaps(box)]
         apart = [(one, other) for i, one in enumerate(inside) for other in inside[:i] if one.overlaps(other)]
         assert not [pair for pair in apart if pair[0].bounds != pair[1].bounds]
+
+
+def test_a_grid_of_one_point_is_drawn_over_its_first_axis():
+    import xarray
+
+    point = {"current": (("center", "width"), [[0.5]]), "status": (("center", "width"), [[0]])}
+    dataset = xarray.Dataset(point, {"center": [1.0], "width": [0.1]})
+    for select, over in (({}, "center"), ({"center": 1.0}, "width")):
+        (axes,) = plot_map(dataset, select=select).axes
+        (line,) = axes.lines
+        assert axes.get_xlabel() == over and line.get_ydata().tolist() == [0.5] and line.get_marker() == "."
