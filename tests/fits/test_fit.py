@@ -287,5 +287,5 @@ def test_a_profile_is_read_from_a_file_or_a_dataset(tmp_path):
     with pytest.raises(ValueError, match="`y` must be one of the columns"):
         jw.read_profile(path)
     path.write_text("x,y\n1,two\n")
-    with pytest.raises(ValueError, match=r"`y` must be numbers, got 'two' in row 1"):
+    with pytest.raises(ValueError, match=r"`y` must be numbers, got 'two' in line 2 of"):
         jw.read_profile(path)

@@ -349,3 +349,12 @@ def test_limits_of_spots_are_refused_where_they_mean_nothing():
         plot_map(in_si(), x_min=0.1)
     with pytest.raises(ValueError, match="`min_prominence` must be zero or positive, got -1"):
         plot_map(a_scan(), min_prominence=-1.0)
+
+
+def test_a_grid_of_one_point_is_drawn_over_its_first_axis():
+    point = {"current": (("center", "width"), [[0.5]]), "status": (("center", "width"), [[0]])}
+    dataset = xarray.Dataset(point, {"center": [1.0], "width": [0.1]})
+    for select, over in (({}, "center"), ({"center": 1.0}, "width")):
+        (axes,) = plot_map(dataset, select=select).axes
+        (line,) = axes.lines
+        assert axes.get_xlabel() == over and line.get_ydata().tolist() == [0.5] and line.get_marker() == "."
