@@ -12,6 +12,8 @@ from importlib.metadata import version as version_of
 from importlib.util import find_spec
 from pathlib import Path
 
+import jupytext
+
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE / "_ext"))
 
@@ -30,8 +32,10 @@ extensions = [
     "command_help",
     "docstrings",
     "equations",
+    "gallery_links",
+    "name_index",
 ]
-exclude_patterns = ["_build", "_ext", "*.py", "howto/*.py", "slurm.md", "**/.ipynb_checkpoints"]
+exclude_patterns = ["_build", "_ext", "*.py", "howto/*.py", "gallery/*", "slurm.md", "**/.ipynb_checkpoints"]
 nitpicky = True
 nitpick_ignore_regex = [("py:class", r"(?!jaxwire).*")]  # shapes in signatures, and types of other libraries
 
@@ -64,6 +68,7 @@ html_theme = "furo"
 html_title = f"jaxwire {release}"
 html_static_path = ["_static", _mathjax()]
 html_css_files = ["site.css"]
+html_js_files = ["copy.js"]
 mathjax_path = "tex-svg.js"
 html_show_sphinx = False
 
@@ -97,7 +102,13 @@ def _copy_notebooks() -> None:
             shutil.copyfile(source / name, target / name)
     for name in present - wanted:
         (target / name).unlink()
+    for path in source.glob("*.py"):  # to download; without output
+        place = target / "ipynb" / f"{path.stem}.ipynb"
+        text = jupytext.writes(jupytext.read(path), fmt="ipynb")
+        if not place.exists() or place.read_text("utf-8") != text:
+            place.parent.mkdir(exist_ok=True)
+            place.write_text(text, encoding="utf-8")
 
 
 _copy_notebooks()
-exclude_patterns.append("notebooks/data")
+exclude_patterns += ["notebooks/data", "notebooks/ipynb"]

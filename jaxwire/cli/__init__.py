@@ -8,8 +8,9 @@ JAX, NumPy and matplotlib are imported inside the commands, so that `jaxwire --h
 
 from jaxwire.cli import explore, fit, iv, plot, reproduce, scan, solve
 from jaxwire.cli.base import app, main
+from jaxwire.cli.examples import EXAMPLES
 
 for command in (solve.solve, iv.iv, fit.fit, scan.scan, plot.plot, reproduce.reproduce, explore.explore):
-    app.command(command)
+    app.command(command, help_epilogue="Examples:\n\n" + "\n".join(EXAMPLES[command.__name__]))
 
 __all__ = ["app", "main"]

@@ -28,6 +28,14 @@ app = App(
     suppress_keyboard_interrupt=False,  # else `main` could not tell how a stopped scan goes on
 )
 
+app.register_install_completion_command()
+
+Temperature = Annotated[float | None, Parameter(alias="-t")]
+"""kB T, in mu0."""
+
+Figure = Annotated[Path | None, Parameter(alias="-p")]
+"""A file for a figure."""
+
 NumberList = Annotated[tuple[float, ...] | None, Parameter(consume_multiple=True, negative="")]
 """An option that takes one or more numbers."""
 
@@ -84,12 +92,12 @@ class Dot(Numbers):
     """Options of a resonant quantum dot.
 
     Attributes:
-        center: Position eps0 of the resonance, a kinetic energy in the left wire.
-        width: Half width Gamma of the resonance.
+        center: Position eps0 of the resonance, a kinetic energy in the left wire, in mu0.
+        width: Half width Gamma of the resonance, in mu0.
     """
 
-    center: float | None = None
-    width: float | None = None
+    center: Annotated[float | None, Parameter(alias="-c")] = None
+    width: Annotated[float | None, Parameter(alias="-w")] = None
 
     def refuse_with_file(self) -> None:
         """Complain if any is given, where a file describes the scatterer."""
@@ -103,13 +111,13 @@ class Drive(Numbers):
     """Options of what drives the current.
 
     Attributes:
-        voltage: eV, the misalignment of the two bands; positive drives a positive current.
-        current: I, instead of the voltage.
-        force: F, the external force far away, instead of the voltage.
+        voltage: eV, the misalignment of the two bands, in mu0; positive drives a positive current.
+        current: I, instead of the voltage, in e mu0/h.
+        force: F, the external force far away, instead of the voltage, in mu0/(vF tau0).
     """
 
-    voltage: float | None = None
-    current: float | None = None
+    voltage: Annotated[float | None, Parameter(alias="-v")] = None
+    current: Annotated[float | None, Parameter(alias="-i")] = None
     force: float | None = None
 
     def replacing(self, point: Mapping[str, float]) -> dict[str, float]:

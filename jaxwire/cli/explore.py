@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from jaxwire.cli.base import BadInputError, Common, Dot, about_input, kernels_kept
+from jaxwire.cli.base import BadInputError, Common, Dot, Temperature, about_input, kernels_kept
 from jaxwire.cli.output import complain, print_json
 
 HOST = "127.0.0.1"
@@ -27,9 +27,9 @@ MOST_CONNECTIONS = 64
 def explore(
     *,
     dot: Dot = Dot(),  # noqa: B008 - frozen
-    temperature: float | None = None,
-    voltage: float | None = None,
-    current: float | None = None,
+    temperature: Temperature = None,
+    voltage: Annotated[float | None, Parameter(alias="-v")] = None,
+    current: Annotated[float | None, Parameter(alias="-i")] = None,
     exponent: float | None = None,
     strength: float | None = None,
     healing_length: float | None = None,
@@ -42,13 +42,13 @@ def explore(
 
     Args:
         dot: Options of a resonant quantum dot.
-        temperature: kB T.
-        voltage: eV, the misalignment of the two bands.
-        current: I, instead of the voltage.
-        exponent: Of the relaxation time, a power of the momentum.
-        strength: Of the screening, between 0 and 1, a neutral wire.
-        healing_length: Over which the heat of the phonons spreads.
-        distance: From the scatterer, at which the distribution function is shown.
+        temperature: kB T, in mu0.
+        voltage: eV, the misalignment of the two bands, in mu0.
+        current: I, instead of the voltage, in e mu0/h.
+        exponent: Of the relaxation time, a power of the momentum; without unit.
+        strength: Of the screening, between 0 and 1, a neutral wire; without unit.
+        healing_length: Over which the heat of the phonons spreads, in vF tau0.
+        distance: From the scatterer, in vF tau0, at which the distribution function is shown.
         port: Where the page is served on this machine; 0 for any that is free.
         browser: Open the page in the browser.
         common: Options of every command.

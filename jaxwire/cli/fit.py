@@ -12,6 +12,8 @@ from jaxwire.cli.base import (
     Common,
     Dot,
     Drive,
+    Figure,
+    Temperature,
     about_input,
     kernels_kept,
 )
@@ -28,9 +30,9 @@ class DriveOfAll(Drive):
     """Options of what drives the current, in all profiles.
 
     Attributes:
-        voltage: eV, of all profiles.
-        current: I, instead of the voltage.
-        force: F, instead of the voltage.
+        voltage: eV, of all profiles, in mu0.
+        current: I, instead of the voltage, in e mu0/h.
+        force: F, instead of the voltage, in mu0/(vF tau0).
     """
 
 
@@ -40,8 +42,8 @@ class FirstDot(Dot):
     """Options of the quantum dot where the search starts.
 
     Attributes:
-        center: Where the search starts: position eps0 of the resonance; 1.0 unless given.
-        width: Where the search starts: half width Gamma of the resonance; 0.1 unless given.
+        center: Where the search starts: position eps0 of the resonance, in mu0; 1.0 unless given.
+        width: Where the search starts: half width Gamma of the resonance, in mu0; 0.1 unless given.
     """
 
 
@@ -55,13 +57,13 @@ FIRST = {"center": 1.0, "width": 0.1}
 def fit(
     *profiles: Path,
     config: Path | None = None,
-    temperature: float | None = None,
+    temperature: Temperature = None,
     drive: DriveOfAll = DriveOfAll(),  # noqa: B008 - frozen
     dot: FirstDot = FirstDot(),  # noqa: B008 - frozen
     free: Annotated[tuple[str, ...] | None, Parameter(consume_multiple=True, negative="")] = None,
     starts: int | None = None,
-    plot: Path | None = None,
-    output: Path | None = None,
+    plot: Figure = None,
+    output: Annotated[Path | None, Parameter(alias="-o")] = None,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
     """Fit parameters to measured profiles, of a wire with a resonant quantum dot unless a file describes another one.
@@ -79,7 +81,7 @@ def fit(
     Args:
         profiles: CSV files; those that the config names unless given.
         config: TOML file with the start, what is free, and what was measured where.
-        temperature: kB T, of all profiles.
+        temperature: kB T, of all profiles, in mu0.
         drive: Options of what drives the current, in all profiles.
         dot: Options of the quantum dot where the search starts.
         free: Names of the free parameters, such as center width gain offset; center width gain unless given.

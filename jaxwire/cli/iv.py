@@ -11,7 +11,9 @@ from jaxwire.cli.base import (
     BadInputError,
     Common,
     Dot,
+    Figure,
     NumberList,
+    Temperature,
     about_input,
     kernels_kept,
     read_point,
@@ -35,12 +37,12 @@ TITLES = {
 def iv(
     *,
     dot: Dot = Dot(),  # noqa: B008 - frozen
-    temperature: float | None = None,
+    temperature: Temperature = None,
     config: Path | None = None,
     voltages: NumberList = None,
     max: Annotated[float | None, Parameter(name="--max")] = None,  # noqa: A002 - the name of the option
     count: int = 33,
-    plot: Path | None = None,
+    plot: Figure = None,
     csv: Annotated[Path | None, Parameter(name="--csv")] = None,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
@@ -48,11 +50,11 @@ def iv(
 
     Args:
         dot: Options of a resonant quantum dot.
-        temperature: kB T.
+        temperature: kB T, in mu0.
         config: TOML file with any scatterer and wire, instead of center and width; its operating point does not count
             but for the temperature.
-        voltages: Values of eV.
-        max: Largest eV, instead of a list: evenly spaced values from 0 to it.
+        voltages: Values of eV, in mu0.
+        max: Largest eV, in mu0, instead of a list: evenly spaced values from 0 to it.
         count: How many values up to the largest.
         plot: Draw the characteristic and the rectification to this file (.png, .pdf, .svg, .eps).
         csv: Write the table to this file.

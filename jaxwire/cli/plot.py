@@ -19,7 +19,9 @@ def plot(
     x: str | None = None,
     y: str | None = None,
     select: Annotated[tuple[str, ...] | None, Parameter(consume_multiple=True, negative="")] = None,
-    output: Path | None = None,
+    x_min: float = 0.0,
+    min_prominence: float = 0.0,
+    output: Annotated[Path | None, Parameter(alias="-o")] = None,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
     """Draw a variable of a scan over two of its axes, or as lines over one.
@@ -31,6 +33,8 @@ def plot(
         x: Horizontal axis; the first one unless given.
         y: Vertical axis; the next one unless given.
         select: Where to cut the other axes, such as side=left temperature=0.3; the nearest value there is.
+        x_min: Leave out spots closer to the scatterer, in vF tau0; 0.2 leaves out the faint ones beside it.
+        min_prominence: Leave out spots that stand out less, in units of P_ext.
         output: File of the figure (.png, .pdf, .svg, .eps); the name of the source with .png unless given.
         common: Options of every command.
     """
@@ -42,7 +46,7 @@ def plot(
         from jaxwire.plot.style import save_figure
 
         with open_source(source) as dataset:
-            save_figure(plot_map(dataset, variable, x, y, chosen), target)
+            save_figure(plot_map(dataset, variable, x, y, chosen, x_min=x_min, min_prominence=min_prominence), target)
             unfinished = dataset.attrs.get("unfinished", "")
         if common.json:
             print_json({"file": target, "unfinished": unfinished})

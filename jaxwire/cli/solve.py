@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
 
 from jaxwire.cli.base import (
     RESULT_UNITS,
@@ -12,7 +14,9 @@ from jaxwire.cli.base import (
     Common,
     Dot,
     Drive,
+    Figure,
     NumberList,
+    Temperature,
     about_input,
     kernels_kept,
     read_point,
@@ -26,21 +30,22 @@ if TYPE_CHECKING:
 def solve(
     *,
     dot: Dot = Dot(),  # noqa: B008 - frozen
-    temperature: float | None = None,
+    temperature: Temperature = None,
     drive: Drive = Drive(),  # noqa: B008 - frozen
     config: Path | None = None,
-    x: NumberList = None,
-    plot: Path | None = None,
+    x: Annotated[NumberList, Parameter(alias="-x")] = None,
+    plot: Figure = None,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
     """Solve one operating point, of a wire with a resonant quantum dot unless a file describes another scatterer.
 
     Args:
         dot: Options of a resonant quantum dot.
-        temperature: kB T.
+        temperature: kB T, in mu0.
         drive: Options of what drives the current.
         config: TOML file with any scatterer and wire, instead of center and width; options replace its numbers.
-        x: Positions at which to give the heating P_ph/P_ext, its parts, potential and heat current; not 0.
+        x: Positions, in vF tau0 and not 0, at which to give the heating P_ph/P_ext, its parts, potential and heat
+            current.
         plot: Draw the heating profile with its parts to this file (.png, .pdf, .svg, .eps).
         common: Options of every command.
     """
@@ -50,6 +55,7 @@ def solve(
         _check_positions(x)
         check_outputs({}, {"plot": plot}, [config])
         read = read_point(config, dot, temperature)
+        _check_positions(read.options.get("x"))
         point: dict[str, Any] = drive.replacing(read.point)
         if plot is not None and any(point.get(name) == 0 for name in vars(drive)):
             raise BadInputError("`plot` needs a current: P_ph is drawn in units of P_ext, which vanishes without one.")
@@ -71,6 +77,8 @@ def solve(
 
 
 def _check_positions(x: Sequence[float] | None) -> None:
+    if x is not None and 0 in x:
+        raise BadInputError("`x` must not be 0 in heating, where its buildup term diverges as log|x|; got 0.")
     if x is not None and not (x and all(isfinite(at) for at in x)):
         raise BadInputError(f"`x` must be one or more finite numbers, got {', '.join(map(str, x)) or 'none'}.")
     if x is not None and 0 in x:

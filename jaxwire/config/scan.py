@@ -4,7 +4,7 @@
 temperature = 0.3                # kB T, in mu0; with it one of voltage, current, force, unless they are axes
 observables = ["current", "spots", "heating"]
 x = [-0.5, 0.5]                  # positions of "heating", in vF tau0
-x_max = 20.0                     # how far spots are looked for
+x_max = 20.0                     # how far spots are looked for; also x_min, min_prominence
 memory = "1GB"
 precision = "double"             # or "single", for what jaxwire.scan allows it
 resolution = {above = 80, below = 32}
@@ -68,8 +68,8 @@ class Config:
         wire: the wire, likewise.
         point: those of temperature, voltage, current and force that have a fixed value.
         axes: names and values of what varies, as `jaxwire.scan` takes them.
-        options: further arguments of `jaxwire.scan`, as far as they are given: observables, x, x_max, resolution,
-            memory, precision.
+        options: further arguments of `jaxwire.scan`, as far as they are given: observables, x, x_max, x_min,
+            min_prominence, resolution, memory, precision.
     """
 
     scatterer: AbstractScatterer
@@ -102,6 +102,8 @@ class _File(TomlTable):
     observables: list[str] | None = None
     x: Any = None
     x_max: float | None = None
+    x_min: float | None = None
+    min_prominence: float | None = None
     memory: Any = None
     precision: str | None = None
     resolution: Any = None
@@ -158,10 +160,14 @@ def parse_config(text: str, folder: str | Path = ".", name: str = "config") -> C
         with complaints_at(lambda each: places.get(each, each)):
             read_axes(axes, scatterer, wire)
     point = {each: getattr(given, each) for each in OPERATING_POINT if getattr(given, each) is not None}
-    options = {each: getattr(given, each) for each in ("observables", "x_max", "memory", "precision")}
+    options = {each: getattr(given, each) for each in _OPTIONS}
     options["x"] = None if given.x is None else _values(given.x, "x")
     options["resolution"] = build_resolution(given.resolution, Resolution())
     return Config(scatterer, wire, point, axes, {each: value for each, value in options.items() if value is not None})
+
+
+_OPTIONS = ("observables", "x_max", "x_min", "min_prominence", "memory", "precision")
+"""Names that the file and `jaxwire.scan` share."""
 
 
 def _columns(given: _File) -> tuple[dict[str, np.ndarray], dict[str, str]]:

@@ -24,7 +24,7 @@ LEAST_RESIDUAL = 1e-4
 """Residuals below this share of the readings' spread may be errors of the model's grid, which are not random."""
 
 
-class Quality(NamedTuple):
+class Goodness(NamedTuple):
     """How well a model describes readings.
 
     Attributes:
@@ -44,7 +44,7 @@ def assess(
     chi2: float,
     degrees_of_freedom: int,
     is_squared: bool,
-) -> Quality:
+) -> Goodness:
     """Compare residuals with the errors of the readings, or with noise in general.
 
     Args:
@@ -55,13 +55,13 @@ def assess(
         is_squared: whether every residual counts in full.
     """
     if degrees_of_freedom <= 0:
-        return Quality(
+        return Goodness(
             np.nan, False, ("there are as many readings as parameters: nothing is left to test the model by",)
         )
     if measurements[0].sigma is None:
         is_poor = _is_beyond_grid(measurements, residuals) and has_few_runs(measurements, residuals)
         words = ("residuals next to each other have the same sign: they are not noise",) if is_poor else ()
-        return Quality(np.nan, is_poor, words)
+        return Goodness(np.nan, is_poor, words)
     far, n_readings = 0, sum(one.size for one in measurements)
     if not is_squared:
         size = np.abs(np.concatenate(residuals))
@@ -73,7 +73,7 @@ def assess(
         words.append(f"{far} of {n_readings} readings are more than {OUTLIER:g} standard errors off")
     if chance > 1.0 - LEAST_P_VALUE:
         words.append("the readings scatter less than their errors allow: `sigma` may be too large")
-    return Quality(chance, chance < LEAST_P_VALUE or far > MOST_OUTLIERS * n_readings, tuple(words))
+    return Goodness(chance, chance < LEAST_P_VALUE or far > MOST_OUTLIERS * n_readings, tuple(words))
 
 
 def p_value(chi2: float, degrees_of_freedom: int) -> float:

@@ -2,15 +2,15 @@
 
 import abc
 
-import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from jaxwire.model.parameters.domain import POSITIVE, parameter
+from jaxwire.model.printing import Printable
 from jaxwire.numerics.array_types import Scalar
 
 
-class AbstractLoss(eqx.Module):
+class AbstractLoss(Printable):
     """Base of all losses: subclass it and give `root`."""
 
     @abc.abstractmethod

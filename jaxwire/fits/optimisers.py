@@ -18,6 +18,7 @@ import optax
 import optimistix
 from jaxtyping import Array, Bool, Float, Int
 
+from jaxwire.model.printing import Printable
 from jaxwire.numerics.integers import require_count
 from jaxwire.numerics.programs import quick_jit
 
@@ -66,7 +67,7 @@ class AbstractProblem(abc.ABC):
         """Run a search from every start, in a program compiled for it, with q as a function that can be traced."""
 
 
-class AbstractOptimiser(eqx.Module):
+class AbstractOptimiser(Printable):
     """Base of all optimisers: subclass it and give `minimise`."""
 
     @abc.abstractmethod

@@ -2,13 +2,14 @@
 
 import enum
 import io
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from jaxwire.fits.measurement import Measurement
+from jaxwire.model.printing import html_table, with_error
 from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.wires.wire import Wire
 from jaxwire.observables.instruments import AbstractInstrument
@@ -88,7 +89,7 @@ class Starts(NamedTuple):
         return int(np.argmin(np.where(self.converged, usable, clearly_worse)))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Fit:
     """Result of a fit.
 
@@ -128,8 +129,8 @@ class Fit:
     starts: Starts
     status: FitStatus
     warnings: tuple[str, ...] = ()
-    units: tuple[str, ...] = field(default=(), repr=False)
-    problem: Any = field(default=None, repr=False)
+    units: tuple[str, ...] = ()
+    problem: Any = None
 
     @property
     def reduced_chi2(self) -> float:
@@ -158,15 +159,43 @@ class Fit:
         return tuple(sorted(strong, key=lambda pair: -abs(pair[2])))
 
     def __str__(self) -> str:
-        """A table, one line for each parameter."""
+        """A table, one line for each parameter, its error in two digits."""
         out = io.StringIO()
-        for name, unit in zip(self.names, self.units, strict=True):
-            print(f"  {name:<24} {self.values[name]: .8g} +- {self.errors[name]:.2g} {unit}".rstrip(), file=out)
-        for one, other, correlation in self.strong_correlations:
-            print(f"  correlation of {one} and {other} {correlation:.3f}", file=out)
-        chance = "" if np.isnan(self.p_value) else f", p = {self.p_value:.2g}"
-        print(f"  chi^2 {self.chi2:.6g} at {self.degrees_of_freedom} degrees of freedom{chance}", file=out)
-        print(f"  status: {self.status}; {self.share_of_starts:.0%} of {len(self.starts.loss)} starts agree", file=out)
+        for name, value, error, unit in self._rows():
+            print(f"  {name:<24} {value:>11} +- {error} {unit}".rstrip(), file=out)
+        for line in (*self._correlated(), self._quality(), f"status: {self.status}; {self._agreement()}"):
+            print(f"  {line}", file=out)
         for warning in self.warnings:
             print(f"  warning: {warning}", file=out)
         return f"Fit of {type(self.scatterer).__name__}\n{out.getvalue().rstrip()}"
+
+    def __repr__(self) -> str:
+        """The same."""
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        """The table of a notebook; first of all what is wrong."""
+        complaints = [*([] if self.status.ok else [str(self.status)]), *self.warnings]
+        notes = [
+            *self._correlated(),
+            self._quality(),
+            ("" if complaints else f"status: {self.status}; ") + self._agreement(),
+        ]
+        titles = ("", "value", "standard error", "unit")
+        heading = f"Fit of {type(self.scatterer).__name__}"
+        return html_table(heading, self._rows(), titles=titles, has_units=True, complaints=complaints, notes=notes)
+
+    def _rows(self) -> list[tuple[str, str, str, str]]:
+        """Names, values, errors and units of the parameters."""
+        numbers = {name: with_error(self.values[name], self.errors[name]) for name in self.names}
+        return [(name, *numbers[name], unit) for name, unit in zip(self.names, self.units, strict=True)]
+
+    def _quality(self) -> str:
+        chance = "" if np.isnan(self.p_value) else f", p = {self.p_value:.2g}"
+        return f"chi^2 {self.chi2:.6g} at {self.degrees_of_freedom} degrees of freedom{chance}"
+
+    def _correlated(self) -> list[str]:
+        return [f"correlation of {one} and {other} {value:.3f}" for one, other, value in self.strong_correlations]
+
+    def _agreement(self) -> str:
+        return f"{self.share_of_starts:.0%} of {len(self.starts.loss)} starts agree"

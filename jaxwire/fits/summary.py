@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxwire.fits.free_parameters import GAIN, OFFSET, Free
-from jaxwire.fits.goodness import Quality, assess
+from jaxwire.fits.goodness import Goodness, assess
 from jaxwire.fits.losses import AbstractLoss, SquaredLoss
 from jaxwire.fits.measurement import Measurement
 from jaxwire.fits.residuals import FitProgram, Group, Model
@@ -83,7 +83,7 @@ def summarise(
     size = np.array([_size(one, value, largest) for one, value in zip(free, values, strict=True)])
     covariance, errors, undetermined = _covariance(names, size, curved, noise)
     by_measurement = _by_measurement(model.groups, measurements, -residual)
-    quality = assess(measurements, by_measurement, chi2, freedom, is_squared)
+    goodness = assess(measurements, by_measurement, chi2, freedom, is_squared)
     is_failed = not np.all(np.isfinite(residual))
     at = _at_values(model, measurements, places, values) if not is_failed else measurements
     found = with_values(model.objects(), places, [jnp.asarray(value) for value in values])
@@ -94,15 +94,15 @@ def summarise(
         covariance=covariance,
         chi2=chi2,
         degrees_of_freedom=freedom,
-        p_value=quality.p_value,
+        p_value=goodness.p_value,
         residuals=by_measurement,
         scatterer=found.scatterer,
         wire=found.wire,
         instrument=found.instrument,
         measurements=at,
         starts=starts,
-        status=FitStatus.FAILED if is_failed else _status(free, values, errors, starts, bool(undetermined), quality),
-        warnings=(*_about_drive(measurements, is_failed), *quality.warnings, *undetermined),
+        status=FitStatus.FAILED if is_failed else _status(free, values, errors, starts, bool(undetermined), goodness),
+        warnings=(*_about_drive(measurements, is_failed), *goodness.warnings, *undetermined),
         problem=(layout, model, tuple(free)),
         units=tuple(LABELS.get(str(place.path[-1]), ("", ""))[0] for place in places),
     )
@@ -153,14 +153,14 @@ def _status(
     errors: np.ndarray,
     starts: Starts,
     is_undetermined: bool,
-    quality: Quality,
+    goodness: Goodness,
 ) -> FitStatus:
     for one, value in zip(free, values, strict=True):
         if one.range.is_near_bound(value, NEAR_BOUND):
             return FitStatus.AT_BOUND
     if not starts.converged[starts.best]:  # after the bounds: towards them it never converges
         return FitStatus.NOT_CONVERGED
-    if quality.is_poor:
+    if goodness.is_poor:
         return FitStatus.POOR
     if is_undetermined:
         return FitStatus.UNDETERMINED

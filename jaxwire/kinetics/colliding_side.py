@@ -14,6 +14,7 @@ import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Complex, Float
 
+from jaxwire.kinetics.collisions.electron_collisions import ElectronCollisions
 from jaxwire.kinetics.collisions.moments import EnergySpread, Moments
 from jaxwire.kinetics.half_wire import HalfWire
 from jaxwire.kinetics.resolvents.contour import Contour, over_nodes
@@ -45,17 +46,22 @@ def excited(half: HalfWire, entering: Float[Array, " n"], contour: Contour) -> E
     rows = [share, share * relative, share * relative**2, entering, relative * entering]
     whole, first, second, number, energy = over_nodes(contour, half.mean_free_path, jnp.stack(rows))
     squared = -(contour.rate**2)
-    moments = Moments.of(squared, (whole, first, second), half.collisions.share, half.collisions.phonons)
+    moments = Moments.of(squared, (whole, first, second), _collisions(half).share, _collisions(half).phonons)
     potential, temperature = moments.fields(number, energy)
     weight = -contour.weight / (2.0 * half.collision_sum * contour.rate)
     return ExcitedWaves(weight * potential / squared, weight * temperature / spread.deviation)
+
+
+def _collisions(half: HalfWire) -> ElectronCollisions:
+    assert half.collisions is not None  # or there would be modes
+    return half.collisions
 
 
 def heat_exchange(half: HalfWire) -> Scalar:
     """G: power that electrons give to the phonons per length, per relative excess of their temperature."""
     share = half.momentum_weight * half.thermal
     spread = EnergySpread.of(half.energy, share / jnp.sum(share))
-    return 2.0 * half.collisions.phonons * half.collision_sum * spread.deviation**2
+    return 2.0 * _collisions(half).phonons * half.collision_sum * spread.deviation**2
 
 
 class CollidingSide(eqx.Module):
@@ -92,7 +98,7 @@ class CollidingSide(eqx.Module):
 
     def strength(self, energy: Scalar) -> Complex[Array, " m"]:
         """Share of each wave in what collisions make of the electrons at a kinetic energy, in units of f0'."""
-        thermalised = self.half.collisions.share * (energy - self.half.mean_energy)
+        thermalised = _collisions(self.half).share * (energy - self.half.mean_energy)
         return self.neutral + thermalised * self.warmth
 
     def heating_waves(self, contour: Contour, charge_power: Scalar) -> Complex[Array, " m"]:

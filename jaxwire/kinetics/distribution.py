@@ -103,24 +103,13 @@ class Occupation(eqx.Module):
 
     def departing(self, side: AnySide, energy: Scalar, distance: Scalar) -> Scalar:
         """Occupation of electrons that move away from the scatterer."""
-        strength, paths = self._source(side, energy), distance / self._mean_free_path(energy)
+        strength, path = self._source(side, energy), self._mean_free_path(energy)
+        paths = distance / path
+        fed = jnp.sum(strength * _growth(side, path, distance, paths)).real
         drift = self.drift(side, energy)
         launched = self.leaving(side, energy) - self.equilibrium(side, energy, jnp.zeros(()), drift)
         equilibrium = self.equilibrium(side, energy, distance, drift)
-        fed = jnp.sum(strength * self._growth(side, energy, distance)).real
         return equilibrium + launched * jnp.exp(-paths) + fed
-
-    def _growth(self, side: AnySide, energy: Scalar, distance: Scalar) -> Inexact[Array, " m"]:
-        """Sums [exp(-kappa y) - exp(-y/l)]/(1 - kappa l) of departing electrons."""
-        path, rate = self._mean_free_path(energy), side.rate
-        paths = distance / path
-        if isinstance(side, CollidingSide):  # whose waves are not real, and never in step with the electrons
-            return (jnp.exp(-rate * distance) - jnp.exp(-paths)) / (1.0 - rate * path)
-        detuning = jnp.abs(1.0 - rate * path)
-        is_in_step = detuning < IN_STEP
-        # The slower of the two exponentials times what the faster one lacks of it, so that neither overflows.
-        growth = -jnp.expm1(-detuning * paths) / jnp.where(is_in_step, 1.0, detuning)
-        return jnp.where(is_in_step, paths, growth) * jnp.exp(-jnp.minimum(rate * distance, paths))
 
     def __call__(self, energy: Scalar, x: Scalar) -> Occupied:
         """Occupation at a kinetic energy of the wire that x is in; x = -0.0 is the upper wire's face, 0.0 the other."""
@@ -141,3 +130,15 @@ class Occupation(eqx.Module):
         if isinstance(side, CollidingSide):
             return self._thermal(side, energy) * side.strength(energy)
         return 0.5 * side.amplitude * self._thermal(side, energy) / side.half.collision_sum
+
+
+def _growth(side: AnySide, path: Scalar, distance: Scalar, paths: Scalar) -> Inexact[Array, " m"]:
+    """What departing electrons collect of waves, [exp(-kappa y) - exp(-y/l)]/(1 - kappa l); paths is y/l."""
+    rate = side.rate
+    if isinstance(side, CollidingSide):  # whose waves are not real, and never in step with the electrons
+        return (jnp.exp(-rate * distance) - jnp.exp(-paths)) / (1.0 - rate * path)
+    detuning = jnp.abs(1.0 - rate * path)
+    is_in_step = detuning < IN_STEP
+    # The slower of the two exponentials times what the faster one lacks of it, so that neither overflows.
+    growth = -jnp.expm1(-detuning * paths) / jnp.where(is_in_step, 1.0, detuning)
+    return jnp.where(is_in_step, paths, growth) * jnp.exp(-jnp.minimum(rate * distance, paths))

@@ -185,11 +185,12 @@ class Flow(eqx.Module):
     def faces(self) -> Faces:
         """Potential and heat current on either side of the scatterer."""
         faces = jnp.asarray(-0.0), jnp.asarray(0.0)
+        potential = [self.potential(face) for face in faces]
         heat = [
             side.face_heat if isinstance(side, CollidingSide) else self.heat_current(face)
             for side, face in zip((self.upper, self.lower), faces, strict=True)
         ]
-        return Faces(*map(self.potential, faces), *heat)
+        return Faces(*potential, *heat)
 
     def _potential_fall(self, x: Scalar) -> Scalar:
         """Minus the derivative of the potential."""

@@ -50,11 +50,6 @@ class Extrema(NamedTuple):
     exists: Bool[Array, "..."]
 
 
-def extrema(profile: WaveProfile, x_max: Scalar, limit: int) -> Extrema:
-    """First `limit` extrema of a profile inside NEAREST < r < x_max."""
-    return in_order(candidates(profile, x_max, limit), limit)
-
-
 def in_order(found: Extrema, limit: int) -> Extrema:
     """The first of them by distance."""
     index, exists = _first(found.exists, limit)

@@ -40,6 +40,7 @@ from jaxwire.model.parameters.domain import (
     in_domain,
     parameter,
 )
+from jaxwire.model.printing import Printable
 from jaxwire.model.wires.screening import AbstractNonLocalScreening
 from jaxwire.numerics.array_types import Scalar
 from jaxwire.numerics.programs import quick_jit
@@ -50,7 +51,7 @@ from jaxwire.solver.solution import CHUNK, Solution, as_single
 _END = Domain(lambda value: (value is None) or POSITIVE.contains(value), POSITIVE.words)
 
 
-class AbstractInstrument(eqx.Module):
+class AbstractInstrument(Printable):
     """What is measured along the wire: subclass it, and give `signal` and the three fields.
 
     Attributes:
@@ -188,5 +189,5 @@ def _heat(sol: Solution) -> Waves:
     flow = sol.flow
     waves = Waves(jnp.zeros(2), jnp.full(2, flow.current * flow.force), jnp.array([-1.0, 1.0]), jnp.zeros(2))
     for side in (flow.upper, flow.lower):
-        waves = waves.joined(side.modes.rate, flow.heating_shares(side), sol.direction * side.sign)
+        waves = waves.joined(side.rate, flow.heating_shares(side), sol.direction * side.sign)
     return waves

@@ -17,6 +17,7 @@ from jaxwire.kinetics.energy_grid import energy_grid
 from jaxwire.kinetics.energy_range import FARTHEST_OF_RESERVOIRS, reach
 from jaxwire.kinetics.fermi import fermi
 from jaxwire.kinetics.half_wire import drude_coefficients
+from jaxwire.model.printing import html_table, is_known, range_text
 from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import AbstractScatterer, probability
 from jaxwire.model.wires.wire import Wire
@@ -51,6 +52,29 @@ class LinearResponse(NamedTuple):
     scatterer: Coefficients
     wire: Coefficients
     whole: Coefficients
+
+    def __str__(self) -> str:
+        """A table, one line for each conductor."""
+        lines = [f"  {'':<10}" + "".join(f"{title:>24}" for title in _TITLES)]
+        lines += [f"  {name:<10}" + "".join(f"{text:>24}" for text in texts) for name, *texts in self._rows()]
+        return "\n".join(["Linear response", *lines, f"  {_NOTE}"])
+
+    def _repr_html_(self) -> str | None:
+        """The table of a notebook; first of all what does not exist."""
+        if not is_known(self):
+            return None
+        is_whole = all(bool(jnp.all(jnp.isfinite(number))) for one in self for number in one)
+        complaints = [] if is_whole else ["some coefficients could not be computed: they are NaN"]
+        return html_table("Linear response", self._rows(), titles=("", *_TITLES), complaints=complaints, notes=[_NOTE])
+
+    def _rows(self) -> list[list[str]]:
+        return [[name, *map(range_text, numbers)] for name, numbers in self._asdict().items()]
+
+
+_TITLES = ("conductance (e^2/h)", "Peltier (mu0/e)", "Seebeck (kB/e)")
+"""Heads of the columns."""
+
+_NOTE = "of the wire the conductivity, in e^2 vF tau0/h"
 
 
 def linear_response(

@@ -10,21 +10,24 @@ potential that is not local is differentiated in Fourier space.
 
 import operator
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
+from jax.core import Tracer
 from jaxtyping import Array, Bool, Complex, Float, Int
 
 from jaxwire.kinetics.energy_grid import CUTOFF
 from jaxwire.kinetics.flow import AnySide, Flow
 from jaxwire.kinetics.resolvents.contour import Contour
-from jaxwire.model.parameters.domain import Domain, as_parameter
+from jaxwire.model.parameters.domain import NOT_NEGATIVE, Domain, as_parameter
+from jaxwire.model.printing import html_table, is_known, range_text
 from jaxwire.model.wires.relaxation import ConstantRelaxationTime
 from jaxwire.model.wires.screening import AbstractNonLocalScreening
 from jaxwire.numerics.array_types import Scalar
 from jaxwire.numerics.programs import quick_jit
-from jaxwire.observables.extrema import EXTREMA_SEARCHED, NEAREST, Extrema, candidates, dominant, extrema
+from jaxwire.observables.extrema import EXTREMA_SEARCHED, NEAREST, Extrema, candidates, dominant, in_order
 from jaxwire.observables.wave_profile import WaveProfile
 from jaxwire.solver.solution import Solution, as_single
 
@@ -67,14 +70,70 @@ class Spots(NamedTuple):
     left: Spot
     right: Spot
 
+    def __str__(self) -> str:
+        """A table, one line for each spot."""
+        lines = ["  " + "".join(f"{cell:>17}" for cell in row) for row in (_TITLES, *self._rows())]
+        return "\n".join(["Spots", *lines])
 
-def find_spots(sol: Solution, x_max=20.0) -> Spots:
+    def _repr_html_(self) -> str | None:
+        """The table of a notebook."""
+        if not is_known(self):
+            return None
+        some = bool(jnp.any(jnp.stack([jnp.any(spot.exists) for spot in self])))
+        return html_table("Spots", self._rows(), titles=_TITLES, complaints=[] if some else ["there are no spots"])
+
+    def _rows(self) -> list[list[str]]:
+        """Cells of the table; of a few spots those that exist, of many of them the ranges."""
+        rows = []
+        for name, spot in self._asdict().items():
+            if spot.exists.ndim != 1 or spot.exists.size > _LISTED:
+                rows.append(_cells(name, spot))
+                continue
+            there = [jax.tree.map(operator.itemgetter(n), spot) for n in np.flatnonzero(spot.exists)]
+            rows += [_cells(name, one) for one in there] or [[name, "none", "", "", ""]]
+        return rows
+
+
+_TITLES = ("side", "kind", "x (vF tau0)", "P_ph/P_ext", "prominence")
+"""Heads of the columns."""
+
+_LISTED = 8
+"""Spots of one side that are listed at most."""
+
+_KINDS = {1: "heating", -1: "cooling", 0: "none"}
+
+
+def _cells(name: str, spot: Spot) -> list[str]:
+    is_single = spot.exists.ndim == 0
+    if is_single and not spot.exists:
+        return [name, "none", "", "", ""]
+    kind = _KINDS[int(spot.kind)] if is_single else f"{int(jnp.sum(spot.exists))} of {spot.exists.size}"
+    return [name, kind, *map(range_text, (spot.position, spot.heating, spot.prominence))]
+
+
+class SpotLimits(NamedTuple):
+    """Which extrema count as spots; the numbers may be traced.
+
+    Attributes:
+        x_max: largest |x|, in vF tau0.
+        x_min: smallest |x|, in vF tau0, 0.01 at least.
+        min_prominence: smallest prominence, in units of P_ext.
+    """
+
+    x_max: Any = 20.0
+    x_min: Any = NEAREST
+    min_prominence: Any = 0.0
+
+
+def find_spots(sol: Solution, x_max=20.0, *, x_min=NEAREST, min_prominence=0.0) -> Spots:
     """Find the dominant extremum of P_ph/P_ext in either wire: the strongest spot as Figs. 5 and 6 count.
 
     It is the one with the largest |P_ph|, if that is above P_ext: a maximum above P_ext heats, a minimum below -P_ext
     cools. Where no extremum is, it is the minimum with the largest |P_ph/P_ext - 1|, which the paper does not show.
 
-    Extrema inside 0.01 < |x| < x_max count, its ends do not, however faint an extremum is: select by `prominence`.
+    Extrema inside x_min < |x| < x_max count, its ends do not, however faint an extremum is, unless `min_prominence`
+    says how faint it may be. The buildup term runs off as log|x| at the scatterer and makes faint extrema at |x| < 0.11
+    or so, which are the only ones in some areas of a map: x_min=0.2 leaves them out.
     Possibly missed are two about to merge, with prominences below about 1e-7 of the largest |P_ph/P_ext - 1|, and what
     is lost in rounding (1e-12 of it). Derivatives are 0 without a spot; values jump where another extremum becomes
     dominant.
@@ -92,17 +151,20 @@ def find_spots(sol: Solution, x_max=20.0) -> Spots:
 
     Args:
         sol: a single solution. It has no spots at zero voltage, where the heating is undefined, or if it failed.
-        x_max: largest |x|, in vF tau0, more than 0.01; up to 100 keeps the resolution stated here.
+        x_max: largest |x|, in vF tau0, more than x_min; up to 100 keeps the resolution stated here.
+        x_min: smallest |x|, in vF tau0, at least 0.01.
+        min_prominence: smallest prominence, in units of P_ext, not negative; whatever x_min is, it is measured from
+            |x| = 0.01 on.
 
     Raises:
         TypeError: if sol is not a Solution.
-        ValueError: if sol is a batch, or x_max is outside its domain.
+        ValueError: if sol is a batch, or a limit is outside its domain.
     """
-    return _strongest(*_checked("find_spots", sol, x_max))
+    return _strongest(as_single("find_spots", sol, "find_spots"), check_limits(x_max, x_min, min_prominence))
 
 
-def find_extrema(sol: Solution, x_max=20.0, limit: int = 8) -> Spots:
-    """Find all extrema of P_ph/P_ext inside 0.01 < |x| < x_max, in either wire.
+def find_extrema(sol: Solution, x_max=20.0, limit: int = 8, *, x_min=NEAREST, min_prominence=0.0) -> Spots:
+    """Find all extrema of P_ph/P_ext inside x_min < |x| < x_max, in either wire.
 
     ```python
     >>> import jaxwire as jw
@@ -115,8 +177,10 @@ def find_extrema(sol: Solution, x_max=20.0, limit: int = 8) -> Spots:
 
     Args:
         sol: a single solution.
-        x_max: largest |x|, in vF tau0, more than 0.01.
+        x_max: largest |x|, in vF tau0, more than x_min.
         limit: number of extrema per wire, at least 1.
+        x_min: smallest |x|, in vF tau0, at least 0.01.
+        min_prominence: smallest prominence, in units of P_ext, not negative.
 
     Returns:
         Arrays of shape (limit,), by increasing |x|, then filled up with `exists` False and NaN. As `kind` tells the
@@ -127,7 +191,8 @@ def find_extrema(sol: Solution, x_max=20.0, limit: int = 8) -> Spots:
     """
     if not isinstance(limit, int) or isinstance(limit, bool) or limit < 1:
         raise ValueError(f"`limit` must be an integer of at least 1, got {limit!r}.")
-    return _first(*_checked("find_extrema", sol, x_max), limit)
+    sol = as_single("find_extrema", sol, "find_extrema")
+    return _first(sol, check_limits(x_max, x_min, min_prominence), limit)
 
 
 def spot_measure(spot: Spot) -> Float[Array, "..."]:
@@ -141,21 +206,36 @@ def spot_measure(spot: Spot) -> Float[Array, "..."]:
     return jnp.where(counts, spot.kind * jnp.where(counts, excess, 1.0) ** 0.2, jnp.nan)
 
 
-def _checked(name: str, sol: Solution, x_max) -> tuple[Solution, Scalar]:
-    domain = Domain(lambda x: (x > NEAREST) & (x < jnp.inf), f"more than {NEAREST}")
-    return as_single(name, sol, name), as_parameter("x_max", x_max, domain)
+def check_limits(x_max=20.0, x_min=NEAREST, min_prominence=0.0) -> SpotLimits:
+    """Limits of spots, checked as far as they are known.
+
+    Raises:
+        TypeError: if one is not a real number in double precision.
+        ValueError: if a known one is outside its domain.
+    """
+    near = as_parameter("x_min", x_min, Domain(lambda x: (x >= NEAREST) & (x < jnp.inf), f"at least {NEAREST}"))
+    least = NEAREST if isinstance(near, Tracer) else float(near)
+    far = as_parameter("x_max", x_max, Domain(lambda x: (x > least) & (x < jnp.inf), f"more than {least:g}"))
+    return SpotLimits(far, near, as_parameter("min_prominence", min_prominence, NOT_NEGATIVE))
 
 
 @quick_jit
-def _strongest(sol: Solution, x_max: Scalar) -> Spots:
+def _strongest(sol: Solution, limits: SpotLimits) -> Spots:
     """The dominant extremum of either side."""
-    return _on_both_sides(sol, lambda profile: dominant(candidates(profile, x_max, EXTREMA_SEARCHED)))
+    return _on_both_sides(sol, lambda profile: dominant(_within(profile, limits, EXTREMA_SEARCHED)))
 
 
 @quick_jit
-def _first(sol: Solution, x_max: Scalar, limit: int) -> Spots:
+def _first(sol: Solution, limits: SpotLimits, limit: int) -> Spots:
     """The first `limit` extrema of either side."""
-    return _on_both_sides(sol, lambda profile: extrema(profile, x_max, limit))
+    return _on_both_sides(sol, lambda profile: in_order(_within(profile, limits, limit), limit))
+
+
+def _within(profile: WaveProfile, limits: SpotLimits, limit: int) -> Extrema:
+    """At least the first `limit` extrema, of which those exist that are within the limits."""
+    found = candidates(profile, limits.x_max, limit)
+    counts = (found.distance > limits.x_min) & (found.prominence >= limits.min_prominence)
+    return found._replace(exists=found.exists & counts)
 
 
 def _on_both_sides(sol: Solution, find: Callable[[WaveProfile], Extrema]) -> Spots:

@@ -9,7 +9,7 @@
 ```
 
 In the order of the data flow: `style` (colours, files), `captions` (words), `heating`, `iv`, `fits`; `colour_scale`,
-`panels` and `maps` for scans. Names are loaded on first use: to draw a profile does not load the fits.
+`dominant_spots`, `panels` and `maps` for scans. Names are loaded on first use: a profile does not load the fits.
 """
 
 import lazy_loader

@@ -7,4 +7,6 @@ from .maps import plot_map as plot_map
 from .style import COLORS as COLORS
 from .style import DASHES as DASHES
 from .style import STYLE as STYLE
+from .style import NotebookFigure as NotebookFigure
 from .style import save_figure as save_figure
+from .style import use_style as use_style

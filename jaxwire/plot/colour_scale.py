@@ -78,7 +78,7 @@ def choose_scale(arrays: Sequence[np.ndarray], name: str, attrs: Mapping[str, An
     """
     values = np.concatenate([array[np.isfinite(array)] for array in arrays])
     words, nothing = label(name, attrs), "no spot" if name.startswith("spot_") else "no value"
-    nothing = "no spot beyond P_ext" if name == "spot_measure" else nothing
+    nothing = r"no spot beyond $P_\mathrm{ext}$" if name == "spot_measure" else nothing
     if not values.size:
         return ColourScale(matplotlib.colormaps[EVEN], Normalize(0.0, 1.0), words, (0.0, 1.0), nothing=nothing)
     if kind != "f" and ("flag_meanings" in attrs or np.unique(values).size <= MOST_NUMBERS_WITH_COLORS):

@@ -17,7 +17,6 @@ r"""Figure of a fit: what was measured with its errors, the profile that was fou
 from collections.abc import Sequence
 from typing import Any
 
-import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -28,7 +27,7 @@ from jaxwire.fits.result import Fit, FitStatus
 from jaxwire.model.resolution import Resolution
 from jaxwire.model.units.quantities import LABELS
 from jaxwire.plot.captions import distinguishing, title
-from jaxwire.plot.style import COLORS, DASHES, STYLE
+from jaxwire.plot.style import COLORS, DASHES, NotebookFigure, in_style
 from jaxwire.solver.solve import solve
 
 MARKERS = "osD^v"
@@ -57,8 +56,8 @@ def plot_fit(found: Fit, resolution: Resolution | None = None) -> Figure:
     if found.status is FitStatus.FAILED:
         raise ValueError(f"`found` must be a fit with a profile to draw, got one without: {found.status}.")
     resolution = RESOLUTION if resolution is None else resolution
-    with matplotlib.rc_context(STYLE):
-        figure = Figure(figsize=(4.6, 4.2), layout="constrained")
+    with in_style():
+        figure = NotebookFigure(figsize=(4.6, 4.2), layout="constrained")
         above, below = figure.subplots(2, 1, sharex=True, height_ratios=[3, 1])
         labels = _labels(found.measurements)
         for number, (one, label) in enumerate(zip(found.measurements, labels, strict=True)):

@@ -11,8 +11,8 @@ r"""Figures: the heating profile P_ph(x)/P_ext and its parts, on both sides of t
 
 ```
 
-Figures are plain `matplotlib.figure.Figure` objects: no window, no pyplot state, no settings left behind. A notebook
-shows the one that ends a cell, once `matplotlib.pyplot` has been imported. Colours are told apart by colour-blind
+Figures are `matplotlib.figure.Figure` objects that a notebook shows where one ends a cell: no window, no pyplot state,
+no settings left behind. Colours are told apart by colour-blind
 readers (Okabe and Ito), and line styles differ as well, so that a print in grey can be read.
 """
 
@@ -28,7 +28,7 @@ from matplotlib.figure import Figure
 
 from jaxwire.kinetics.flow import Heating
 from jaxwire.plot.captions import distinguishing
-from jaxwire.plot.style import COLORS, DASHES, STYLE
+from jaxwire.plot.style import COLORS, DASHES, NotebookFigure, in_style
 from jaxwire.solver.arguments import refuse_scatterer
 from jaxwire.solver.solution import Solution
 
@@ -74,8 +74,8 @@ def plot_heating(
     Returns:
         The figure; `save_figure(figure, "profile.pdf")` or `figure.savefig` writes it.
     """
-    with matplotlib.rc_context(STYLE):
-        figure = Figure(figsize=(4.6, 3.2), layout="constrained")
+    with in_style():
+        figure = NotebookFigure(figsize=(4.6, 3.2), layout="constrained")
         draw_heating(figure.add_subplot(), solutions, x, labels=labels, parts=parts)
     return figure
 
@@ -113,7 +113,7 @@ def draw_heating(
     if len(labels) != len(singles):
         raise ValueError(f"`labels` must have one entry per solution, {len(singles)}, got {len(labels)}.")
     colors = ["black"] if parts and len(singles) == 1 else _colors(len(singles))
-    with matplotlib.rc_context(STYLE):
+    with in_style():
         draw_frame(axes)
         for index, (solution, label, color) in enumerate(zip(singles, labels, colors, strict=False)):
             heating = _heating(solution, x)

@@ -1,11 +1,10 @@
 """Current-voltage characteristics as a figure."""
 
-import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
 from jaxwire.observables.iv import CurrentVoltage
-from jaxwire.plot.style import COLORS, STYLE
+from jaxwire.plot.style import COLORS, NotebookFigure, in_style
 
 
 def plot_iv(curve: CurrentVoltage) -> Figure:
@@ -28,8 +27,8 @@ def plot_iv(curve: CurrentVoltage) -> Figure:
     )
     order = np.argsort(np.concatenate([voltage, -voltage]), kind="stable")
     sizes = np.argsort(np.abs(voltage), kind="stable")
-    with matplotlib.rc_context(STYLE):
-        figure = Figure(figsize=(6.6, 3.0), layout="constrained")
+    with in_style():
+        figure = NotebookFigure(figsize=(6.6, 3.0), layout="constrained")
         both, share = figure.subplots(1, 2)
         for axes in (both, share):
             axes.axhline(0.0, color="#BBBBBB", linewidth=0.6, zorder=0)

@@ -21,22 +21,18 @@ import itertools
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import jax.numpy as jnp
 import numpy as np
 from matplotlib.figure import Figure
 
 from jaxwire.model.parameters.suggestion import did_you_mean
-from jaxwire.observables.spots import Spot, spot_measure
-from jaxwire.plot.captions import label, title
+from jaxwire.plot.captions import label, title, with_prefix
 from jaxwire.plot.colour_scale import choose_scale
+from jaxwire.plot.dominant_spots import MEASURE, measure_spots, without_faint
 from jaxwire.plot.panels import MISSING, NO_VALUE, UNSOLVED, FigureAxis, Layer, draw_lines, draw_panels
 
 if TYPE_CHECKING:
     import xarray
 
-
-MEASURE = "spot_measure"
-"""Variable that is not stored but made of two that are: the measure of Fig. 5."""
 
 LAST = ("status", "current_limit", "error_estimate")
 """Variables that are drawn only if asked for, or if there is nothing else."""
@@ -57,6 +53,9 @@ def plot_map(
     x: str | None = None,
     y: str | None = None,
     select: Mapping[str, Any] | None = None,
+    *,
+    x_min: float = 0.0,
+    min_prominence: float = 0.0,
 ) -> Figure:
     """Draw a variable of a scan: a map where it depends on two axes, lines where it depends on one.
 
@@ -69,6 +68,9 @@ def plot_map(
         x: horizontal axis, a dimension or a coordinate; the first dimension unless given.
         y: vertical axis.
         select: dimension or coordinate and the value to take; the nearest one there is for numbers.
+        x_min: spots closer to the scatterer are left out, in the units of the dataset. That shows what remains of a
+            scan; `scan(..., x_min=...)` finds the strongest spots beyond.
+        min_prominence: spots with less are left out, in units of P_ext.
 
     Returns:
         The figure; `jaxwire.plot.save_figure(figure, "map.pdf")` writes it.
@@ -76,7 +78,7 @@ def plot_map(
     Raises:
         ValueError: if a name is unknown, a value outside the axis, or axes are left for which nothing is chosen.
     """
-    name, table = _take(dataset, variable)
+    name, table = _take(without_faint(dataset, x_min, min_prominence), variable)
     table, words = _select(table, dict(select or {}), name)
     kept = [_dimension(table, key, given) for key, given in (("x", x), ("y", y)) if given is not None]
     alone = [str(dim) for dim in table["value"].dims if table.sizes[dim] == 1 and dim not in kept]
@@ -85,6 +87,7 @@ def plot_map(
     for dim in alone:
         table, word = _pick(table, dim, 0)
         words += word
+    table = _with_prefixes(table)
     named = [str(dim) for dim in table["value"].dims if _is_text(table, str(dim)) and dim not in kept]
     across, up = _choose(table, name, [str(dim) for dim in table["value"].dims if dim not in named], x, y)
     if up is None or up.dim != across.dim:
@@ -120,14 +123,14 @@ def _take(dataset: "xarray.Dataset", variable: str | None) -> tuple[str, "xarray
     return variable, dataset.drop_vars(dataset.data_vars).assign(columns)
 
 
-def measure_spots(dataset: "xarray.Dataset") -> "xarray.DataArray":
-    """The measure of Fig. 5 (`spots.spot_measure`) of a scan's dominant spots; NaN where there is none."""
-    value, kind = dataset["spot_heating"], jnp.asarray(dataset["spot_kind"].values)
-    heating = jnp.asarray(value.values)  # also in place of position and prominence, which do not count
-    exists = (jnp.abs(kind) == 1) & jnp.isfinite(heating)
-    value = value.copy(data=np.asarray(spot_measure(Spot(heating, heating, exists, kind, heating))))
-    value.attrs = {"units": "", "long_name": "spot measure +-(|P_ph|/P_ext - 1)^(1/5)"}
-    return value
+def _with_prefixes(table: "xarray.Dataset") -> "xarray.Dataset":
+    """The same numbers in units that fit their size, as far as these are SI units."""
+    for name, one in table.variables.items():
+        if one.dtype.kind == "f":
+            factor, attrs = with_prefix(one.values, one.attrs)
+            if factor != 1.0:
+                table = table.assign({name: (one.dims, one.values * factor, attrs)})
+    return table
 
 
 def _names(table: "xarray.Dataset") -> list[str]:

@@ -11,9 +11,10 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.ticker import FixedLocator, MaxNLocator, NullFormatter
 
 from jaxwire.plot.colour_scale import ColourScale
-from jaxwire.plot.style import COLORS, DASHES, STYLE
+from jaxwire.plot.style import COLORS, DASHES, NotebookFigure, in_style
 
 UNSOLVED = 1
 """Mark of a point that could not be solved."""
@@ -29,6 +30,18 @@ STATES = {UNSOLVED: ("#5A5A5A", "failed"), MISSING: ("#D4D4D4", "not computed ye
 
 MOST_DOTTED = 60
 """Points of a line up to which each is marked by a dot; more of them would run together."""
+
+ROUND_STEPS = ((1.0, 2.0, 3.0, 4.0, 6.0), (1.0, 2.0, 5.0))
+"""Digits at which a short logarithmic axis has ticks; the second ones where the first are too many."""
+
+MOST_TICKS = 5
+"""Ticks of a logarithmic axis that are written out; longer axes have powers of ten."""
+
+DIGIT = 0.03
+"""Width of a digit, as a share of the narrowest panel."""
+
+EDGE = 1e-9
+"""How far a tick may lie beyond the ends, relatively: rounding."""
 
 HATCH = {"hatch": "//////", "edgecolor": "#BDBDBD", "linewidth": 0.0}
 """Of points that have no value though they were solved."""
@@ -58,9 +71,9 @@ def draw_panels(
     layers: Mapping[str, Layer], across: FigureAxis, up: FigureAxis, scale: ColourScale, heading: str
 ) -> Figure:
     """A map for every layer, side by side; points instead of cells where both axes are of one dimension."""
-    with matplotlib.rc_context({**STYLE, "axes.spines.top": True, "axes.spines.right": True}):
+    with in_style(axes__spines__top=True, axes__spines__right=True):
         count = len(layers)
-        figure = Figure(figsize=(4.8 if count == 1 else 1.2 + 3.1 * count, 3.6), layout="constrained")
+        figure = NotebookFigure(figsize=(4.8 if count == 1 else 1.2 + 3.1 * count, 3.6), layout="constrained")
         panels = figure.subplots(1, count, sharex=True, sharey=True, squeeze=False)[0]
         for axes, (words, layer) in zip(panels, layers.items(), strict=True):
             axes.set_title(words or heading, wrap=True)
@@ -68,15 +81,38 @@ def draw_panels(
                 _draw_points(axes, layer, (across.values, up.values), scale)
             else:
                 _draw_cells(axes, layer, (_edges(across), _edges(up)), scale)
-            axes.set_xscale("log" if across.is_log else "linear")
-            axes.set_yscale("log" if up.is_log else "linear")
+            _set_scale(axes.xaxis, across)
+            _set_scale(axes.yaxis, up)
             axes.set_xlabel(across.label)
         panels[0].set_ylabel(up.label)
         if heading and any(layers):
-            figure.suptitle(heading, fontsize=STYLE["axes.titlesize"])
+            figure.suptitle(heading, fontsize=matplotlib.rcParams["axes.titlesize"])
         _draw_colorbar(figure, panels, scale)
         _explain(figure, [*layers.values()], scale, [], is_map=True)
     return figure
+
+
+def _set_scale(axis: Any, place: FigureAxis) -> None:
+    """Scale and ticks: of a short logarithmic axis numbers written out, so few that they do not run together."""
+    if not place.is_log:
+        return
+    (axis.axes.set_xscale if axis.axis_name == "x" else axis.axes.set_yscale)("log")
+    low, high = np.min(place.values), np.max(place.values)
+    powers = range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(high))) + 1)
+    for steps in ROUND_STEPS:
+        ticks = [step * 10.0**power for power in powers for step in steps]
+        ticks = [tick for tick in ticks if low <= tick * (1 + EDGE) and tick <= high * (1 + EDGE)]
+        if len(ticks) <= MOST_TICKS and _has_room(ticks, high / low):
+            axis.set_major_locator(FixedLocator(ticks) if len(ticks) > 1 else MaxNLocator(3))
+            axis.set_major_formatter(lambda tick, _: f"{tick:.6g}")
+            axis.set_minor_formatter(NullFormatter())
+            return
+
+
+def _has_room(ticks: Sequence[float], reach: float) -> bool:
+    """Whether numbers at ticks of a logarithmic axis do not run together in the narrowest panel."""
+    longest = max((len(f"{tick:.6g}") for tick in ticks), default=0)
+    return bool(np.all(np.diff(np.log(ticks)) > DIGIT * (longest + 1) * np.log(reach)))
 
 
 def _draw_cells(axes: Axes, layer: Layer, edges: tuple[np.ndarray, np.ndarray], scale: ColourScale) -> None:
@@ -117,7 +153,7 @@ def _draw_colorbar(figure: Figure, panels: Any, scale: ColourScale) -> None:
     source = ScalarMappable(scale.norm, scale.cmap)
     bar = figure.colorbar(source, ax=list(panels), extend=scale.extend, pad=0.02, aspect=24)
     bar.ax.set_ylim(*scale.shown)
-    bar.outline.set_linewidth(STYLE["axes.linewidth"])  # pyright: ignore[reportCallIssue] - matplotlib declares a Spines
+    bar.outline.set_linewidth(matplotlib.rcParams["axes.linewidth"])  # pyright: ignore[reportCallIssue] - matplotlib declares a Spines
     bar.set_label(scale.label)
     if scale.names:
         bar.set_ticks(list(scale.names), labels=list(scale.names.values()))
@@ -127,8 +163,8 @@ def _draw_colorbar(figure: Figure, panels: Any, scale: ColourScale) -> None:
 
 def draw_lines(layers: Mapping[str, Layer], across: FigureAxis, scale: ColourScale, heading: str) -> Figure:
     """A line for every layer, in one frame; marks at its bottom where there is no value."""
-    with matplotlib.rc_context(STYLE):
-        figure = Figure(figsize=(4.8, 3.4), layout="constrained")
+    with in_style():
+        figure = NotebookFigure(figsize=(4.8, 3.4), layout="constrained")
         axes = figure.add_subplot()
         axes.margins(x=0.02)
         lines = []
@@ -143,7 +179,7 @@ def draw_lines(layers: Mapping[str, Layer], across: FigureAxis, scale: ColourSca
         if scale.names:
             axes.set_yticks(list(scale.names), labels=list(scale.names.values()))
             axes.set_ylim(*scale.shown)
-        axes.set_xscale("log" if across.is_log else "linear")
+        _set_scale(axes.xaxis, across)
         axes.set_xlabel(across.label)
         axes.set_ylabel(scale.label)
         axes.set_title(heading, wrap=True)

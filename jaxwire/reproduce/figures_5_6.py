@@ -9,7 +9,7 @@ from matplotlib.colors import LinearSegmentedColormap, LogNorm, Normalize
 from matplotlib.figure import Figure
 
 from jaxwire.observables.extrema import NEAREST
-from jaxwire.plot.maps import measure_spots
+from jaxwire.plot.dominant_spots import measure_spots
 from jaxwire.plot.style import STYLE
 from jaxwire.reproduce.exhibit import Exhibit, Finding
 from jaxwire.reproduce.points import grid

@@ -5,18 +5,19 @@ from typing import Any
 
 import numpy as np
 
-from jaxwire.model.parameters.domain import POSITIVE, REAL, as_known
+from jaxwire.model.parameters.domain import REAL, as_known
 from jaxwire.model.parameters.hints import hint_at_temperature
 from jaxwire.model.parameters.names import DRIVES, OPERATING_POINT
 from jaxwire.model.wires.screening import AbstractNonLocalScreening
 from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.precision import PRECISIONS
 from jaxwire.numerics.programs import local_devices
+from jaxwire.observables.spots import SpotLimits, check_limits
 from jaxwire.scans.axes import Dimension, read_axes
 from jaxwire.scans.computation.memory import read_memory, usual_memory
 from jaxwire.scans.plan import Plan
 from jaxwire.scans.single_precision import IN_SINGLE
-from jaxwire.scans.variables import X_MAX, Observable, read_observables, uses_x
+from jaxwire.scans.variables import Observable, read_observables, uses_x
 from jaxwire.solver.arguments import as_models, refuse_scatterer
 
 
@@ -32,6 +33,8 @@ class ScanArguments:
     observables: Any = None
     x: Any = None
     x_max: Any = None
+    x_min: Any = None
+    min_prominence: Any = None
     resolution: Any = None
     memory: Any = None
     precision: Any = "double"
@@ -59,7 +62,7 @@ def make_plan(scatterer: Any, wire: Any, asked: ScanArguments) -> Plan:
         fixed,
         kept,
         x=_positions(asked.x, kept),
-        x_max=_x_max(asked.x_max, kept),
+        limits=_limits(asked, kept),
         resolution=resolution,
         memory=usual_memory(local_devices()) if asked.memory is None else read_memory(asked.memory),
         precision=asked.precision,
@@ -115,12 +118,12 @@ def _positions(x: Any, kept: tuple[Observable, ...]) -> np.ndarray:
     return positions
 
 
-def _x_max(x_max: Any, kept: tuple[Observable, ...]) -> float:
-    if x_max is None:
-        return X_MAX
-    if Observable("spots") not in kept:
-        raise ValueError("`x_max` must be given only with the observable 'spots', which looks for spots up to there.")
-    return float(as_known("x_max", x_max, POSITIVE))
+def _limits(asked: ScanArguments, kept: tuple[Observable, ...]) -> SpotLimits:
+    given = {name: getattr(asked, name) for name in SpotLimits._fields if getattr(asked, name) is not None}
+    for name in given:
+        if Observable("spots") not in kept:
+            raise ValueError(f"`{name}` must be given only with the observable 'spots', whose limit it is.")
+    return SpotLimits(*map(float, check_limits(**given)))
 
 
 def _check_precision(precision: Any, wire: Wire, given: set[str], kept: tuple[Observable, ...]) -> None:

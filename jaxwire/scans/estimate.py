@@ -61,7 +61,7 @@ def estimate(scatterer: AbstractScatterer, wire: Wire | None = None, **arguments
         scatterer: as in `scan`.
         wire: as in `scan`.
         **arguments: those of `scan` that decide what is computed: `axes`, the operating point, `observables`, `x`,
-            `x_max`, `resolution`, `memory`, `precision`.
+            `x_max`, `x_min`, `min_prominence`, `resolution`, `memory`, `precision`.
 
     Raises:
         TypeError: as `scan`.

@@ -22,6 +22,7 @@ from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.wires.screening import AbstractNonLocalScreening
 from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.programs import Alike, is_array, local_devices, n_threads
+from jaxwire.observables.spots import SpotLimits
 from jaxwire.scans.axes import Dimension
 from jaxwire.scans.computation.blocks import (
     IN_FLIGHT,
@@ -37,7 +38,7 @@ from jaxwire.scans.computation.out_of_memory import Shrinking
 from jaxwire.scans.computation.program import Given, Program, variables
 from jaxwire.scans.loops import GridLoop, outer_and_inner
 from jaxwire.scans.provenance import scan_inputs, versions
-from jaxwire.scans.variables import COORDS, FEW_POSITIONS, X_MAX, Observable, about_variable
+from jaxwire.scans.variables import COORDS, FEW_POSITIONS, Observable, about_variable
 from jaxwire.solver.solution import CHUNK
 from jaxwire.solver.status import FLAG_ATTRIBUTES
 from jaxwire.solver.validity import FLAG_MASKS
@@ -76,7 +77,7 @@ class Plan:
         fixed: temperature and one of voltage, current and force, as far as they are not axes.
         observables: what is kept.
         x: positions for observables that are functions of it, shape (n_x,).
-        x_max: how far spots are looked for.
+        limits: which extrema count as spots.
         resolution: numbers of nodes.
         memory: bytes that the computation may take.
         precision: "double" or "single".
@@ -89,7 +90,7 @@ class Plan:
     fixed: dict[str, float]
     observables: tuple[Observable, ...]
     x: np.ndarray = field(default_factory=lambda: np.zeros(0))
-    x_max: float = X_MAX
+    limits: SpotLimits = SpotLimits()
     resolution: Resolution = Resolution()  # noqa: RUF009 - immutable
     memory: int = 10**9
     precision: str = "double"
@@ -171,7 +172,9 @@ class Plan:
     @functools.cached_property
     def inputs(self) -> dict[str, Any]:
         """Everything that decides the numbers, as JSON can hold it; long arrays by their digest."""
-        settings = {"x": self.x, "x_max": self.x_max, "resolution": self.resolution, "precision": self.precision}
+        limits = {name: value for name, value in self.limits._asdict().items() if value != getattr(SpotLimits(), name)}
+        limits["x_max"] = self.limits.x_max  # the others only if given: stores of earlier versions lack them
+        settings = {"x": self.x, **limits, "resolution": self.resolution, "precision": self.precision}
         return scan_inputs(self.scatterer, self.wire, self.dimensions, self.fixed, self.observables, settings)
 
     @property
@@ -235,7 +238,7 @@ class Plan:
     @functools.cached_property
     def program(self) -> Program:
         """What is compiled, but for how many points are solved at once."""
-        kept = self.observables, self._is_searched, self.x_max, self.resolution, self.precision
+        kept = self.observables, self._is_searched, self.limits, self.resolution, self.precision
         static = eqx.filter((self.scatterer, self.wire), is_array, inverse=True)
         code = json.dumps(describe([static, [entry.function for entry in self.observables]]))
         more = {"code": code, "is_small": math.prod(self.shape) <= SMALL}

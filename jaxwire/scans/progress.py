@@ -1,10 +1,12 @@
-"""How far a long computation has come: a bar on stderr with rate and remaining time; silent where nobody watches it.
+"""How far a long computation has come: a bar on stderr, or plain lines now and then where stderr is no terminal.
 
 Progress belongs to the loop over blocks, never inside compiled code.
 """
 
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -14,13 +16,16 @@ if TYPE_CHECKING:
 Report = Callable[[int, int], None]
 """Called as report(done, total); first with what an earlier run has left, for which no rate is claimed."""
 
+EVERY = 30.0
+"""Seconds between two plain lines."""
+
 AVERAGE_OVER = 1e9
 """Seconds that the rate looks back: for ever, since one block may take longer than any fixed number."""
 
 
 @contextmanager
 def progress(task: str, unit: str = "points", is_shown: bool = True) -> Iterator[Report]:
-    """A bar on stderr for the `with` block; nothing where stderr is not a terminal or `is_shown` is false.
+    """A bar on stderr for the `with` block, plain lines where stderr is not a terminal; nothing if not `is_shown`.
 
     ```python
     >>> from jaxwire.scans.progress import progress
@@ -35,9 +40,12 @@ def progress(task: str, unit: str = "points", is_shown: bool = True) -> Iterator
         unit: what is counted.
         is_shown: whether to show anything at all.
     """
-    console = _terminal() if is_shown else None
-    if console is None:
+    if not is_shown:
         yield lambda done, total: None
+        return
+    console = _terminal()
+    if console is None:
+        yield _plain_lines(task, unit)
         return
     with _bar(console, unit) as bar:
         row = bar.add_task(f"{task}: loading", total=None)
@@ -51,6 +59,32 @@ def progress(task: str, unit: str = "points", is_shown: bool = True) -> Iterator
             bar.update(row, completed=done, total=total, description=f"{task}: {stage}")
 
         yield report
+
+
+def _plain_lines(task: str, unit: str) -> Report:
+    """A line every `EVERY` seconds, for the file that a batch job writes; what is done sooner says nothing."""
+    began, last, start = monotonic(), [monotonic()], []
+
+    def report(done: int, total: int) -> None:
+        start[:] = start or [done]
+        now = monotonic()
+        if now - last[0] < EVERY or done >= total:
+            return
+        last[0] = now
+        rate = (done - start[0]) / (now - began)
+        left = f", {rate:.3g} {unit}/s, {_duration((total - done) / rate)} left" if rate > 0 else ""
+        with suppress(OSError):  # whoever reads has gone: no reason to stop
+            print(f"{task}: {done:,} of {total:,} {unit}{left}", file=sys.stderr, flush=True)
+
+    return report
+
+
+def _duration(seconds: float) -> str:
+    """Seconds, minutes or hours, in two digits at least."""
+    for name, size in (("h", 3600.0), ("min", 60.0)):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.1f} {name}"
+    return f"{seconds:.0f} s"
 
 
 def _terminal() -> Any:

@@ -32,6 +32,8 @@ def scan(
     observables=None,
     x=None,
     x_max=None,
+    x_min=None,
+    min_prominence=None,
     resolution: Resolution | None = None,
     memory: str | float | None = None,
     precision: str = "double",
@@ -79,6 +81,8 @@ def scan(
             an array, or a dict of them by name; pass the same function object again to avoid compiling anew.
         x: positions in vF tau0, shape (n_x,), for observables that are functions of x; not 0 for the heating.
         x_max: how far spots are looked for, in vF tau0; 20 unless given.
+        x_min: from which |x| on, in vF tau0; 0.01 unless given. Maps look cleaner with 0.2: see `find_spots`.
+        min_prominence: of a spot, in units of P_ext; 0 unless given.
         resolution: numbers of nodes.
         memory: what the computation may take, such as "500MB" or "2GiB", beyond the 0.5 GB of Python and JAX; 1 GB
             unless given, and on GPUs 80 % of what they report as free. A device that runs out of memory nevertheless is
@@ -88,7 +92,7 @@ def scan(
             heating and heat current only.
         store: folder in which every finished block is kept (zarr); with it the same call goes on where it stopped.
         cluster: a Dask client or cluster to whose workers the blocks are sent; needs a store that they share.
-        progress: whether to show a bar on stderr, if that is a terminal.
+        progress: whether to show a bar on stderr, or a line every 30 s where that is no terminal.
 
     Returns:
         The Dataset: a variable per observable, `status`, with a given current or force `current_limit`, and as
@@ -100,7 +104,19 @@ def scan(
         ValueError: if a name is unknown, a value outside its domain, or the memory too small.
     """
     asked = ScanArguments(
-        axes, temperature, voltage, current, force, observables, x, x_max, resolution, memory, precision
+        axes=axes,
+        temperature=temperature,
+        voltage=voltage,
+        current=current,
+        force=force,
+        observables=observables,
+        x=x,
+        x_max=x_max,
+        x_min=x_min,
+        min_prominence=min_prominence,
+        resolution=resolution,
+        memory=memory,
+        precision=precision,
     )
     plan = make_plan(scatterer, wire, asked)
     with progress_bar("scan", is_shown=progress) as report:

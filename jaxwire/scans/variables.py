@@ -16,7 +16,7 @@ from jaxwire.model.parameters.suggestion import did_you_mean
 from jaxwire.model.units.quantities import LABELS
 from jaxwire.model.wires.screening import AbstractNonLocalScreening
 from jaxwire.observables.landauer import asymmetry, asymmetry_ratio, landauer
-from jaxwire.observables.spots import find_spots
+from jaxwire.observables.spots import SpotLimits, find_spots
 from jaxwire.solver.solution import Solution
 
 FEW_POSITIONS = 4
@@ -28,18 +28,15 @@ POWER = "mu0^2/h"
 POTENTIAL = "mu0"
 """Unit of potentials and voltages."""
 
-X_MAX = 20.0
-"""How far from the scatterer spots are looked for, in vF tau0, unless told."""
-
 COORDS: dict[str, tuple[str, ...]] = {"side": ("left", "right"), "part": ("scatterer", "buildup")}
 """Dimensions that observables bring along, besides x."""
 
 
 class Setup(NamedTuple):
-    """What observables need besides the solution: positions of shape (n_x,), and how far to look for spots."""
+    """What observables need besides the solution: positions of shape (n_x,), and where to look for spots."""
 
     x: Float[Array, " n_x"]
-    x_max: float = X_MAX
+    limits: SpotLimits = SpotLimits()
 
 
 class Observable(NamedTuple):
@@ -88,7 +85,7 @@ def _heating_parts(sol: Solution, setup: Setup) -> Array:
 
 
 def _spots(sol: Solution, setup: Setup) -> tuple[Array, ...]:
-    left, right = find_spots(sol, setup.x_max)
+    left, right = find_spots(sol, **setup.limits._asdict())
     names = ("position", "heating", "exists", "kind", "prominence")
     return tuple(jnp.stack([getattr(left, name), getattr(right, name)]) for name in names)
 

@@ -18,12 +18,14 @@ from jaxtyping import Array, Float, PyTree
 from jaxwire.kinetics.distribution import Occupation
 from jaxwire.kinetics.flow import Faces, Flow, Heating
 from jaxwire.model.parameters.domain import POSITIVE, as_double
+from jaxwire.model.printing import is_known
 from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.array_types import Scalar
 from jaxwire.numerics.programs import quick_jit
 from jaxwire.solver.parts import Distribution, Powers
+from jaxwire.solver.solution_table import as_html, as_text
 from jaxwire.solver.status import Status
 from jaxwire.solver.validity import Validity, validity_of
 
@@ -204,23 +206,16 @@ class Solution(eqx.Module):
         return _along(as_single(name, self, f"lambda sol: sol.{name}(x)"), points, field)
 
     def __str__(self) -> str:
-        """A table of the numbers, one line each; for a batch, the count of each status."""
-        if self.voltage.ndim:
-            return f"Solutions, shape {self.voltage.shape}: {self.status}"
-        lines = [
-            ("temperature", self.temperature, "mu0"),
-            ("voltage", self.voltage, "mu0"),
-            ("current", self.current, "e mu0/h"),
-            ("force", self.force, "mu0/(vF tau0)"),
-            ("total voltage", self.total_voltage, "mu0"),
-            ("potential left", self.potential_left, "mu0"),
-            ("potential right", self.potential_right, "mu0"),
-            ("external power", self.external_power, "mu0^2/(h vF tau0)"),
-            ("error estimate", self.error_estimate, ""),
-        ]
-        body = "\n".join(f"  {name:<16} {float(value): .9g} {unit}".rstrip() for name, value, unit in lines)
-        strained = "" if self.validity.ok else f", {self.validity}"
-        return f"{type(self.scatterer).__name__} in a wire\n{body}\n  status            {self.status}{strained}"
+        """A table of the numbers, one line each; for a batch, its shape, the count of each status and the ranges."""
+        return as_text(self)
+
+    def __repr__(self) -> str:
+        """The same; under `jax.jit`, where there are no numbers yet, types and shapes."""
+        return str(self) if is_known(self) else super().__repr__()
+
+    def _repr_html_(self) -> str | None:
+        """The table of a notebook; first of all what is wrong."""
+        return as_html(self) if is_known(self) else None
 
 
 def as_single(name: str, sol: Any, mapped: str) -> Solution:

@@ -10,6 +10,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
+from jaxwire.model.printing import is_known
+
 
 class Outcome(enum.IntEnum):
     """The codes: names are flags in files, texts tell what to do."""
@@ -103,6 +105,10 @@ class Status(eqx.Module):
     def __str__(self) -> str:
         """The message."""
         return self.message
+
+    def __repr__(self) -> str:
+        """The message; under `jax.jit` types and shapes."""
+        return f"<Status: {self.message}>" if is_known(self) else super().__repr__()
 
     def __int__(self) -> int:
         """The code of a single point."""

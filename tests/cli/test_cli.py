@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -13,7 +14,8 @@ import numpy as np
 import pytest
 
 import jaxwire as jw
-from jaxwire.cli import main
+from jaxwire.cli import app, main
+from jaxwire.cli.examples import EXAMPLES
 from jaxwire.numerics.kernel_cache import cache_directory, compilation_cache
 
 PROGRAM = Path(sys.executable).with_name("jaxwire")
@@ -237,3 +239,45 @@ def test_the_oldest_kernels_go_when_the_cache_grows_too_large(tmp_path, monkeypa
     with compilation_cache(tmp_path):
         pass
     assert {path.name for path in tmp_path.iterdir()} == {"new-cache", "old-cache"}
+
+
+def spoken(*words):
+    """The help of a command."""
+    return launch(*words, "--help", COLUMNS="200").stdout
+
+
+@pytest.mark.parametrize("command", ["solve", "iv", "fit", "scan", "plot", "reproduce", "explore"])
+def test_the_help_of_a_command_ends_with_examples_that_it_understands(command):
+    shown = spoken(command)
+    examples = shown.partition("Examples:")[2].strip().splitlines()
+    assert examples == list(EXAMPLES[command])
+    for example in examples:
+        app.parse_args(example.removeprefix("jaxwire "), exit_on_error=False, print_error=False)  # raises
+
+
+@pytest.mark.parametrize("command", ["solve", "iv", "fit", "explore"])
+def test_every_number_has_its_unit_in_the_help(command):
+    shown = spoken(command)
+    without = ("--count", "--starts", "--port", "--exponent", "--strength")
+    numbers = re.findall(r"│ (--[\w-]+).* (?:FLOAT|INT)(?:\.\.\.)? +(.*?) *│", shown)
+    assert len(numbers) >= 5
+    assert [option for option, words in numbers if option not in without and not re.search("mu0|vF tau0", words)] == []
+
+
+def test_short_and_long_options_are_the_same(capsys):
+    assert run("solve", *POINT, "--x", "0.5", "--json") == 0
+    long = capsys.readouterr().out
+    assert run("solve", "-c", "1.44", "-w", ".08", "-t", ".3", "-v", ".1", "-x", ".5", "--json") == 0
+    assert capsys.readouterr().out == long
+
+
+def test_shell_completion_knows_commands_and_options():
+    script = app.generate_completion(shell="bash")
+    for word in ("solve", "reproduce", "--temperature", "--no-cache"):
+        assert word in script
+
+
+def test_positions_at_the_scatterer_are_refused_before_anything_is_computed(monkeypatch, capsys):
+    monkeypatch.setattr(jw, "solve", lambda *arguments, **options: pytest.fail("computed"))
+    assert run("solve", *POINT, "--x", "0.5", "0") == 2
+    assert "`x` must not be 0 in heating" in capsys.readouterr().err

@@ -265,7 +265,7 @@ BAD_CONFIGS = {
     "free = 'center'": "`free` must be a list, got 'center'.",
     "strats = 3": "`strats` is not a key of a config file of a fit; did you mean `starts`?",
     "starts = 0": "`starts` must be an integer of at least 1, got 0.",
-    "bounds = {width = [0.2, 0.1]}": "`bounds` of 'width' must be two finite numbers in order, got (0.2, 0.1).",
+    "bounds = {width = [0.2, 0.1]}": "`bounds` of 'width' must be two numbers in order, got (0.2, 0.1).",
     "bounds = {width = 'wide'}": "`bounds.width` must be a list of two numbers, got 'wide'.",
     "bounds = {offset = [0, 1]}": "`bounds` must be of free parameters, got 'offset'",
     "scatterer = {model = 'Lorentzian', center = 1}": "`scatterer.width` must be given, as a number; got none.",

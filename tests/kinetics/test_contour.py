@@ -204,3 +204,18 @@ def test_sums_of_a_gpu_are_those_of_the_matrix():
     )
     size = jnp.abs(rows) @ jnp.hypot(*contour._resolvent(squared, moved.real, moved.imag, lambda x: 1.0 / x)).T
     assert np.all(np.abs(by_sums - by_matrix) < 1e-15 * N_NODES * size[None])
+
+
+@pytest.mark.parametrize(
+    ("ratio", "size", "bound"), [(3.0, 128, 1e-14), (1e7, 128, 1e-14), (1e9, 128, 2e-11), (1e9, 40, 1e-3)]
+)
+@pytest.mark.parametrize("x", [0.0, 1e-8, 1e-2, 1.0, 20.0])
+def test_a_closed_contour_serves_all_positions(ratio, size, bound, x):
+    longest, shortest = jnp.asarray(2.0), jnp.asarray(2.0 / ratio)
+    contour = Contour.enclosing(longest, shortest, size)
+    rate, weight = np.asarray(contour.rate), np.asarray(contour.weight)
+    poles = np.geomspace(1 / 2.0, ratio / 2.0, 40)
+    # (1/(2 pi i)) int exp(-kappa x)/(kappa^2 - lambda) 2 kappa dkappa = exp(-sqrt(lambda) x)
+    found = np.sum((weight * np.exp(-rate * x))[:, None] / (rate[:, None] ** 2 - poles**2), axis=0).real
+    # Its error, exp(-pi^2 m/(2 ln(4 ratio))), falls along x about as the slowest waves do, exp(-0.7 x/longest).
+    assert_allclose(found, np.exp(-poles * x), rtol=0, atol=bound * np.exp(-0.25 * x) + 1e-15)

@@ -11,7 +11,7 @@ import scipy.signal
 from numpy.testing import assert_allclose, assert_array_equal
 
 import jaxwire as jw
-from jaxwire.observables.extrema import NEAREST, extrema
+from jaxwire.observables.extrema import NEAREST, candidates, in_order
 from jaxwire.observables.spots import Spot, find_extrema, find_spots, spot_measure
 from jaxwire.observables.wave_profile import WaveProfile
 
@@ -19,6 +19,10 @@ SIDES = {"left": -1, "right": 1}
 BATCH = 8
 
 # Sums of exponentials with known extrema
+
+
+def extrema(profile, x_max, limit):
+    return in_order(candidates(profile, x_max, limit), limit)
 
 
 @functools.partial(jax.jit, static_argnums=3)
@@ -338,6 +342,26 @@ def test_small_voltage_has_the_spots_of_linear_response():
         assert_allclose(other.prominence * 1e-2, spot.prominence, rtol=1e-4)
 
 
+def test_limits_leave_out_what_is_too_close_or_too_faint_and_no_other():
+    """A broad resonance above the Fermi energy: on the left the logarithm of the buildup makes an extremum at x = 0."""
+    sol = solve((2.3, 0.7, 0.3, 0.1))
+    everything = find_extrema(sol)
+    for side, all_of_it in zip(SIDES, everything, strict=True):
+        kept = (np.asarray(all_of_it[n])[np.asarray(all_of_it.exists)] for n in (0, 1, 4))
+        x, h, prominence = kept
+        for limits in ({"x_min": 0.2}, {"min_prominence": 0.05}, {"x_min": 0.02, "min_prominence": 1e-3}):
+            counts = (np.abs(x) > limits.get("x_min", 0.01)) & (prominence >= limits.get("min_prominence", 0.0))
+            found = getattr(find_extrema(sol, **limits), side)
+            assert_array_equal(np.asarray(found.position)[np.asarray(found.exists)], x[counts])
+            strongest = getattr(find_spots(sol, **limits), side)
+            rank = np.where(np.abs(h) > 1.0, 1.0 + np.abs(h), np.abs(h - 1.0))[counts]
+            assert bool(strongest.exists) == counts.any()
+            if counts.any():
+                assert_allclose(strongest.heating, h[counts][np.argmax(rank)], rtol=1e-9)  # another program's rounding
+    near = np.abs(np.asarray(everything.left.position)[np.asarray(everything.left.exists)])
+    assert near.size and near.min() < 0.11 and not bool(find_spots(sol, x_min=0.2).left.exists)
+
+
 def test_a_batch_of_solutions_and_bad_arguments_are_refused_in_words():
     for function in (find_spots, find_extrema):
         with pytest.raises(ValueError, match=rf"`{function.__name__}` needs a single solution, got a batch of shape"):
@@ -349,6 +373,11 @@ def test_a_batch_of_solutions_and_bad_arguments_are_refused_in_words():
     for x_max in (0.01, -1.0, np.inf, np.nan):
         with pytest.raises(ValueError, match="`x_max` must be"):
             find_spots(sol, x_max)
+    for x_min, complaint in ((0.0, "`x_min` must be at least 0.01"), (30.0, "`x_max` must be more than 30")):
+        with pytest.raises(ValueError, match=complaint):
+            find_spots(sol, x_min=x_min)
+    with pytest.raises(ValueError, match="`min_prominence` must be zero or positive"):
+        find_extrema(sol, min_prominence=-0.1)
     for limit in (0, -2, True):
         with pytest.raises(ValueError, match="`limit` must be an integer of at least 1"):
             find_extrema(sol, limit=limit)

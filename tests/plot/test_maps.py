@@ -4,6 +4,7 @@ import matplotlib
 import numpy as np
 import pytest
 import xarray
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from numpy.testing import assert_allclose, assert_array_equal
 
 from jaxwire.model.units.quantities import LABELS
@@ -290,3 +291,72 @@ def test_a_grid_of_one_point_is_drawn_over_its_first_axis():
         (axes,) = plot_map(dataset, select=select).axes
         (line,) = axes.lines
         assert axes.get_xlabel() == over and line.get_ydata().tolist() == [0.5] and line.get_marker() == "."
+
+
+def in_si(**units):
+    """A scan in other units: two axes and a current, whose sizes ask for prefixes."""
+    data = {"current": (("center", "width"), np.outer(np.arange(1.0, 5.0), np.ones(3)) * 1e-9, {"units": "A"})}
+    coords = {"center": np.linspace(0.001, 0.026, 4), "width": np.array([1e-4, 2e-4, 3e-4])}
+    attrs = {"units": "eV", **units}
+    ds = xarray.Dataset(data, coords=coords)
+    return ds.assign_coords({name: (name, ds[name].values, attrs) for name in coords})
+
+
+def test_units_of_si_are_upright_and_have_the_prefix_that_fits():
+    figure = plot_map(in_si())
+    assert figure.axes[0].get_xlabel() == r"center ($\mathrm{meV}$)"
+    assert figure.axes[0].get_ylabel() == "width ($\\mathrm{\u00b5eV}$)"
+    assert figure.axes[1].get_ylabel() == r"current ($\mathrm{nA}$)"
+    assert_allclose(cells(figure).get_array(), np.outer(np.ones(3), np.arange(1.0, 5.0)), rtol=1e-12)  # one rounding
+    assert figure.axes[0].get_xlim()[1] > 26.0
+
+
+def test_a_selected_value_is_named_in_its_prefix_and_given_without_it():
+    figure = plot_map(in_si(), select={"center": 0.026})
+    assert figure.axes[0].get_title() == r"center = 26 $\mathrm{meV}$"
+
+
+@pytest.mark.parametrize("units", ["1/eV", "mu0", "", "furlong"])
+def test_other_units_are_left_as_they_are(units):
+    assert plot_map(in_si(units=units)).axes[0].get_xlim()[1] < 0.1
+
+
+@pytest.mark.parametrize("reach", [2.1, 5.0, 12.0, 40.0, 1e3])
+@pytest.mark.parametrize("start", [1e-4, 0.06, 700.0])
+def test_numbers_along_an_axis_do_not_run_together(start, reach):
+    width = np.geomspace(start, start * reach, 12)
+    value = np.ones((12, 2, 3)) * np.arange(3)
+    coords = {"width": width, "side": ["left", "right"], "center": [0.5, 1.0, 1.5]}
+    figure = plot_map(xarray.Dataset({"current": (("width", "side", "center"), value)}, coords=coords), y="center")
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    figure.draw(renderer)
+    for axes in figure.axes[:2]:
+        shown = [tick.label1 for tick in [*axes.xaxis.get_major_ticks(), *axes.xaxis.get_minor_ticks()]]
+        low, high = axes.get_xlim()
+        shown = [one for one in shown if one.get_text() and low <= one.get_position()[0] <= high]
+        boxes = sorted((one.get_window_extent(renderer) for one in shown), key=lambda box: box.x0)
+        assert len(boxes) >= 2
+        assert all(left.x1 + 1.0 < right.x0 for left, right in zip(boxes, boxes[1:], strict=False))
+
+
+def test_spots_that_are_too_close_or_too_faint_are_left_out():
+    ds = a_scan()
+    position = np.broadcast_to([-0.05, 0.5], ds.spot_heating.shape)
+    prominence = np.where(ds.center.values[:, None, None, None] > 1.0, 2.0, 0.01) * np.ones(ds.spot_heating.shape)
+    dims = ds.spot_heating.dims
+    ds = ds.assign(spot_position=(dims, position), spot_prominence=(dims, prominence))
+    cut = {"temperature": 0.1}
+    drawn = plot_map(ds, "spot_heating", select=cut, x_min=0.1)
+    left, right = (np.isfinite(cells(drawn, panel).get_array().filled(np.nan)) for panel in (0, 1))
+    assert not left.any() and right.any()
+    drawn = plot_map(ds, "spot_heating", select=cut, min_prominence=0.1)
+    assert_array_equal(np.isfinite(cells(drawn, 1).get_array().filled(np.nan)).any(axis=0), CENTER > 1.0)
+    kinds = cells(plot_map(ds, "spot_kind", select=cut, x_min=0.1)).get_array().compressed()
+    assert set(kinds) == {0}
+
+
+def test_limits_of_spots_are_refused_where_they_mean_nothing():
+    with pytest.raises(ValueError, match="`x_min` must be given only for a scan with the observable 'spots'"):
+        plot_map(in_si(), x_min=0.1)
+    with pytest.raises(ValueError, match="`min_prominence` must be zero or positive, got -1"):
+        plot_map(a_scan(), min_prominence=-1.0)

@@ -8,6 +8,7 @@ import re
 import shlex
 import shutil
 import sys
+import tomllib
 from pathlib import Path
 
 import documents
@@ -34,6 +35,8 @@ import benchmark_tables  # noqa: E402
 import check_offline  # noqa: E402
 import command_help  # noqa: E402
 import docstrings  # noqa: E402
+import gallery_links  # noqa: E402
+import name_index  # noqa: E402
 
 
 def named(pages):
@@ -229,6 +232,38 @@ def test_docstrings_become_what_sphinx_reads():
     assert lines[0] == r"Heat at \|x\|, see :py:obj:`Lorentzian <jaxwire.Lorentzian>`."
     assert lines[2:5] == [".. code-block:: text", "", "    T = a_k b*c"]
     assert lines[6] == ".. code-block:: pycon" and lines[8:10] == ["    >>> 1", "    1"]
+
+
+def test_every_picture_of_the_gallery_is_there_and_beside_the_functions_that_make_it():
+    shown = gallery_links.entries()
+    files = {path.stem for path in (DOCS / "gallery").glob("*.png")}
+    assert {Path(entry.picture).stem for entry in shown} == files and len(shown) == 6
+    names = set().union(*(entry.names for entry in shown))
+    assert {"jaxwire.solve", "jaxwire.scan", "jaxwire.plot.plot_map", "jaxwire.plot.plot_fit"} <= names
+    lines = ["What it does."]
+    gallery_links.add_pictures(None, "function", "jaxwire.iv", None, None, lines)
+    assert "   .. image:: /gallery/iv.png" in lines
+    assert "      :target: ../gallery.html#current-against-voltage" in lines
+
+
+def test_the_table_of_names_has_every_public_name_and_what_it_is():
+    rows = name_index.rows()
+    assert {name.removeprefix("jaxwire.") for name, _, _ in rows if name.count(".") == 1} == set(jw.__all__)
+    assert [name for name, text, _ in rows if len(text) < 10] == []
+    assert {page for _, _, page in rows} <= set(name_index.SEE_ALSO)
+
+
+def test_extras_of_the_first_page_are_those_of_pyproject():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    page = (DOCS / "getting_started.md").read_text("utf-8")
+    named = {name for group in re.findall(r'"\.\[([\w,]+)\]"', page) for name in group.split(",")}
+    assert named == set(project["optional-dependencies"]) - {"all", "benchmark"}
+
+
+@pytest.mark.parametrize(("word", "page"), [("meV", "units"), ("uncertainty", "glossary"), ("channels", "glossary")])
+def test_words_that_people_search_for_are_on_the_page_that_helps(word, page):
+    (found,) = [one for one in PAGES if one.stem == page]
+    assert re.search(rf"\b{word}\b", found.read_text("utf-8"))
 
 
 @pytest.mark.parametrize(

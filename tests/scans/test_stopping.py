@@ -152,3 +152,13 @@ def test_progress_tells_rate_and_remaining_time_of_this_run_alone(capsys, monkey
     assert "map: solving" in shown and "9900/10000" in shown and "points/s" in shown and "left" in shown
     rates = [float(word.split()[-1]) for word in shown.split(" points/s")[:-1]]
     assert rates and all(1 < rate < 300 for rate in rates)  # by this clock the earlier ones would make it thousands
+
+
+def test_without_a_terminal_progress_is_a_plain_line_now_and_then(capsys, monkeypatch):
+    now = iter([0.0, 0.0, 5.0, 10.0, 40.0, 50.0])
+    monkeypatch.setattr("jaxwire.scans.progress.monotonic", lambda: next(now))
+    with progress("map") as report:
+        for done in (500, 600, 1_300, 1_400):  # 500 are from an earlier run
+            report(done, 2_100)
+    said = capsys.readouterr()
+    assert said == ("", "map: 1,300 of 2,100 points, 20 points/s, 40 s left\n")  # 800 in 40 s

@@ -158,7 +158,10 @@ def _as_working(name: str, numbers: Any) -> Array:
     expected = working_type()
     array = jnp.asarray(numbers, dtype=expected)
     if array.dtype != expected:
-        raise TypeError(f"`{name}` became {array.dtype}: jaxwire needs jax.config.update('jax_enable_x64', True).")
+        raise TypeError(
+            f"`{name}` became {array.dtype}: jaxwire needs jax.config.update('jax_enable_x64', True), and "
+            "JAX_ENABLE_X64 not set to 0."
+        )
     return array
 
 

@@ -7,12 +7,12 @@ passes, eps being its kinetic energy in the left wire. Where T changes, the ener
 import abc
 from typing import ClassVar, NamedTuple
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from jaxwire.model.parameters.domain import ROUNDING
+from jaxwire.model.printing import Printable
 from jaxwire.numerics.array_types import RealLike, Scalar
 
 
@@ -46,7 +46,7 @@ def probability(scatterer: "AbstractScatterer", energy: RealLike) -> Float[Array
     return transmission + jnp.where(jnp.abs(beyond) <= rounding, beyond, 0.0)
 
 
-class AbstractScatterer(eqx.Module):
+class AbstractScatterer(Printable):
     """Base of all scatterers: subclass it, give `transmission`, and `energy_scales` where T has structure.
 
     Attributes:

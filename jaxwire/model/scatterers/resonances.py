@@ -11,6 +11,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from jaxwire.model.parameters.domain import FRACTION, POSITIVE, REAL, as_parameter, parameter
+from jaxwire.model.printing import Printable
 from jaxwire.model.scatterers.base import AbstractScatterer, EnergyScales
 from jaxwire.numerics.array_types import RealLike, Scalar
 
@@ -45,7 +46,7 @@ class Lorentzian(AbstractScatterer):
         return EnergyScales(self.center[None], self.width[None], jnp.ones(1))
 
 
-class Resonance(eqx.Module):
+class Resonance(Printable):
     """One Breit-Wigner resonance, possibly between unequal barriers.
 
     Attributes:

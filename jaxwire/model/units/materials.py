@@ -5,11 +5,12 @@ from typing import Any
 import equinox as eqx
 
 from jaxwire.model.parameters.domain import NOT_NEGATIVE, POSITIVE, as_parameter, parameter
+from jaxwire.model.printing import Printable
 from jaxwire.model.wires.dispersion import Kane
 from jaxwire.numerics.array_types import Scalar
 
 
-class Material(eqx.Module):
+class Material(Printable):
     """Conduction band of a bulk semiconductor, energy (1 + kane_alpha energy) = p^2/2m (E. O. Kane, 1957).
 
     Attributes:

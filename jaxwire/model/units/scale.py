@@ -24,6 +24,7 @@ from scipy.constants import e, h, hbar, k, m_e
 
 from jaxwire.model.parameters.domain import POSITIVE, as_double, parameter
 from jaxwire.model.parameters.suggestion import did_you_mean
+from jaxwire.model.printing import Printable
 from jaxwire.model.units.quantities import LABELS
 from jaxwire.model.wires.dispersion import AbstractDispersion, Parabolic
 from jaxwire.numerics.array_types import Scalar
@@ -81,7 +82,7 @@ QUANTITIES = {
 """Natural and SI unit of every quantity by its name: numbers of scatterers and wires, arguments, results."""
 
 
-class Scale(eqx.Module):
+class Scale(Printable):
     """Three numbers of a wire, and its dispersion, that turn natural units into SI and back; prints as a table of both.
 
     ```python

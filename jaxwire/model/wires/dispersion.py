@@ -5,15 +5,15 @@ Natural units: energies mu0, momenta pF, velocities vF. Both are 1 at the Fermi 
 
 import abc
 
-import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from jaxwire.model.parameters.domain import NOT_NEGATIVE, parameter
+from jaxwire.model.printing import Printable
 from jaxwire.numerics.array_types import RealLike, Scalar
 
 
-class AbstractDispersion(eqx.Module):
+class AbstractDispersion(Printable):
     """Relation between kinetic energy, momentum and velocity."""
 
     @abc.abstractmethod

@@ -62,4 +62,7 @@ class ElectronElectron(eqx.Module):
 
     def collision_rate(self) -> Scalar:
         """1/tau_ee, in 1/tau0."""
-        return 1.0 / self.time if self.rate is None else self.rate
+        if self.rate is not None:
+            return self.rate
+        assert self.time is not None  # one of them is given
+        return 1.0 / self.time

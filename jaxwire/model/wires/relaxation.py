@@ -20,10 +20,11 @@ from jaxwire.model.parameters.functions_of_energy import (
     function_parameters_field,
     interpolate,
 )
+from jaxwire.model.printing import Printable
 from jaxwire.numerics.array_types import RealLike, Scalar
 
 
-class AbstractRelaxation(eqx.Module):
+class AbstractRelaxation(Printable):
     """Relaxation time tau of the electron-phonon collisions (Eqs. 2, 3; energy dependent: App. D)."""
 
     @abc.abstractmethod

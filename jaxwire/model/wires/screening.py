@@ -8,15 +8,15 @@ phi_neutral along the whole wire.
 import abc
 from collections.abc import Callable
 
-import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from jaxwire.model.parameters.domain import FRACTION, parameter
+from jaxwire.model.printing import Printable
 from jaxwire.numerics.array_types import Scalar
 
 
-class AbstractScreening(eqx.Module):
+class AbstractScreening(Printable):
     """How the electric potential along the wire follows from the charge."""
 
     @abc.abstractmethod

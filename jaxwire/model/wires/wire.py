@@ -5,11 +5,11 @@ Natural units: energies mu0, momenta pF, velocities vF, times tau0 (the relaxati
 vF tau0. Every model gives 1 at the Fermi energy unless its parameters say otherwise.
 """
 
-import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from jaxwire.model.parameters.domain import POSITIVE, as_parameter
+from jaxwire.model.printing import Printable
 from jaxwire.model.wires.dispersion import AbstractDispersion, Parabolic
 from jaxwire.model.wires.electron_electron import ElectronElectron
 from jaxwire.model.wires.hot_electrons import ThermalNodes
@@ -18,7 +18,7 @@ from jaxwire.model.wires.screening import AbstractNonLocalScreening, AbstractScr
 from jaxwire.numerics.array_types import RealLike, Scalar
 
 
-class Wire(eqx.Module):
+class Wire(Printable):
     """Two identical half-wires of one channel, left and right of the scatterer.
 
     ```python

@@ -24,6 +24,7 @@ from jaxwire.numerics.array_types import Scalar
 from jaxwire.numerics.integers import ceil_div
 from jaxwire.numerics.precision import working_in
 from jaxwire.numerics.programs import Alike, is_array, local_devices
+from jaxwire.observables.spots import SpotLimits
 from jaxwire.scans.single_precision import judge
 from jaxwire.scans.variables import Observable, Setup, evaluate
 from jaxwire.solver.solve import solve_found
@@ -40,7 +41,7 @@ class Program:
         inner: places of numbers that decide the transmission alone: grid and modes are shared by all their values.
         observables: what is kept.
         is_searched: whether the voltage is searched for, at given current or force; the largest current is kept then.
-        x_max: how far spots are looked for, in vF tau0.
+        limits: which extrema count as spots.
         resolution: numbers of nodes.
         precision: "double" or "single".
         code: what functions of the user are and have read by now (`describe`); JAX would go on with what they were when
@@ -56,7 +57,7 @@ class Program:
     inner: tuple[ParameterPath, ...]
     observables: tuple[Observable, ...]
     is_searched: bool
-    x_max: float
+    limits: SpotLimits
     resolution: Resolution
     precision: str = "double"
     code: str = ""
@@ -102,7 +103,7 @@ def point(program: Program, given: Given, at: GridPoint, found: Found | None) ->
     names = [entry.name for entry in program.observables]
     code = judge(sol, names) if program.precision == "single" else sol.status.code
     is_kept = has_values(code)
-    observed = evaluate(program.observables, sol, Setup(given.x, program.x_max))
+    observed = evaluate(program.observables, sol, Setup(given.x, program.limits))
     kept = {name: jnp.where(is_kept, v, jnp.nan) if v.dtype.kind == "f" else v for name, v in observed.items()}
     limit = {"current_limit": sol.status.limit} if program.is_searched else {}
     return {"status": code, **limit, **kept}
