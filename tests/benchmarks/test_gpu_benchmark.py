@@ -23,7 +23,7 @@ sys.path.insert(0, str(ROOT / "docs" / "_ext"))
 
 import benchmark_tables  # noqa: E402
 
-pytestmark = pytest.mark.timeout(600)  # the first calls of some twenty programs
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]  # the first calls of some twenty programs
 
 
 def command(*words):

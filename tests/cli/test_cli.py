@@ -183,6 +183,7 @@ def test_the_installed_program_tells_its_version():
     assert answer.stdout.strip() == version("jaxwire") == declared
 
 
+@pytest.mark.slow
 def test_compiled_kernels_are_kept_and_damaged_ones_replaced(tmp_path):
     first = launch("solve", *POINT, "--x", "1", XDG_CACHE_HOME=str(tmp_path))
     entries = {path.name: path.stat().st_mtime_ns for path in tmp_path.rglob("*-cache")}

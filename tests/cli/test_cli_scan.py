@@ -62,6 +62,7 @@ def expected():
     return jw.scan(jw.Lorentzian(1.44, 0.08), axes=axes, temperature=0.3, resolution=COARSE)
 
 
+@pytest.mark.slow
 def test_a_scan_of_the_command_line_is_that_of_the_library(stored, expected):
     found = jw.open_scan(stored)
     assert found["current"].dims == expected["current"].dims
@@ -159,6 +160,7 @@ def test_bad_input_is_one_line_and_exit_code_2(arguments, complaint, folder, cap
     assert {path.name for path in folder.iterdir()} == {"map.toml", "point.toml"}
 
 
+@pytest.mark.slow
 def test_a_file_describes_any_scatterer_and_wire_to_solve(capsys):
     assert run("solve", "--config", "point.toml", "--json") == 0
     result = json.loads(capsys.readouterr().out)
@@ -171,6 +173,7 @@ def test_a_file_describes_any_scatterer_and_wire_to_solve(capsys):
     assert (result["temperature"], result["voltage"]) == (0.5, -0.2)
 
 
+@pytest.mark.slow
 def test_a_characteristic_is_printed_written_and_drawn(capsys):
     words = ["iv", "--config", "point.toml", "--max", "0.4", "--count", "3"]
     assert run(*words, "--csv", "iv.csv", "--plot", "iv.svg") == 0

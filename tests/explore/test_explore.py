@@ -47,6 +47,7 @@ def unreachable():
     return operating_point(State(current=0.5))
 
 
+@pytest.mark.slow
 def test_numbers_are_those_of_the_library(point, sol):
     for name in NUMBERS:
         assert_allclose(point.numbers[name], getattr(sol, name), err_msg=name, **SAME)
@@ -93,6 +94,7 @@ def test_the_curve_goes_through_the_point(point, sol):
     assert np.interp(-0.3, VOLTAGES, point.curve) == pytest.approx(float(sol.current), rel=1e-2)  # between two points
 
 
+@pytest.mark.slow
 def test_a_current_instead_of_a_voltage():
     found = operating_point(State(current=0.02)).numbers
     # I(V) at the voltage that was found is the current that was wanted, to the last Newton step.
@@ -254,6 +256,7 @@ def test_the_pure_part_does_not_need_the_server():
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "False\n"
 
 
+@pytest.mark.slow
 def test_the_program_serves_on_this_machine_and_stops_quietly(point):
     arguments = [PROGRAM, "explore", "--port", "0", "--no-browser", "--center", "0.64", "--voltage", "-0.2"]
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as program:

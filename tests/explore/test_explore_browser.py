@@ -34,9 +34,13 @@ FLAGS = [
 ]
 PAPERS = jw.Wire(relaxation=jw.PowerLaw(0.0), screening=jw.LocalScreening(1.0))  # the paper's, of the same program
 IS_REQUIRED = os.environ.get("JAXWIRE_BROWSER") == "required"
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None and not IS_REQUIRED, reason="no Chromium found; apt-get install chromium, or set JAXWIRE_BROWSER"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        CHROMIUM is None and not IS_REQUIRED,
+        reason="no Chromium found; apt-get install chromium, or set JAXWIRE_BROWSER",
+    ),
+]
 
 
 @pytest.fixture(scope="module")

@@ -49,6 +49,7 @@ def _fit(y, sigma, dot=None, **options):
     return jw.fit_profile(X, y, sigma, dot, **POINT, **({"free": FREE, "resolution": SMALL, "starts": 4} | options))
 
 
+@pytest.mark.slow
 def test_readings_without_noise_give_the_truth_from_first_values_far_away():
     found = _fit(_readings(), 1e-3)
     assert found.status is jw.FitStatus.CONVERGED and found.status.ok
@@ -118,6 +119,7 @@ def _profiles():
     return [jw.Measurement(x, y, 0.01, **point) for x, y, point in zip(lengths, ys, drives, strict=True)]
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(900)  # two kinds of drive are compiled
 def test_several_operating_points_share_the_parameters():
     profiles = _profiles()
@@ -131,6 +133,7 @@ def test_several_operating_points_share_the_parameters():
     assert np.mean(worse.residuals[1]) > 10 > -10 > np.mean(worse.residuals[0])  # in the order of the user
 
 
+@pytest.mark.slow
 def test_a_voltage_of_one_measurement_can_be_free():
     profiles = [
         jw.Measurement(X, _readings(voltage=v), 0.01, temperature=0.25, voltage=g) for v, g in ((0.2, 0.2), (0.5, 0.4))
@@ -174,6 +177,7 @@ def test_losses_are_half_squares_near_zero_and_smooth(loss: AbstractLoss):
     assert_allclose(rho, exact, rtol=1e-6, atol=1e-15)  # the exact forms cancel for small r
 
 
+@pytest.mark.slow
 def test_gradient_descent_finds_the_same_minimum():
     y, sigma = _noisy()
     best = _fit(y, sigma)
@@ -182,6 +186,7 @@ def test_gradient_descent_finds_the_same_minimum():
     assert_allclose(list(found.values.values()), list(best.values.values()), rtol=1e-3)
 
 
+@pytest.mark.slow
 def test_bounds_hold_and_an_end_at_a_bound_is_said():
     y, sigma = _noisy()
     found = _fit(y, sigma, jw.Lorentzian(0.8, 0.3), bounds={"center": (0.5, 1.1)})
@@ -189,6 +194,7 @@ def test_bounds_hold_and_an_end_at_a_bound_is_said():
     assert 0.5 <= found.values["center"] <= 1.1
 
 
+@pytest.mark.slow
 def test_what_the_data_cannot_tell_is_named():
     y, sigma = _noisy()
     few = slice(None, None, 6)
@@ -206,6 +212,7 @@ def test_a_fit_is_printed_with_errors_and_status():
         assert words in text
 
 
+@pytest.mark.slow
 def test_posterior_of_a_good_fit_is_its_gaussian():
     pytest.importorskip("blackjax")
     y, sigma = _noisy()
@@ -221,6 +228,7 @@ def test_posterior_of_a_good_fit_is_its_gaussian():
     assert_allclose(jax.grad(density)(jnp.asarray(values)) * errors, 0.0, atol=1e-2)
 
 
+@pytest.mark.slow
 def test_information_is_the_inverse_covariance_of_a_fit():
     y, sigma = _noisy()
     found = _fit(y, sigma)

@@ -115,6 +115,7 @@ def heating(flow: Flow, side: Side, around: Contour):
     return [profile(jnp.asarray(PLACES))[0] for profile in profiles(flow, side, around)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WIRES)
 def test_heating_is_that_of_the_modes(name):
     def one(point):
@@ -130,6 +131,7 @@ def test_heating_is_that_of_the_modes(name):
         assert np.max(error) < {"one mean free path": 2e-11, "slow electrons far": 1e-9}.get(name, 1e-12)
 
 
+@pytest.mark.slow
 def test_derivatives_of_the_heating_are_those_of_the_modes():
     def both(parameters):
         center, width, temperature, voltage = parameters
@@ -141,6 +143,7 @@ def test_derivatives_of_the_heating_are_those_of_the_modes():
     assert_allclose(by_contour, exact, rtol=0, atol=1e-11 * np.max(np.abs(exact)))
 
 
+@pytest.mark.slow
 def test_extrema_are_those_of_the_modes_however_far_they_are_looked_for():
     def one(point):
         center, width, temperature, voltage = point

@@ -83,6 +83,7 @@ def largest_deviation(sol: jw.Solution, full: Reference) -> float:
     return max(float(np.max(np.abs(a - b)) / np.max(np.abs(b))) for a, b in zip(found, expected, strict=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("point", FIGURES + ELSEWHERE + NEGATIVE + GENERAL_WIRE, ids=str)
 def test_reduced_system_gives_the_numbers_of_the_full_one(point):
     sol, full = both(point)

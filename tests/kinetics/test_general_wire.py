@@ -59,6 +59,7 @@ def _half_wire(wire, temperature=0.4):
     return half_wire(wire, grid.above, grid.above_weight, jnp.asarray(temperature))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WIRES)
 def test_half_transmission_gives_the_sum_rule_for_every_wire(name):
     """At T = 1/2, zeta = eV_tot/2F = sum l - sum 1/kappa on every grid (physics.md 8c).
@@ -149,6 +150,7 @@ def test_constant_mean_free_path_is_reached_continuously():
         assert_allclose(observe(-1.0 + offset), exact, rtol=max(20 * abs(offset), 1e-9))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WIRES)
 def test_energy_balance_holds_for_every_wire(name):
     sol = jw.solve(jw.Lorentzian(1.2, 0.1), WIRES[name], temperature=0.4, voltage=0.3, error_estimate=False)
@@ -175,6 +177,7 @@ def test_no_interaction_has_no_potential_and_full_strength_is_neutral():
 SMALL_CURRENT = 1e-6  # where the jump of phi and the voltage are interchangeable to second order in the current
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("radius", [3e-3, 3e-4])
 def test_strong_coupling_is_electroneutral(radius):
     """Away from x = 0 by more than the radius; the jump of the neutral potential becomes part of the voltage."""
@@ -189,6 +192,7 @@ def test_strong_coupling_is_electroneutral(radius):
     assert_allclose(sol.potential_left, sol.potential_right, rtol=1e-12)  # continuous
 
 
+@pytest.mark.slow
 def test_a_close_gate_screens_locally():
     dot = jw.Lorentzian(1.44, 0.08)
     local = jw.solve(
@@ -205,6 +209,7 @@ def test_a_close_gate_screens_locally():
     assert deviations[0] < 2e-3 and deviations[1] < 0.05 * deviations[0]  # second order in the gate distance
 
 
+@pytest.mark.slow
 def test_gated_potential_solves_its_integral_equation():
     """The equation phi = c int U(x - x') [phi_neutral - phi] dx', by quadrature in real space, not Fourier space."""
     screening = jw.GatedCoulomb(2.0, 0.2, 0.6)

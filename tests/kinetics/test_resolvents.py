@@ -52,6 +52,7 @@ def test_derivatives_of_products_are_those_of_the_matrix(product):
     assert_allclose(found[1], expected[1], rtol=0, atol=1e-14 * np.max(np.abs(expected[1])))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("product", PRODUCTS)
 @pytest.mark.parametrize("argument", [0, 1, 2])
 def test_second_derivatives_and_reverse_mode_are_those_of_the_matrix(product, argument):

@@ -96,6 +96,7 @@ def test_unknowns_are_nodes_or_wavenumbers_with_the_same_current():
     assert_allclose(by_many, by_hand, rtol=1e-10)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wire", [jw.Wire(), jw.Wire(jw.PowerLaw(1.0)), jw.Wire(jw.PowerLaw(-0.9))], ids=str)
 @pytest.mark.parametrize("point", [(0.05, 0.02, 0.5, 0.03), (0.3, 0.4, 1.0, 0.1), (0.9, 1.6, 2.0, 0.5)])
 def test_wavenumbers_err_less_than_the_grid_they_go_with(wire, point):
@@ -136,6 +137,7 @@ def currents(resolution: Resolution, points: np.ndarray) -> tuple[np.ndarray, np
 TABLE = re.findall(r"^ +(\d+) +(\d+) +(\S+e-\d+) +(\S+e-\d+)$", wavenumbers_module.__doc__ or "", re.MULTILINE)
 
 
+@pytest.mark.slow
 def test_errors_of_the_rule_of_wavenumbers_are_those_of_the_table_in_its_module():
     points = random_points(32)
     converged = currents(Resolution(200, 80), points)[1]
@@ -148,6 +150,7 @@ def test_errors_of_the_rule_of_wavenumbers_are_those_of_the_table_in_its_module(
         assert_allclose(errors, [float(by_rule), float(by_grid)], rtol=0.25)  # one digit, 2 or more, is printed
 
 
+@pytest.mark.slow
 def test_derivatives_are_those_of_the_modes():
     arrays = [jnp.asarray(RNG.uniform(0.5, 2.0, N_NODES)) for _ in range(4)]
 

@@ -151,6 +151,7 @@ SCATTERERS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SCATTERERS)
 def test_declared_scales_resolve_the_transmission(name):
     """The estimate bounds the difference to a grid three times finer, and is within the 1e-4 of a solved status."""

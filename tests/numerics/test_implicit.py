@@ -39,6 +39,7 @@ def test_solutions_are_those_of_elimination(decay, largest, cycle):
     assert_allclose(found, expected, rtol=0, atol=2e-13 * condition * size)  # twice `CONVERGED`, times what it may mean
 
 
+@pytest.mark.slow
 def test_derivatives_are_those_of_elimination_in_either_mode():
     kernel, wanted, direction = smooth_kernel(20, 0.05, 0.8), RNG.standard_normal(20), RNG.standard_normal((20, 20))
 
@@ -54,6 +55,7 @@ def test_derivatives_are_those_of_elimination_in_either_mode():
     assert_allclose(jax.jacfwd(solved)(0.3), jax.grad(eliminated)(0.3), rtol=1e-11)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [0.0, 1e-300, 1e-160, 1e160, 1e300])
 def test_right_sides_of_any_size_are_solved_for(size):
     kernel, wanted = smooth_kernel(10, 0.05, 0.8), RNG.standard_normal(10)

@@ -70,6 +70,7 @@ def test_powers_are_the_integrals_of_the_heating(kt):
     assert_allclose(powers.left + powers.right, sol.current * sol.total_voltage, rtol=1e-11)  # Eq. 32
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kt", [0.1, 0.3, 0.7])
 def test_the_asymmetry_is_eq_34_in_heat_currents_and_potentials(kt):
     """P_asym = J(0+) - J(inf) + J(0-) - J(-inf) + I [phi(0-) + phi(0+)], the second line of Eq. 34."""
@@ -125,6 +126,7 @@ def _response(kt=0.3):
     return jw.linear_response(DOT, temperature=kt)
 
 
+@pytest.mark.slow
 def test_scatterer_coefficients_match_scipy_and_onsager():
     moments = [
         _integral(lambda e, n=n: _transmission(e) * (e - 1) ** n * _fermi(e, 0.3) * (1 - _fermi(e, 0.3)) / 0.3, 0.3)
@@ -159,6 +161,7 @@ def test_wire_coefficients_match_scipy():
     assert_allclose(_response().wire.peltier, weight[1] / weight[0], rtol=1e-8)
 
 
+@pytest.mark.slow
 def test_iv_is_solve_at_every_voltage_and_vanishes_at_zero():
     voltages = np.array([-0.3, 0.0, 0.1, 0.4])
     curve = jw.iv(DOT, jw.Wire(), 0.3, voltages)
@@ -170,6 +173,7 @@ def test_iv_is_solve_at_every_voltage_and_vanishes_at_zero():
     np.testing.assert_array_equal(by_name.current, curve.current)
 
 
+@pytest.mark.slow
 def test_a_symmetric_scatterer_does_not_rectify():
     """Constant T sees no difference between the sides, whatever the voltage."""
     curve = jw.iv(jw.Constant(0.4), None, 0.3, [0.1, 0.8])

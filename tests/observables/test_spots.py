@@ -156,6 +156,7 @@ def reference(heating):
     return np.array(found).reshape(-1, 3)
 
 
+@pytest.mark.slow
 def test_spots_agree_with_dense_sampling_at_random_points():
     def one(point):
         sol = solve(point, random_wire(point[4]))
@@ -193,6 +194,7 @@ def test_spots_agree_with_dense_sampling_at_random_points():
     assert overruled >= 1  # a maximum above P_ext that is closer to it than a minimum between -P_ext and P_ext
 
 
+@pytest.mark.slow
 def test_spots_of_a_gated_wire_agree_with_its_heating():
     gated = jw.Wire(screening=jw.GatedCoulomb(coupling=2.0, radius=0.1, gate_distance=0.5))
     dot = jw.Lorentzian(1.44, 0.08)
@@ -283,6 +285,7 @@ def weighted_and_gradient(parameters):
     return jax.value_and_grad(lambda p: jnp.sum(WEIGHT * values(p)))(parameters)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", POINTS)
 def test_derivatives_agree_forward_reverse_and_with_differences(name):
     found, jacobian, differences = (each[list(POINTS).index(name)] for each in jacobians())
@@ -324,6 +327,7 @@ def batch():
     return jax.vmap(lambda width: solve((1.44, width, 0.7, 0.1)))(jnp.array([0.08, -0.1, 0.08]))
 
 
+@pytest.mark.slow
 def test_failed_points_have_no_spots_and_spoil_no_other():
     alone = find_spots(solve((1.44, 0.08, 0.7, 0.1)))
     for spot, single in zip(jax.vmap(find_spots)(batch()), alone, strict=True):

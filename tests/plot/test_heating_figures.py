@@ -30,6 +30,7 @@ def drawn(line):
     return x[is_drawn], y[is_drawn]
 
 
+@pytest.mark.slow
 def test_a_profile_is_the_heating_of_the_solution_on_both_sides():
     sol = solved()
     ((x, y),) = map(drawn, curves(plot_heating(sol, X)).values())
@@ -100,6 +101,7 @@ def test_lines_differ_in_colour(count):
     assert count > len(COLORS) or colors == [color.lower() for color in COLORS[:count]]
 
 
+@pytest.mark.slow
 def test_a_batch_is_drawn_like_its_points():
     temperatures = [0.3, 0.5]
     dot = jw.Lorentzian(center=1.44, width=0.08)

@@ -71,6 +71,7 @@ def fit(center, width, temperature, voltage):
 FIRST, SECOND = (1.2, 0.1, 0.3, 0.4), (0.9, 0.2, 0.5, -0.7)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("task", [solve, solve_given_current, gradient, scan, fit], ids=lambda task: task.__name__)
 def test_other_values_compile_nothing(task):
     with counting() as first:
@@ -81,6 +82,7 @@ def test_other_values_compile_nothing(task):
     assert second == []
 
 
+@pytest.mark.slow
 def test_another_kind_of_scatterer_compiles_anew():
     solve(*FIRST)
     with counting() as seen:
@@ -95,6 +97,7 @@ def test_grids_of_other_sizes_share_one_program():
     assert seen == []
 
 
+@pytest.mark.slow
 def test_a_jitted_function_of_all_numbers_is_compiled_once():
     program = jax.jit(lambda *numbers: solve(*numbers)[1])
     program(*map(jnp.asarray, FIRST))

@@ -52,6 +52,7 @@ def folder(tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("page", **named(WITH_EXAMPLES))
 def test_the_python_of_a_page_prints_what_the_page_says(page, folder, monkeypatch):

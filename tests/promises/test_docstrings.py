@@ -22,6 +22,7 @@ def examples_of(name):
     return [test for test in doctest.DocTestFinder().find(import_module(name), name) if test.examples]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MODULES)
 def test_examples_in_docstrings_print_what_they_say(name):
     runner = doctest.DocTestRunner(optionflags=doctest.FAIL_FAST)

@@ -53,6 +53,7 @@ def test_golden_values_are_known_far_better_than_the_promise():
     assert np.max(golden("uncertainty")) < 1e-3 * PROMISE
 
 
+@pytest.mark.slow
 def test_current_and_potentials_agree_with_the_independent_solver():
     assert_allclose(solved()[0], golden("current", "potential_left", "potential_right"), rtol=PROMISE)
 

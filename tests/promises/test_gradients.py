@@ -102,6 +102,7 @@ def assert_gradient_is_right(jacobian, point):
     assert deviation(jacobian, differences(value, point), point) < AGAINST_DIFFERENCES
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", POINTS)
 def test_reverse_mode_agrees_with_forward_mode(name):
     point = np.array(POINTS[name])
@@ -135,6 +136,7 @@ class Crooked(jw.Lorentzian):
         return crooked(energy, self.center, self.width)
 
 
+@pytest.mark.slow
 def test_a_wrong_gradient_is_found_out():
     point = np.array(POINTS["fig 3a"])
     wrong = forward(point, directional(functools.partial(observed, scatterer=Crooked)))
@@ -143,6 +145,7 @@ def test_a_wrong_gradient_is_found_out():
     assert deviation(wrong, forward(point), point) < 1e-4  # and it was wrong by little
 
 
+@pytest.mark.slow
 def test_hessian_is_symmetric_and_agrees_with_differences_of_the_gradient():
     point = np.array(POINTS["fig 3a"])
     weight = np.outer(scales(point), scales(point))
@@ -176,6 +179,7 @@ def assert_directional_derivative_is_right(function, point, step):
     assert_allclose(compiled(jnp.asarray(point), jnp.asarray(direction))[1], wanted, rtol=AGAINST_DIFFERENCES)
 
 
+@pytest.mark.slow
 def test_gradient_by_the_values_of_a_table_agrees_with_differences():
     energies = np.linspace(0.2, 2.0, 7)
     values = np.array([0.05, 0.1, 0.3, 0.7, 0.95, 0.6, 0.2])

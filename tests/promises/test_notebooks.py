@@ -10,6 +10,8 @@ import pytest
 from matplotlib.figure import Figure
 from referee import objections
 
+pytestmark = pytest.mark.slow
+
 jupytext = pytest.importorskip("jupytext")
 nbformat = pytest.importorskip("nbformat")
 nbclient = pytest.importorskip("nbclient")

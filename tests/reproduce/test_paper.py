@@ -57,6 +57,7 @@ def visible_extrema(heating):
     return turns[heights > visible]
 
 
+@pytest.mark.slow
 def test_table_one_read_transposed_agrees_in_all_entries():
     current = solved()[0]
     # The paper's own discretisation; 12 of the 16 agree to 0.4 %, the worst (0.64, 0.4, kT 0.7) to 1.43 %.

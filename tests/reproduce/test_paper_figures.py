@@ -12,6 +12,8 @@ import jaxwire as jw
 from jaxwire import reproduce
 from jaxwire.reproduce import figures_5_6 as spot_maps
 
+pytestmark = pytest.mark.slow
+
 FACTS_TEXT = (Path(__file__).parents[1] / "reference" / "paper_facts.json").read_text()
 FACTS = json.loads(FACTS_TEXT)
 OURS = ("own_width", "own_contact", "own_barrier", "own_levels")

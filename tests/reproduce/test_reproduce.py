@@ -14,6 +14,8 @@ import jaxwire as jw
 from jaxwire import reproduce
 from jaxwire.cli import main
 
+pytestmark = pytest.mark.slow
+
 PUBLISHED = json.loads((Path(__file__).parents[1] / "reference" / "paper_tables.json").read_text())
 OURS = ("own_width", "own_contact", "own_barrier", "own_levels")
 FIGURES = (*(f"fig{number}" for number in range(2, 10)), *OURS)

@@ -61,6 +61,7 @@ def test_every_statement_says_where_it_is_and_what_it_claims():
     assert {one.name for one in STATEMENTS if one.limit} == IN_PART | ABSENT
 
 
+@pytest.mark.slow
 def test_every_point_is_solved(data):
     assert {name for name, each in data.items() if "status" in each and (each.status != 0).any()} == set()
     assert sum("status" in each for each in data.values()) == 11

@@ -137,6 +137,7 @@ def test_a_store_that_the_workers_wrote_elsewhere_is_an_error(client, plan, tmp_
         run_on_cluster(plan, tmp_path / "map.zarr", client)
 
 
+@pytest.mark.slow
 def test_the_task_of_a_worker_computes_the_blocks_of_a_scan(tmp_path):
     """The task itself, run here: a worker would compile once more."""
     axes = {"center": np.linspace(0.6, 1.8, 12), "width": np.geomspace(0.05, 0.5, 4)}

@@ -74,6 +74,7 @@ def scan_program(observables, drive, wire, x=None, precision="double") -> str:
         return lowered(functools.partial(run, program, static), arrays, outer, inner, np.asarray(2))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wire", WIRES)
 @pytest.mark.parametrize(
     ("observables", "drive", "x"),
@@ -89,6 +90,7 @@ def test_scans(observables, drive, x, wire):
     assert faults(scan_program(observables, drive, wire, x)) == []
 
 
+@pytest.mark.slow
 def test_products_of_single_precision_keep_all_its_bits():
     """By itself a GPU would multiply matrices with ten bits (TF32)."""
     program = scan_program(["heating_parts", "powers"], "voltage", "paper", np.array([-1.0, 0.3]), "single")
@@ -97,6 +99,7 @@ def test_products_of_single_precision_keep_all_its_bits():
     assert "f64" not in "".join(products)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", [jax.grad, jax.jacfwd])
 @pytest.mark.parametrize("drive", ["voltage", "current"])
 def test_gradients(drive, mode):
@@ -111,6 +114,7 @@ def test_gradients(drive, mode):
     assert faults(lowered(jax.vmap(mode(heating, argnums=(0, 1, 2, 3))), *columns)) == []
 
 
+@pytest.mark.slow
 def test_fits():
     """Readings with their Jacobian, free of gain and offset; and the steps of the optimiser."""
     x = np.linspace(-2.0, 2.0, 21)[::2]

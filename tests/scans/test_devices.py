@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import numpy as np
+import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from jaxwire.scans.plan import SMALL
@@ -22,6 +23,7 @@ np.savez(sys.argv[1], devices=len(jax.devices()), current=ds["current"].values, 
 """
 
 
+@pytest.mark.slow
 def test_four_devices_give_the_bits_of_one(tmp_path):
     found = []
     for count in (1, 4):
@@ -54,6 +56,7 @@ np.savez(sys.argv[1], **{name: ds[name].values for name in ds.data_vars})
 """
 
 
+@pytest.mark.slow
 def test_programs_as_users_run_them_give_the_numbers_of_those_of_the_tests(tmp_path):
     found = []
     for flags in ("", os.environ["XLA_FLAGS"]):

@@ -40,6 +40,7 @@ def fails_above(monkeypatch):
     return begin
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("only_rows", [False, True], ids=["when the program starts", "when it computes"])
 def test_what_does_not_fit_is_halved_and_nothing_is_lost(fails_above, only_rows):
     whole = scan()
@@ -52,6 +53,7 @@ def test_what_does_not_fit_is_halved_and_nothing_is_lost(fails_above, only_rows)
     assert_array_equal(found.status, whole.status)
 
 
+@pytest.mark.slow
 def test_a_voltage_is_searched_for_by_smaller_parts_as_well(fails_above):
     axes = {"current": np.linspace(0.001, 0.01, 20)}
     given = {"axes": axes, "temperature": 0.3, "resolution": SMALL, "progress": False}

@@ -58,6 +58,7 @@ def solved(scatterer, temperature=0.3, voltage=0.4, wire=WIRE):
     return jw.solve(scatterer, wire, **given)
 
 
+@pytest.mark.slow
 def test_a_scan_gives_the_numbers_of_a_plain_loop():
     observed = jax.jit(lambda sol: evaluate(read_observables(EVERYTHING), sol, Setup(X)))
     for i, j, k in ((0, 0, 1), (2, 1, 0)):
@@ -156,6 +157,7 @@ def test_one_program_serves_all_blocks_and_all_later_scans(compilations):
     assert compilations == []
 
 
+@pytest.mark.slow
 def test_an_estimate_tells_what_a_scan_will_take(compilations):
     everything()
     compilations.clear()
@@ -230,6 +232,7 @@ def work(name, m, observables=None):
     return size(jax.make_jaxpr(jax.vmap(one_row, in_axes=(0, None)))(rows, inner).jaxpr)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("strength", [0.3, 0.7])
 @pytest.mark.parametrize("width", [0.08, 0.2])
 @pytest.mark.parametrize("temperature", [0.3, 0.4])
@@ -241,6 +244,7 @@ def test_scans_that_share_a_program_keep_their_own_numbers(strength, width, temp
     assert_allclose(ds.current, expected, rtol=ROUNDING)
 
 
+@pytest.mark.slow
 def test_axes_that_only_change_the_transmission_share_their_grid():
     single = work(PEAK, 1)
     assert work(CENTER, 24) > 20 * single
@@ -261,6 +265,7 @@ def given_current():
     return jw.scan(dot(), WIRE, axes=axes, resolution=COARSE)
 
 
+@pytest.mark.slow
 def test_a_current_out_of_reach_fails_alone_and_says_so():
     ds = given_current()
     assert ds["voltage"].dims == ("current", "temperature_relaxation.exponent")
@@ -281,6 +286,7 @@ def test_the_voltages_found_at_given_currents_drive_them():
         assert_allclose(sol.current, CURRENTS[i], rtol=1e-11, atol=1e-14)  # where a search has settled
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("searched", [1, 20, 1000])
 def test_voltages_are_the_same_however_many_are_searched_for_together(searched, monkeypatch):
     """Batches of 20 are no multiple of the micro-batch of 16; the last of them overlaps the one before."""

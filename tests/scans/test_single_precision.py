@@ -54,6 +54,7 @@ def largest_errors(found, exact, columns):
     return error[is_told], is_told
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MODELS)
 def test_single_precision_is_good_to_1e_4_or_says_that_it_is_not(name):
     columns = draw(MODELS[name], 192, seed=17)
@@ -66,6 +67,7 @@ def test_single_precision_is_good_to_1e_4_or_says_that_it_is_not(name):
     assert np.mean(is_told) > 0.93
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["Lorentzian", "TunnelBarrier"])
 def test_single_precision_agrees_with_a_fine_grid_as_well(name):
     columns = draw(MODELS[name], 48, seed=18)
@@ -118,6 +120,7 @@ def test_the_residual_of_a_linear_system_is_the_true_one():
     assert is_told.all() and error.max() < 5e-5  # 1.2e-4 otherwise
 
 
+@pytest.mark.slow
 def test_the_current_alone_is_told_where_potentials_cancel():
     name, columns = almost_in_equilibrium(64)
     found = scan_model(MODELS[name], columns, ("current",), precision="single")
@@ -127,6 +130,7 @@ def test_the_current_alone_is_told_where_potentials_cancel():
     assert np.max(np.abs(found["current"] / exact["current"] - 1.0).values[is_told]) < 1e-4
 
 
+@pytest.mark.slow
 def test_a_wire_without_potential_is_told():
     bare = jw.Wire(screening=jw.LocalScreening(0.0))
     found, exact = (scan(each, observables=["current", "powers"], wire=bare) for each in ("single", "double"))
@@ -152,6 +156,7 @@ def test_weak_double_barriers_keep_their_digits_in_single_precision():
     np.testing.assert_allclose(width, jw.DoubleBarrier(1e-4, 2e-4, 8.0).energy_scales().width, rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_types_say_in_which_precision_numbers_are(both):
     assert {both["single"][name].dtype for name in IN_SINGLE} == {np.dtype(np.float32)}
     assert {both["double"][name].dtype for name in IN_SINGLE} == {np.dtype(np.float64)}

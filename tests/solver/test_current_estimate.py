@@ -57,6 +57,7 @@ def _errors(found, exact):
     return np.abs(found / exact - 1.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["equal paths", "equal paths, half screened"])
 def test_the_estimate_is_exact_where_all_mean_free_paths_are_equal(name):
     solved, estimated, *_ = _currents(name)
@@ -64,6 +65,7 @@ def test_the_estimate_is_exact_where_all_mean_free_paths_are_equal(name):
     assert_allclose(estimated, solved, rtol=1e-4)  # the wire's averages are sums over 24 nodes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "typical", "worst"), [("default", 5e-3, 0.06), ("unscreened", 1e-2, 0.1), ("any", 1e-2, 0.1)]
 )
@@ -81,6 +83,7 @@ def test_the_table_holds_the_estimate_at_either_sign():
     assert np.median(errors[~is_positive]) < 0.05  # and are cut off by the band bottom
 
 
+@pytest.mark.slow
 def test_typical_voltages_are_found_in_two_or_three_solutions_that_are_not_differentiated():
     """A search on I(V) itself, which takes many more, begins where these have not sufficed."""
     voltage, search = _search()
@@ -93,6 +96,7 @@ def test_typical_voltages_are_found_in_two_or_three_solutions_that_are_not_diffe
     assert np.mean(search.evaluations <= MAX_EVALUATIONS[FOLLOW]) > 0.9
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("evaluations", "missed"), [(1, 1e-6), (2, 1e-11), (3, 1e-14)])
 def test_each_solution_tells_one_more_order_of_the_ratio_of_current_and_estimate(evaluations, missed):
     """The estimate times a polynomial of the voltage is met as soon as that is known, but for what one step misses."""
@@ -128,6 +132,7 @@ def test_a_ratio_that_is_known_gives_slope_and_bend_of_the_current(evaluations, 
     assert abs(float(found.voltage / wanted) - 1.0) < missed  # the third order of the estimate remains after two
 
 
+@pytest.mark.slow
 def test_what_counts_as_found_carries_the_current_however_the_ratio_turns():
     """Ratios that step up or down near the wanted voltage, over distances from far below to far above it."""
     rng = np.random.default_rng(3)

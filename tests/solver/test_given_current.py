@@ -46,6 +46,7 @@ def _at_current(point, current):
     return sol.voltage, sol.current, sol.status
 
 
+@pytest.mark.slow
 def test_voltage_to_current_to_voltage_returns():
     voltage, current, status = _at_current(RISING, _current_of(RISING))
     assert jnp.all(status.ok)
@@ -53,6 +54,7 @@ def test_voltage_to_current_to_voltage_returns():
     assert_allclose(current, _current_of(RISING), rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_force_is_current_over_drude_conductivity():
     sol = jw.solve(jw.Lorentzian(1.44, 0.08), temperature=0.3, force=0.006, error_estimate=False)
     assert_allclose(sol.force, 0.006, rtol=1e-12)  # Newton's last step squared
@@ -82,12 +84,14 @@ def _differences(function, point, step):
     return np.stack(columns, axis=1)
 
 
+@pytest.mark.slow
 def test_derivatives_at_given_current_match_differences():
     function, reverse = _observe()
     expected = _differences(function, POINT, 1e-3)
     assert_allclose(reverse(POINT), expected, rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_voltage_by_current_is_the_inverse_slope():
     function, reverse = _observe()
     voltage = function(POINT)[0]
@@ -104,6 +108,7 @@ def test_a_frozen_voltage_would_fail_the_derivative_test():
     assert abs((frozen[1] - frozen[0]) / 2e-4 / true - 1.0) > 1e-2
 
 
+@pytest.mark.slow
 def test_saturated_current_is_reported_with_the_largest_one():
     dot = jw.Lorentzian(1.44, 0.08)
     sol = jw.solve(dot, temperature=0.3, current=0.2)
@@ -115,6 +120,7 @@ def test_saturated_current_is_reported_with_the_largest_one():
     assert f"no voltage carries this current; the largest is {largest:.4g}"[:-1] in str(sol.status)
 
 
+@pytest.mark.slow
 def test_current_beyond_a_crest_is_reported_with_the_crest():
     """At negative voltage the resonance sinks below the band bottom: I(V) turns over."""
     dot = jw.Lorentzian(1.44, 0.08)
@@ -164,6 +170,7 @@ def test_no_current_needs_no_voltage():
     assert float(sol.voltage) == 0.0 and float(sol.current) == 0.0
 
 
+@pytest.mark.slow
 def test_wires_of_every_kind_take_a_current():
     wire = jw.Wire(jw.PowerLaw(-0.5), jw.Kane(0.2), jw.LocalScreening(0.7))
     sol = jw.solve(jw.Lorentzian(1.44, 0.08), wire, temperature=0.3, current=0.0125, error_estimate=False)
@@ -177,6 +184,7 @@ def test_exactly_one_drive_is_needed(drive):
         jw.solve(jw.Lorentzian(1.44, 0.08), temperature=0.3, **drive)
 
 
+@pytest.mark.slow
 def test_a_survey_ends_where_it_meets_the_current():
     """A cold wire whose second rise carries a current that the first crest does not: of 32 voltages 15 are below."""
     dot, temperature, coarse = jw.Lorentzian(0.8559, 0.1518), jnp.asarray(0.05435), jw.Resolution(40, 16)

@@ -9,6 +9,7 @@ import functools
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pytest
 from numpy.testing import assert_allclose
 
 import jaxwire as jw
@@ -80,10 +81,12 @@ def _assert_voltage_returns(name):
     assert np.all(np.sign(found["current"]) == np.sign(voltage))
 
 
+@pytest.mark.slow
 def test_voltage_to_current_to_voltage_returns_at_either_sign():
     _assert_voltage_returns("current")
 
 
+@pytest.mark.slow
 def test_voltage_to_force_to_voltage_returns_at_either_sign():
     _assert_voltage_returns("force")
 
@@ -150,6 +153,7 @@ def test_a_current_beyond_the_first_crest_is_found_on_a_later_branch():
 OPERATING = np.array([[-0.6, 0.2, 0.7, 0.3, 1.44, 0.08, 0.0125], [0.8, 0.1, 0.4, 0.2, 1.1, 0.2, -0.1]])
 
 
+@pytest.mark.slow
 def test_derivatives_at_given_current_match_differences():
     """In reverse mode, by every parameter of scatterer and wire, temperature and current; of either sign."""
 

@@ -37,6 +37,7 @@ def _highest(function, top, rounds=4):
 RATIOS = np.random.default_rng(5).uniform([-0.05, 0.3, 0.3], [0.05, 2.0, 0.8], (256, 3))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sign", [1.0, -1.0])  # a plateau, with a bump where the ratio falls; a crest
 def test_a_crest_of_known_height_is_found_to_its_accuracy(sign):
     dot, temperature, top = jw.Lorentzian(1.44, 0.2), jnp.asarray(0.3), jnp.asarray(14.0)
@@ -129,6 +130,7 @@ def _search(point, current):
     return _voltage(*_models(point), point[0], "current", point[3] * current, SMALL)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("share", "quick"), [(1.001, 6), (5.0, 10)])
 def test_the_largest_current_is_that_of_all_voltages(share, quick):
     voltage, search = jax.tree.map(np.asarray, _search(POINTS, share * _largest()))
@@ -158,6 +160,7 @@ def test_a_survey_sees_the_second_crest():
     np.testing.assert_array_equal(is_double(POINTS), np.isin(np.arange(len(POINTS)), SECOND_CREST))
 
 
+@pytest.mark.slow
 def test_a_transmission_at_fault_is_named_though_no_voltage_was_found():
     options = {"temperature": 0.05, "resolution": SMALL, "error_estimate": False}
     sol = jw.solve(jw.Function(lambda energy: 2.0 + 0.0 * energy), current=1e30, **options)
