@@ -19,6 +19,27 @@ ROUNDING = 2e-10
 """Smallest error estimate: below it, rounding in sums that nearly cancel is not seen (1.1e-10 at eV = 1e-9)."""
 
 
+# Gauss-Legendre rules converge geometrically where the grid knows all features of the integrand: the rule with 60 % of
+# the nodes errs by e, the other one by e^(1/0.6) up to a factor. Some of that is believed. Powers and knee are chosen on
+# 9,900 random points of a wide domain (kT 0.005 to 2.5, |eV| 0.001 to 3.3, five scatterers, features down to 1e-4):
+# there they leave 236 of 680 false alarms (estimates above 1e-4 of errors below 1e-5), no error above 1e-4 unflagged.
+
+POWER_OF_KNOWN = 1.4
+"""Power of the difference where all features of T have nodes."""
+
+POWER_OTHERWISE = 1.1
+"""The same of other scatterers; at 1.15 the first error was missed."""
+
+KNEE = 1e-5
+"""Differences below this are taken as they are: there rounding and wavenumbers have a part in the error."""
+
+
+def sharpened(difference: Scalar, are_features_known: bool) -> Scalar:
+    """Estimated error of the finer one of two grids from their relative difference."""
+    power = POWER_OF_KNOWN if are_features_known else POWER_OTHERWISE
+    return jnp.maximum(jnp.minimum(difference, KNEE), jnp.minimum(difference, difference**power))
+
+
 def estimated_error(
     fine: Matching, coarse: Matching, drive: Scalar, screening: AbstractScreening, slope: Scalar | None
 ) -> Scalar:

@@ -13,7 +13,7 @@ from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.array_types import Scalar
 from jaxwire.numerics.programs import quick_jit
 from jaxwire.solver.arguments import as_setting, one_drive
-from jaxwire.solver.error_estimate import estimated_error
+from jaxwire.solver.error_estimate import estimated_error, sharpened
 from jaxwire.solver.solution import Solution
 from jaxwire.solver.status import Outcome, Status, first_cause, has_values
 from jaxwire.solver.voltage_search.find_voltage import Found, carried, drive_of, find_voltage, is_seen, is_valid
@@ -115,7 +115,8 @@ def solve_found(
     limit_error = jnp.asarray(0.0)
     if error_estimate:
         coarser = match(scatterer, wire, temperature, somewhere, resolution.coarser())
-        estimate = estimated_error(matching, coarser, drive, wire.screening, found.slope)
+        difference = estimated_error(matching, coarser, drive, wire.screening, found.slope)
+        estimate = sharpened(difference, scatterer.has_known_features)
         is_finite &= jnp.isfinite(estimate)
         limit_error = _limit_error(matching, coarser, name)
     is_beyond = jnp.abs(target) > jnp.abs(found.limit) * (1.0 + limit_error)  # not where either is NaN

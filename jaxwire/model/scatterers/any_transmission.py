@@ -42,6 +42,7 @@ class Constant(AbstractScatterer):
 
     value: Scalar = parameter("value", FRACTION)
     may_open_far_above: ClassVar[bool] = False
+    has_known_features: ClassVar[bool] = True
 
     def transmission(self, energy: RealLike) -> Float[Array, "*n"]:
         """T(eps) = value."""

@@ -49,6 +49,7 @@ class QuantumPointContact(AbstractScatterer):
 
     thresholds: Float[Array, " n_channels"] = parameter("thresholds", REAL, ndim=1)
     curvature: Scalar = parameter("curvature", POSITIVE)
+    has_known_features: ClassVar[bool] = True
 
     def __check_init__(self) -> None:
         """Refuse a contact without channels."""
@@ -79,6 +80,7 @@ class TunnelBarrier(AbstractScatterer):
 
     height: Scalar = parameter("height", REAL)
     decay: Scalar = parameter("decay", POSITIVE)
+    has_known_features: ClassVar[bool] = True
 
     def transmission(self, energy: RealLike) -> Float[Array, "*n"]:
         """T(eps) of Kemble's formula."""

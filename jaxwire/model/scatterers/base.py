@@ -53,9 +53,12 @@ class AbstractScatterer(Printable):
         may_open_far_above: whether T may grow so fast that most electrons pass far above the Fermi energy, where f0
             leaves hardly any; then the energy grid looks how far up it must reach. False where T falls off no faster
             than a power of the energy, on either side of its largest value.
+        has_known_features: whether `energy_scales` has all features of T, so that the grid converges fast; the error
+            estimate then takes two grids that differ by little for better than they look.
     """
 
     may_open_far_above: ClassVar[bool] = True
+    has_known_features: ClassVar[bool] = False
 
     @abc.abstractmethod
     def transmission(self, energy: RealLike) -> Float[Array, "*n"]:

@@ -36,6 +36,7 @@ class Lorentzian(AbstractScatterer):
     center: Scalar = parameter("center", REAL)
     width: Scalar = parameter("width", POSITIVE)
     may_open_far_above: ClassVar[bool] = False
+    has_known_features: ClassVar[bool] = True
 
     def transmission(self, energy: RealLike) -> Float[Array, "*n"]:
         """T(eps) of Eq. 21."""
@@ -78,6 +79,7 @@ class BreitWigner(AbstractScatterer):
 
     resonances: tuple[Resonance, ...] = eqx.field(converter=tuple)
     may_open_far_above: ClassVar[bool] = False
+    has_known_features: ClassVar[bool] = True
 
     def __check_init__(self) -> None:
         """Refuse anything that is not a resonance."""
