@@ -20,7 +20,7 @@ ROUNDING = 2e-10
 
 
 # Gauss-Legendre rules converge geometrically where the grid knows all features of the integrand: the rule with 60 % of
-# the nodes errs by e, the other one by e^(1/0.6) up to a factor. Some of that is believed. Powers and knee are chosen on
+# the nodes errs by e, the other one by e^(1/0.6) up to a factor. Some of that is believed. Powers and knee come from
 # 9,900 random points of a wide domain (kT 0.005 to 2.5, |eV| 0.001 to 3.3, five scatterers, features down to 1e-4):
 # there they leave 236 of 680 false alarms (estimates above 1e-4 of errors below 1e-5), no error above 1e-4 unflagged.
 
