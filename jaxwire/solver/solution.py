@@ -24,6 +24,7 @@ from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.array_types import Scalar
 from jaxwire.numerics.programs import quick_jit
+from jaxwire.solver.arguments import refuse_scatterer
 from jaxwire.solver.parts import Distribution, Powers
 from jaxwire.solver.solution_table import as_html, as_text
 from jaxwire.solver.status import Status
@@ -178,11 +179,16 @@ class Solution(eqx.Module):
         Args:
             x: positions in vF tau0, any shape.
 
+        Raises:
+            ValueError: if no x is known to be other than 0.
+
         Warns:
-            UserWarning: if an x is known to be 0.
+            UserWarning: if some x are known to be 0.
         """
         x = as_double("x", x)
         if not isinstance(x, Tracer) and np.any(np.asarray(x) == 0):
+            if np.all(np.asarray(x) == 0):
+                refuse_scatterer(x)
             warnings.warn("`x` has 0 in it, where the heating diverges as log|x|: NaN there.", stacklevel=2)
         return self._along("heating", x, _heating)
 

@@ -70,7 +70,7 @@ SINGLE_NUMBERS = ("center", "width", "value", "temperature", "voltage", "current
         ("scales", [(np.nan, 0.1)], "a finite number"),
         ("x", 0.0, "not be 0"),
         ("x", -0.0, "not be 0"),
-        ("x", [0.1, 0, 0.2], "not be 0"),
+        ("x", [0.0, -0.0], "not be 0"),
         ("energy", -0.1, "positive"),
         ("energy", [0.1, 0.0], "positive"),
         ("energy", np.nan, "positive"),
