@@ -117,4 +117,5 @@ def test_what_is_read_from_a_solution_compiles_itself_alone_and_once():
             jax.block_until_ready(read(sol))
         with counting() as second:
             jax.block_until_ready(read(solved(0.9)))  # neither solved anew by another program nor read by one
-        assert (len(first) <= 2, second) == (True, [])
+        # three: comparison, choice and product of an eager property, unless a test before has compiled them
+        assert (len(first) <= 3, second) == (True, [])
