@@ -14,7 +14,7 @@ from jaxwire.kinetics.flow import Flow, Side
 from jaxwire.kinetics.resolvents import contour
 from jaxwire.kinetics.resolvents.contour import Contour, enter_contour
 from jaxwire.observables import spots
-from jaxwire.observables.extrema import NEAREST, extrema
+from jaxwire.observables.extrema import NEAREST, candidates, in_order
 from jaxwire.observables.wave_profile import ORDER, WaveProfile
 
 N_NODES = 24
@@ -152,7 +152,7 @@ def test_extrema_are_those_of_the_modes_however_far_they_are_looked_for():
         around, found = spots._contour(sol), []
         for side in (sol.flow.upper, sol.flow.lower):
             both = profiles(sol.flow, side, around)
-            found.append([extrema(profile, jnp.asarray(100.0), 6) for profile in both])
+            found.append([in_order(candidates(profile, jnp.asarray(100.0), 6), 6) for profile in both])
         return found
 
     rng = np.random.default_rng(11)

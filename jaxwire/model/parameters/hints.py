@@ -14,6 +14,9 @@ HOME = str(Path(__file__).parents[2])
 USUAL_TEMPERATURES = (0.003, 10.0)
 """Temperatures, in mu0, outside of which another unit is likely meant: ten times as far as is promised."""
 
+OF_A_UNIT = (1e-30, 1e6)
+"""Temperatures that could be in joule, at the lower end, or in kelvin: others are no mistake of units."""
+
 WRAPPERS = {"equinox", "jaxtyping", "beartype", "jax"}
 """Libraries whose frames stand between the package and the user's program."""
 
@@ -39,9 +42,9 @@ def _is_inner(file: str) -> bool:
 
 def hint_at_temperature(temperatures: Any) -> None:
     """Say of temperatures, in mu0, one or many, that they are far from all that is promised; nothing if traced."""
-    low, high = USUAL_TEMPERATURES
+    (low, high), (lowest, highest) = USUAL_TEMPERATURES, OF_A_UNIT
     for temperature in () if isinstance(temperatures, Tracer) else np.ravel(temperatures):
-        if not low <= temperature <= high:
+        if lowest < temperature < low or high < temperature < highest:
             hint(
                 f"`temperature` is {temperature:g}, far outside of [0.03, 1], for which accuracy is promised: it is "
                 "kB T in units of mu0, not in kelvin; jaxwire.Scale(...).from_si converts."
