@@ -5,6 +5,7 @@ import inspect
 import re
 from pathlib import Path
 
+from docstrings import inline
 from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.util.docutils import SphinxDirective
