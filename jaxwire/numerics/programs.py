@@ -40,8 +40,8 @@ QUICK = {
     "cpu": LEAN["cpu"] | {"xla_backend_optimization_level": 0, "xla_llvm_disable_expensive_passes": True},
     "gpu": {"xla_gpu_autotune_level": 0},
 }
-"""Options for programs that run a few times: nothing is optimised that takes longer than it saves. On a GPU, else a third
-of the time goes to timing variants of kernels (1.4 of 4.2 s for a scan of the current), after which maps of many points
+"""Options for programs that run a few times: nothing is optimised that takes longer than it saves. Else a third
+on a GPU goes to timing variants of kernels (1.4 of 4.2 s for a scan of the current), after which maps of many points
 with spots run a quarter faster."""
 
 PATIENCE = 2.0
