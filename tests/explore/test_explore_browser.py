@@ -18,8 +18,8 @@ import pytest
 from numpy.testing import assert_allclose
 
 import jaxwire as jw
-from jaxwire.explore import SLIDERS, State
-from jaxwire.explore.csv_table import read_table
+from jaxwire.explore import State
+from jaxwire.explore.drawing.csv_table import read_table
 from jaxwire.explore.point import NUMBERS, operating_point
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -151,7 +151,7 @@ def test_keys_move_every_slider_and_the_page_follows(open_page):
     sol = jw.solve(jw.Lorentzian(1.44, 0.08), PAPERS, temperature=0.68, voltage=0.13)
     assert_allclose(read(page, "current"), sol.current, rtol=1e-9)
     assert page.get_attribute("#voltage", "aria-valuetext") == "0.13"
-    for name in state.numbers():
+    for name in state.numbers:
         before = page.input_value(f"#{name}-number")
         press(page, name, "ArrowLeft")
         assert page.input_value(f"#{name}-number") != before, name
@@ -164,7 +164,7 @@ def test_all_controls_are_reached_by_tab_in_order(open_page):
     for _ in range(40):
         reached.append(page.evaluate("document.activeElement.id || document.activeElement.name"))
         page.keyboard.press("Tab")
-    for name in (name for name in SLIDERS if name != "current"):  # hidden while the voltage is given
+    for name in (name for name in State().sliders if name != "current"):  # hidden while the voltage is given
         assert name in reached and f"{name}-number" in reached, name
     assert all(name in reached for name in ("drive", "figure-link", "data-link", "copy", "reset"))
     assert "current" not in reached
@@ -185,7 +185,7 @@ def test_the_address_keeps_the_state(open_page, address):
     page.wait_for_url(re.compile(f"width={width}.*strength=0.65"))
     again = open_page(page.url.removeprefix(address))
     assert again.evaluate("document.body.dataset.shown") == page.evaluate("document.body.dataset.shown")
-    for name in SLIDERS:
+    for name in State().sliders:
         assert again.input_value(f"#{name}") == page.input_value(f"#{name}"), name
     assert read(again, "current") == read(page, "current")
 

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from jaxwire.explore.guard import GONE, HEADERS, Guard, Queue, impatient
+from jaxwire.explore.guard import HEADERS, Guard, impatient
 
 OWN = {"host": "127.0.0.1:8410"}
 ORIGIN = {**OWN, "origin": "http://127.0.0.1:8410"}
@@ -23,7 +23,7 @@ def answer(request: Request) -> PlainTextResponse:
 
 
 def app():
-    routes = [Route("/", answer), Route("/point", Queue().answering(answer))]
+    routes = [Route("/", answer), Route("/point", answer)]
     return Starlette(routes=routes, middleware=[Middleware(Guard)])
 
 
@@ -96,19 +96,6 @@ def test_every_answer_says_what_a_browser_may_do_with_it(path, status):
 def test_refusals_say_so_too():
     status, given, _ = ask(headers={**OWN, "origin": "https://example.org"})
     assert status == 403 and given["cross-origin-resource-policy"] == "same-origin"
-
-
-def test_what_nobody_waits_for_is_not_computed():
-    computed = []
-
-    def compute(request):
-        computed.append(request.url.path)
-        return PlainTextResponse("answered")
-
-    application = Starlette(routes=[Route("/point", Queue().answering(compute))])
-    assert ask(application=application, is_gone=True)[0] == GONE and computed == []
-    application = Starlette(routes=[Route("/point", Queue().answering(compute))])
-    assert ask(application=application)[0] == 200 and computed == ["/point"]
 
 
 @pytest.fixture
