@@ -137,7 +137,7 @@ def test_the_page_shows_the_numbers_of_the_library(open_page, artefacts):
         for name in ("position", "heating", "prominence"):
             value = row.locator(f"[data-spot={name}]").get_attribute("data-value")
             assert_allclose(float(value), getattr(spot, name), rtol=1e-7)
-    assert page.locator("#figures svg").count() == 5
+    assert page.locator("[data-figure] svg").count() == 5
     assert page.complaints == []
     page.screenshot(path=artefacts / "explore-desktop.png", full_page=True)
 
@@ -241,7 +241,7 @@ def test_figure_and_data_are_downloaded_as_shown(open_page, tmp_path):
 def test_a_phone_shows_one_column_without_scrolling_sideways(open_page, artefacts, width):
     page = open_page("?voltage=-0.3", width=width, height=812)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    boxes = [box.bounding_box() for box in page.locator("figure svg").all()]
+    boxes = [box.bounding_box() for box in page.locator("[data-figure] svg").all()]
     assert len(boxes) == 5 and all(box["x"] >= 0 and box["x"] + box["width"] <= width for box in boxes)
     assert len({box["x"] for box in boxes}) == 1  # one below the other
     assert page.evaluate("matchMedia('(max-width: 820px)').matches")
@@ -272,7 +272,7 @@ def test_a_change_is_drawn_at_once(open_page, artefacts):
 
 
 REDRAW = """() => new Promise((resolve) => {
-  const range = document.activeElement, figure = document.querySelector("#figure-heating");
+  const range = document.activeElement, figure = document.querySelector("#figure-heating .drawing");
   const start = performance.now();
   new MutationObserver((_, observer) => {
     observer.disconnect();

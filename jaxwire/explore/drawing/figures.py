@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap, to_hex
 
 from jaxwire.explore.drawing.formulas import UNITS, number, svg
-from jaxwire.explore.drawing.panel import GREY, INK, PINNED, Axis, Curve, Mark, Panel, Strip, span
+from jaxwire.explore.drawing.panel import GREY, INK, PINNED, PanelAxis, Curve, Mark, Panel, Strip, span
 from jaxwire.explore.drawing.svg_panel import FONT, draw, on_paper
 from jaxwire.explore.drawing.units import in_si, text_of
 from jaxwire.explore.lab_data import ShownData
@@ -56,7 +56,7 @@ HEIGHTS = {"heating": 320.0, "temperature": 230.0, "distribution": 290.0, "trans
 WIDE = ("heating", "temperature")
 """Drawings over position, which take the whole width of the page."""
 
-_POSITION = Axis("position *x*", (X[0], X[-1]), "vF tau0", "x")
+_POSITION = PanelAxis("position *x*", (X[0], X[-1]), "vF tau0", "x")
 
 
 def panels(point: ShownPoint, view: View = View()) -> tuple[Panel, ...]:  # noqa: B008 - frozen
@@ -218,7 +218,7 @@ def _heating(point: ShownPoint) -> Panel:
         title="Heat given to the phonons",
         description=f"P_ph/P_ext and its parts against position: {'; '.join(words)}.",
         x_axis=_POSITION,
-        y_axis=Axis("heating *P*_{ph}/*P*_{ext}", span(*map(np.asarray, heating))),
+        y_axis=PanelAxis("heating *P*_{ph}/*P*_{ext}", span(*map(np.asarray, heating))),
         curves=tuple(curves),
         marks=tuple(mark for mark in marks if abs(mark.x) <= X[-1]),
         message=_message(point),
@@ -237,7 +237,7 @@ def _temperature(point: ShownPoint) -> Panel:
         title="Rise of the phonon temperature",
         description=f"Rise of the phonon temperature against position, from {low} to {high} times that far away.",
         x_axis=_POSITION,
-        y_axis=Axis("rise *θ*/*θ*_{∞}", span(rise)),
+        y_axis=PanelAxis("rise *θ*/*θ*_{∞}", span(rise)),
         curves=(
             Curve(X, rise, INK, "along the wire"),
             Curve(X[:0], X[:0], BLUE, "less than far away", (), 9.0),
@@ -261,8 +261,8 @@ def _distribution(point: ShownPoint) -> Panel:
         name="distribution",
         title="Distribution, without its equilibrium",
         description=f"Deviation f - f0 of the occupation at x = -{distance}, x = {distance} and far away.",
-        x_axis=Axis("kinetic energy *ε*", (0.0, ENERGY[-1]), "mu0", "energy"),
-        y_axis=Axis("*f* − *f*_{0}", span(forward, backward)),
+        x_axis=PanelAxis("kinetic energy *ε*", (0.0, ENERGY[-1]), "mu0", "energy"),
+        y_axis=PanelAxis("*f* − *f*_{0}", span(forward, backward)),
         curves=tuple(curves),
         message=_message(point),
     )
@@ -274,8 +274,8 @@ def _transmission(point: ShownPoint) -> Panel:
         name="transmission",
         title="Transmission and occupations",
         description=f"T of the {point.state.models['scatterer']}, at most {float(point.transmission.max()):.3g}.",
-        x_axis=Axis("kinetic energy *ε* on the left", (0.0, ENERGY[-1]), "mu0", "energy"),
-        y_axis=Axis("*T*, *f*_{0}", (0.0, 1.05)),
+        x_axis=PanelAxis("kinetic energy *ε* on the left", (0.0, ENERGY[-1]), "mu0", "energy"),
+        y_axis=PanelAxis("*T*, *f*_{0}", (0.0, 1.05)),
         curves=(
             Curve(ENERGY, left, BLUE, "*f*_{0} left", DASHED, 1.5),
             Curve(ENERGY, right, VERMILION, "*f*_{0} right", DASH_DOTTED, 1.5),
@@ -291,8 +291,8 @@ def _iv(point: ShownPoint) -> Panel:
         name="iv",
         title="Current and voltage",
         description=f"I against eV; I = {number(current)} e mu0/h at eV = {number(voltage)} mu0.",
-        x_axis=Axis("voltage *V*", (VOLTAGES[0], VOLTAGES[-1]), "mu0", "voltage"),
-        y_axis=Axis("current *I*", span(point.curve), "e mu0/h", "current"),
+        x_axis=PanelAxis("voltage *V*", (VOLTAGES[0], VOLTAGES[-1]), "mu0", "voltage"),
+        y_axis=PanelAxis("current *I*", span(point.curve), "e mu0/h", "current"),
         curves=(Curve(VOLTAGES, point.curve, INK, "*I*(*V*)"),),
         marks=marks,
     )

@@ -7,7 +7,7 @@ import numpy as np
 
 from jaxwire.explore.drawing.figures import SHADES
 from jaxwire.explore.drawing.formulas import html, number, plain, svg, with_unit
-from jaxwire.explore.drawing.panel import GREY, INK, Axis
+from jaxwire.explore.drawing.panel import GREY, INK, PanelAxis
 from jaxwire.explore.drawing.svg_panel import BOTTOM, FONT, LEFT, RIGHT, TITLE
 from jaxwire.explore.drawing.units import axis_in_si, text_of
 from jaxwire.explore.sliders import Slider
@@ -39,10 +39,7 @@ def draw_maps(found: SpotMap, view: View) -> dict[str, Any]:
         "frame": _frame(view.narrow),
         "across": found.across.tolist(),
         "up": found.up.tolist(),
-        "places": [
-            _places(found.state.sliders[found.x], found.across, view),
-            _places(found.state.sliders[found.y], found.up, view),
-        ],
+        "places": [_places(*axis, view) for axis in zip(sliders, (found.across, found.up), strict=True)],
         "words": {side: _words(found, n, view) for n, side in enumerate(SIDES)},
         "done": found.done,
         "total": found.total,
@@ -114,7 +111,7 @@ def _share(slider: Slider, value: float) -> float:
 
 def _ticks(slider: Slider, view: View) -> tuple[list[tuple[float, str]], str]:
     """Where numbers stand along an axis, and the unit that they are in."""
-    axis = Axis("", (slider.low, slider.high), slider.unit, slider.name)
+    axis = PanelAxis("", (slider.low, slider.high), slider.unit, slider.name)
     factor, axis = (1.0, axis) if view.scale is None else axis_in_si(axis, view.scale)
     low, high = axis.ends
     if slider.is_log:

@@ -75,7 +75,7 @@ class Strip:
 
 
 @dataclass(frozen=True)
-class Axis:
+class PanelAxis:
     """An axis.
 
     Attributes:
@@ -110,8 +110,8 @@ class Panel:
     name: str
     title: str
     description: str
-    x_axis: Axis
-    y_axis: Axis
+    x_axis: PanelAxis
+    y_axis: PanelAxis
     curves: tuple[Curve, ...] = ()
     marks: tuple[Mark, ...] = ()
     strip: Strip | None = None

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from jaxwire.explore.drawing.formulas import UNITS, html, number
-from jaxwire.explore.drawing.panel import Axis, Curve, Panel
+from jaxwire.explore.drawing.panel import PanelAxis, Curve, Panel
 from jaxwire.explore.view import LabScale
 from jaxwire.plot.captions import with_prefix
 
@@ -24,7 +24,7 @@ def in_si(panel: Panel, scale: LabScale) -> Panel:
     return replace(panel, x_axis=x_axis, y_axis=y_axis, curves=curves, marks=marks, strip=strip)
 
 
-def axis_in_si(axis: Axis, scale: LabScale) -> tuple[float, Axis]:
+def axis_in_si(axis: PanelAxis, scale: LabScale) -> tuple[float, PanelAxis]:
     """Factor by which numbers are multiplied, and the axis with its new unit."""
     found = scale.unit(axis.quantity)
     if found is None:
