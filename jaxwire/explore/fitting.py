@@ -21,7 +21,7 @@ LINEAR = ("gain", "offset")
 
 
 @dataclass(frozen=True)
-class Found:
+class PageFit:
     """What a fit found, for the page.
 
     Attributes:
@@ -53,7 +53,7 @@ def program(state: State, data: ShownData, free: list[str]) -> str:
     return f"the fit of {', '.join(free)} to {data.data.x.size} readings: {state.program}"
 
 
-def fit(state: State, data: ShownData, free: list[str]) -> Found:
+def fit(state: State, data: ShownData, free: list[str]) -> PageFit:
     """Fit the readings at the operating point of the page, from the numbers that it shows.
 
     Raises:
@@ -95,7 +95,7 @@ def fit(state: State, data: ShownData, free: list[str]) -> Found:
     chance = f", p = {found.p_value:.2g}" if isfinite(found.p_value) else ""
     words.append(f"chi^2 {found.chi2:.4g} at {found.degrees_of_freedom} degrees of freedom{chance}")
     numbers = values if all(map(isfinite, values.values())) else {}
-    return Found(rows, str(found.status), found.status.ok, words, numbers)
+    return PageFit(rows, str(found.status), found.status.ok, words, numbers)
 
 
 def unknown(names: list[str], known: list[str]) -> list[str]:

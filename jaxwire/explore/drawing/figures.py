@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap, to_hex
 
 from jaxwire.explore.drawing.formulas import UNITS, number, svg
-from jaxwire.explore.drawing.panel import GREY, INK, PINNED, PanelAxis, Curve, Mark, Panel, Strip, span
+from jaxwire.explore.drawing.panel import GREY, INK, PINNED, Curve, Mark, Panel, PanelAxis, Strip, span
 from jaxwire.explore.drawing.svg_panel import FONT, draw, on_paper
 from jaxwire.explore.drawing.units import in_si, text_of
 from jaxwire.explore.lab_data import ShownData

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from jaxwire.explore.drawing.formulas import UNITS, html, number
-from jaxwire.explore.drawing.panel import PanelAxis, Curve, Panel
+from jaxwire.explore.drawing.panel import Curve, Panel, PanelAxis
 from jaxwire.explore.view import LabScale
 from jaxwire.plot.captions import with_prefix
 
