@@ -66,6 +66,7 @@ def test_what_is_under_the_pointer_is_read_with_its_unit(open_page):
     page = open_page()
     point = operating_point(State())
     figure, box = page.locator("#figure-iv"), page.locator("#figure-iv .reading")
+    figure.scroll_into_view_if_needed()
     before = figure.bounding_box()
     frame = page.locator("#figure-iv svg path[fill=none]").first.evaluate("one => one.getBBox().x")
     page.mouse.move(before["x"] + frame + 100, before["y"] + 150)
@@ -131,7 +132,7 @@ def test_units_of_the_lab_are_in_axes_sliders_and_read_outs(open_page, artefacts
     assert_allclose(
         float(page.inner_text("[data-number=current]")), scale.to_si("current", read(page, "current")) * 1e9, rtol=1e-3
     )
-    assert "position x (µm)" in page.inner_text("#figure-heating svg")
+    assert "position x (µm)" in page.text_content("#figure-heating svg")
     page.screenshot(path=artefacts / "explore-si.png", full_page=True)
     page.select_option("#lab-material", "other")
     page.fill("#lab-mass", "-1")
@@ -151,7 +152,7 @@ def test_another_scatterer_brings_its_own_sliders(open_page):
     shown(page, scatterer="TunnelBarrier")
     assert page.is_visible("#height") and page.locator("#center").count() == 0
     assert read(page, "current") == operating_point(State(scatterer="TunnelBarrier")).numbers["current"]
-    assert page.locator("#map-x option").all_inner_texts()[0] == "barrier height"
+    assert page.locator("#map-x option").all_text_contents()[0] == "barrier height"
     page.click("#undo")
     shown(page)
     assert page.is_visible("#center")

@@ -11,19 +11,21 @@ function tell() {
   find("#redo").disabled = now.n === now.last;
 }
 
-// The page shows the setting of this address.
+// The page shows the setting of this address. That of the entry itself is noted at once, or a quick change would take
+// its place.
 export function shown(address, isMoving) {
   clearTimeout(timer);
-  timer = setTimeout(() => {
-    if ("?" + address === location.search) { isRestored = false; return; }
-    if (isRestored || isMoving()) history.replaceState({ n: now.n }, "", "?" + address);
-    else {
-      now = { n: now.n + 1, last: now.n + 1 };
-      history.pushState({ n: now.n }, "", "?" + address);
-    }
-    isRestored = false;
-    tell();
-  }, STILL);
+  if (isRestored) note(address, false);
+  else timer = setTimeout(() => note(address, !isMoving()), STILL);
+  isRestored = false;
+}
+
+function note(address, isNew) {
+  if ("?" + address === location.search) return;
+  if (isNew) now = { n: now.n + 1, last: now.n + 1 };
+  if (isNew) history.pushState({ n: now.n }, "", "?" + address);
+  else history.replaceState({ n: now.n }, "", "?" + address);
+  tell();
 }
 
 // `restore` is given an address to show.
