@@ -18,6 +18,7 @@ from jaxwire.cli.base import (
     kernels_kept,
 )
 from jaxwire.cli.output import check_outputs, complain, print_json, write_json
+from jaxwire.cli.remarks import waits_told
 
 if TYPE_CHECKING:
     from jaxwire.config.fit import FitConfig
@@ -100,7 +101,8 @@ def fit(
         measurements = load_measurements(read, profiles)
         import jaxwire as jw
 
-        found = jw.fit(measurements, **options)
+        with waits_told(f"compiling and fitting {sum(one.size for one in measurements)} readings"):
+            found = jw.fit(measurements, **options)
         is_failed = found.status is jw.FitStatus.FAILED
         result = _numbers(found, read, profiles, options)
         try:

@@ -19,6 +19,7 @@ from jaxwire.cli.base import (
     read_point,
 )
 from jaxwire.cli.output import check_outputs, complain, print_json, print_table, write_csv
+from jaxwire.cli.remarks import waits_told
 
 MOST = 10_000
 """Voltages of an evenly spaced characteristic at most, which take half a minute; no drawing shows more."""
@@ -69,8 +70,9 @@ def iv(
         import jaxwire as jw
 
         resolution = read.options.get("resolution")
-        curve = jw.iv(read.scatterer, read.wire, read.point["temperature"], values, resolution=resolution)
-        columns = {name: np.asarray(getattr(curve, name)).tolist() for name in TITLES}
+        with waits_told(f"compiling and solving {values.size} voltages", at_terminal=False):
+            curve = jw.iv(read.scatterer, read.wire, read.point["temperature"], values, resolution=resolution)
+            columns = {name: np.asarray(getattr(curve, name)).tolist() for name in TITLES}
         try:
             if csv is not None:
                 write_csv(csv, columns)

@@ -1,11 +1,16 @@
-"""What the library remarks while a command runs: warnings and notes, a line each on standard error."""
+"""What is said while a command runs, a line each on standard error: warnings, notes, and what one waits for."""
 
 import logging
+import sys
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from jaxwire.cli.output import complain
+
+PATIENCE = 2.0
+"""Seconds after which somebody is told what they wait for."""
 
 
 class _Lines(logging.Handler):
@@ -42,3 +47,24 @@ def remarks_told() -> Iterator[None]:
     finally:
         logger.removeHandler(lines)
         logger.setLevel(before)
+
+
+@contextmanager
+def waits_told(words: str, at_terminal: bool = True) -> Iterator[None]:
+    """Say once what is going on, if the `with` block takes longer than `PATIENCE`.
+
+    Args:
+        words: what is computed.
+        at_terminal: whether to say it at a terminal too; not where the library does so itself (`numerics.programs`).
+    """
+    if not at_terminal and sys.stderr is not None and sys.stderr.isatty():
+        yield
+        return
+    line = f"jaxwire: {words}; what is compiled is kept, and the next time takes less"
+    timer = threading.Timer(PATIENCE, complain, [line])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()

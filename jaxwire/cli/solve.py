@@ -22,6 +22,7 @@ from jaxwire.cli.base import (
     read_point,
 )
 from jaxwire.cli.output import check_outputs, complain, print_json, print_table
+from jaxwire.cli.remarks import waits_told
 
 if TYPE_CHECKING:
     from jaxwire.solver.solution import Solution
@@ -59,10 +60,11 @@ def solve(
         point: dict[str, Any] = drive.replacing(read.point)
         if plot is not None and any(point.get(name) == 0 for name in vars(drive)):
             raise BadInputError("`plot` needs a current: P_ph is drawn in units of P_ext, which vanishes without one.")
-        solution = jw.solve(read.scatterer, read.wire, **point, resolution=read.options.get("resolution"))
-        at = x or read.options.get("x")
-        profile = {} if at is None else _profile(solution, at)
-        is_solved = isfinite(float(solution.current))
+        with waits_told("compiling and solving", at_terminal=False):
+            solution = jw.solve(read.scatterer, read.wire, **point, resolution=read.options.get("resolution"))
+            at = x or read.options.get("x")
+            profile = {} if at is None else _profile(solution, at)
+            is_solved = isfinite(float(solution.current))
         try:
             if plot is not None and is_solved:
                 from jaxwire.plot.heating import plot_heating

@@ -1,11 +1,14 @@
 """A local page with sliders: the heating along the wire, redrawn as the parameters change.
 
-`jaxwire explore` serves it. In the order of the data flow: `state` (the sliders and what a link keeps), `point` (the
-numbers that are shown), `formulas` (numbers as text), `csv_table`, `svg_panel` and `figures` (drawings), `guard`
-(who may ask) and `server` (the page itself). Everything before the guard is plain functions of a `State`.
+`jaxwire explore` serves it. In the order of the data flow: `sliders` (the models, and a slider for each of their
+numbers), `state` (what the page is set to, which a link keeps), `point` (the numbers that are shown), `lab_data`
+(readings of the user), `fitting` and `spot_map` (what takes longer), `copies` (code that gives the same numbers),
+`presets` (the paper's figures), `view` (what else the page is set to), `drawing` (pictures and texts), `answers` (all
+of that as JSON), `controls` (the page's parts), `guard` (who may ask), `work` (what is computed when), `server` (the
+page itself) with the files of `static`. Everything before the controls is plain functions of a `State`.
 """
 
 from jaxwire.explore.point import ShownPoint, operating_point
-from jaxwire.explore.state import SLIDERS, State, from_query
+from jaxwire.explore.state import State, from_query
 
-__all__ = ["SLIDERS", "ShownPoint", "State", "from_query", "operating_point"]
+__all__ = ["ShownPoint", "State", "from_query", "operating_point"]

@@ -5,13 +5,11 @@ would keep the processor busy: such requests are told by what browsers say of th
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HOSTS = ["127.0.0.1", "localhost"]
@@ -33,9 +31,6 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 """Headers of every answer, refusals included."""
-
-GONE = 499
-"""Status of an answer that nobody waits for any more, as some servers log it."""
 
 
 class Guard:
@@ -70,25 +65,6 @@ def _is_foreign(request: Request) -> bool:
     asked_by, mode, wanted = (request.headers.get(f"sec-fetch-{name}", "none") for name in ("site", "mode", "dest"))
     is_link = mode == "navigate" and wanted == "document"
     return asked_by not in ("same-origin", "none") and not (is_link and request.url.path == "/")
-
-
-class Queue:
-    """One computation at a time, as two at once would compile everything twice; what nobody waits for is dropped."""
-
-    def __init__(self) -> None:
-        """Begin with nobody waiting."""
-        self._turn = asyncio.Lock()
-
-    def answering(self, answer: Callable[[Request], Response]) -> Callable[[Request], Awaitable[Response]]:
-        """The endpoint that waits for its turn, and answers if the asker is still there."""
-
-        async def endpoint(request: Request) -> Response:
-            async with self._turn:
-                if await request.is_disconnected():
-                    return Response(status_code=GONE)
-                return await run_in_threadpool(answer, request)
-
-        return endpoint
 
 
 def impatient(seconds: float) -> type[Any]:

@@ -13,12 +13,11 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from jaxwire.explore.state import SLIDERS, State
+from jaxwire.explore.sliders import POINT
+from jaxwire.explore.state import State
 from jaxwire.kinetics.fermi import fermi
 from jaxwire.kinetics.flow import Heating
-from jaxwire.model.scatterers.resonances import Lorentzian
-from jaxwire.model.wires.relaxation import PowerLaw
-from jaxwire.model.wires.screening import LocalScreening
+from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.array_types import Scalar
 from jaxwire.numerics.programs import quick_jit
@@ -39,7 +38,7 @@ ENERGY = np.linspace(0.02, 3.0, 150)
 BEHIND_ALL_MODES = 1e6
 """A position, in vF tau0, at which no mode is left."""
 
-VOLTAGES = SLIDERS["voltage"].high * np.linspace(-1.0, 1.0, 49)
+VOLTAGES = POINT["voltage"].high * np.linspace(-1.0, 1.0, 49)
 """Voltages of the current-voltage curve, in mu0."""
 
 NUMBERS = {
@@ -88,26 +87,22 @@ class ShownPoint:
     curve: np.ndarray
 
 
-def setting(state: State) -> tuple[Lorentzian, Wire, Scalar]:
-    """Scatterer, wire and temperature of a state, as the library takes them."""
-    names = ("center", "width", "temperature", "exponent", "strength")
-    center, width, temperature, exponent, strength = (jnp.asarray(getattr(state, name)) for name in names)
-    wire = Wire(relaxation=PowerLaw(exponent), screening=LocalScreening(strength))
-    return Lorentzian(center, width), wire, temperature
-
-
+@lru_cache(maxsize=64)
 def operating_point(state: State) -> ShownPoint:
-    """Solve a state and evaluate what is shown of it.
+    """Solve a state and evaluate what is shown of it; what was shown lately is kept.
 
     At a given current, the voltage is found first; the error estimate is that at this voltage.
     """
-    dot, wire, temperature = setting(state)
-    voltage, found = state.voltage, None
-    if voltage is None:
-        voltage, found = _voltage_for(dot, wire, temperature, jnp.asarray(state.current))
+    scatterer, wire, _, point = state.objects()
+    temperature, found = jnp.asarray(point["temperature"]), None
+    if "voltage" in point:
+        voltage = point["voltage"]
+    else:
+        voltage, found = _voltage_for(scatterer, wire, temperature, jnp.asarray(point["current"]))
     is_found = bool(jnp.isfinite(voltage))
-    sol = solve(dot, wire, temperature=temperature, voltage=voltage if is_found else 0.0)
-    fields: _Fields = jax.device_get(_fields(sol, *map(jnp.asarray, (state.healing_length, state.distance))))
+    sol = solve(scatterer, wire, temperature=temperature, voltage=voltage if is_found else 0.0)
+    lengths = (jnp.asarray(state[name]) for name in ("healing_length", "distance"))
+    fields: _Fields = jax.device_get(_fields(sol, *lengths))
     fields = fields if is_found else _without_solution(fields)
     numbers = {name: float(value) for name, value in fields.numbers.items()}
     return ShownPoint(
@@ -122,7 +117,7 @@ def operating_point(state: State) -> ShownPoint:
         transmission=np.asarray(fields.transmission),
         occupation=np.asarray(fields.occupation),
         deviation=fields.deviation,
-        curve=_curve_of(state.center, state.width, state.temperature, state.exponent, state.strength),
+        curve=_curve_of(_without_drive(state)),
     )
 
 
@@ -146,9 +141,11 @@ def _without_solution(at_rest: _Fields) -> _Fields:
 
 
 @quick_jit
-def _voltage_for(dot: Lorentzian, wire: Wire, temperature: Scalar, current: Scalar) -> tuple[Scalar, Status]:
+def _voltage_for(
+    scatterer: AbstractScatterer, wire: Wire, temperature: Scalar, current: Scalar
+) -> tuple[Scalar, Status]:
     """The voltage that carries a current, NaN if none does, and what to say of it."""
-    sol = solve(dot, wire, temperature=temperature, current=current, error_estimate=False)
+    sol = solve(scatterer, wire, temperature=temperature, current=current, error_estimate=False)
     return sol.voltage, sol.status
 
 
@@ -162,7 +159,7 @@ def _fields(sol: Solution, healing_length: Scalar, distance: Scalar) -> _Fields:
     return _Fields(
         numbers={name: getattr(sol, name) for name in NUMBERS},
         heating=sol.heating(X),
-        phonon_temperature=Thermometer(healing_length).signal(sol, X) / sol.external_power,
+        phonon_temperature=_phonon_temperature(sol, healing_length),
         spots=find_spots(sol),
         transmission=jnp.where(on_right > 0, sol.scatterer.transmission(energy), 0.0),
         occupation=jnp.stack([equilibrium, shifted]),
@@ -170,16 +167,32 @@ def _fields(sol: Solution, healing_length: Scalar, distance: Scalar) -> _Fields:
     )
 
 
+def has_thermometer(wire: Wire) -> bool:
+    """Whether the phonon temperature is worked out: where electrons do not collide with each other."""
+    return wire.electron_electron is None
+
+
+def _phonon_temperature(sol: Solution, healing_length: Scalar) -> Float[Array, " n"]:
+    if not has_thermometer(sol.wire):
+        return jnp.full(X.shape, jnp.nan)
+    return Thermometer(healing_length).signal(sol, X) / sol.external_power
+
+
+def _without_drive(state: State) -> State:
+    """The same at the default of the voltage, on which the curve does not depend: it is moved most."""
+    numbers = {name: value for name, value in state.numbers.items() if name not in ("current", "voltage")}
+    return State(**state.models, **numbers)
+
+
 @lru_cache(maxsize=64)
-def _curve_of(center: float, width: float, temperature: float, exponent: float, strength: float) -> np.ndarray:
-    """The curve does not depend on the voltage, which is moved most."""
-    state = State(center=center, width=width, temperature=temperature, exponent=exponent, strength=strength)
-    return np.asarray(_curve(*setting(state)))
+def _curve_of(state: State) -> np.ndarray:
+    scatterer, wire, _, point = state.objects()
+    return np.asarray(_curve(scatterer, wire, jnp.asarray(point["temperature"])))
 
 
 @quick_jit
-def _curve(dot: Lorentzian, wire: Wire, temperature: Scalar) -> Float[Array, " n"]:
+def _curve(scatterer: AbstractScatterer, wire: Wire, temperature: Scalar) -> Float[Array, " n"]:
     def current(voltage: Scalar) -> Scalar:
-        return solve(dot, wire, temperature=temperature, voltage=voltage, error_estimate=False).current
+        return solve(scatterer, wire, temperature=temperature, voltage=voltage, error_estimate=False).current
 
     return jax.vmap(current)(jnp.asarray(VOLTAGES))

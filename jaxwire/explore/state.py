@@ -1,12 +1,14 @@
-"""What the page can be set to: its sliders, and the state that a link keeps.
+"""What the page is set to: models, and the number of every slider. A link keeps it.
 
 A state is what the address of the page says after the question mark, such as
-`center=1.44&width=0.08&temperature=0.7&voltage=0.1`; whatever is left out has its default.
+`scatterer=TunnelBarrier&height=1.2&decay=0.1&temperature=0.7&voltage=0.1`; whatever is left out has its default.
 
 ```python
 >>> from jaxwire.explore import State, from_query
 >>> State(current=0.02).query()[:50]
-'center=1.44&width=0.08&temperature=0.7&current=0.0'
+'center=1.44&width=0.08&exponent=0&strength=1&tempe'
+>>> State(scatterer="Constant", value=0.3).query()[:28]
+'scatterer=Constant&value=0.3'
 >>> from_query({"center": "0.64", "width": "7"})[1]
 ('`width` must be between 0.01 and 1, got 7; shown is 1.',)
 
@@ -14,117 +16,118 @@ A state is what the address of the page says after the question mark, such as
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from math import isfinite
-from typing import NamedTuple
+from typing import Any
 from urllib.parse import urlencode
 
-from jaxwire.model.units.quantities import LABELS
+import jax.numpy as jnp
 
-SHOWN_DRIVES = ("voltage", "current")
-"""What may be given, one of them, in the order in which they count."""
+from jaxwire.explore.sliders import DRIVES, EXAMPLES, POINT, Slider, default_models, example, sliders
+from jaxwire.model.parameters.names import Objects, with_values
+from jaxwire.model.parameters.suggestion import did_you_mean
 
-
-class Slider(NamedTuple):
-    """A parameter of the page and the values that it may take.
-
-    Attributes:
-        name: as in the address and on the command line.
-        symbol: as in formulas, see `jaxwire.explore.formulas`.
-        words: what it is.
-        unit: its unit, "" without one.
-        low: smallest value.
-        high: largest value.
-        step: distance of two values of the slider, of their decadic logarithms where `is_log`.
-        default: value at the start.
-        is_log: whether the slider is logarithmic.
-    """
-
-    name: str
-    symbol: str
-    words: str
-    unit: str
-    low: float
-    high: float
-    step: float
-    default: float
-    is_log: bool = False
+COLLIDING = {"relaxation": "ConstantRelaxationTime"}
+"""What a wire has unless it is named, where electrons collide with each other."""
 
 
-def _unit(name: str) -> str:
-    return LABELS[name][0]
-
-
-SLIDERS = {
-    slider.name: slider
-    for slider in (
-        Slider("center", "*ε*_{0}", "resonance position", _unit("center"), 0.1, 2.6, 0.02, 1.44),
-        Slider("width", "*Γ*", "resonance half width", _unit("width"), 0.01, 1.0, 0.02, 0.08, is_log=True),
-        Slider("temperature", "*k*_{B}*T*", "temperature", _unit("temperature"), 0.03, 1.0, 0.01, 0.7),
-        Slider("voltage", "*eV*", "voltage", _unit("voltage"), -1.6, 1.6, 0.01, 0.1),
-        Slider("current", "*I*", "current", _unit("current"), -0.5, 0.5, 0.001, 0.0125),
-        Slider("exponent", "*s*", "exponent of the relaxation time", "", -1.5, 2.0, 0.05, 0.0),
-        Slider("strength", "*σ*", "screening strength", "", 0.0, 1.0, 0.05, 1.0),
-        Slider("healing_length", "*Λ*", "thermal healing length", "vF tau0", 0.05, 5.0, 0.05, 0.5, is_log=True),
-        Slider("distance", "*d*", "distance at which *f* is shown", "vF tau0", 0.01, 5.0, 0.05, 0.5, is_log=True),
-    )
-}
-"""All parameters by name. The ranges are those for which the library states its accuracy."""
-
-
-@dataclass(frozen=True)
 class State:
-    """One setting of the page, in the units of `SLIDERS`.
+    """One setting of the page, in the units of its sliders.
 
     Attributes:
-        center: position eps0 of the resonance.
-        width: half width Gamma of the resonance.
-        temperature: kB T.
-        voltage: eV; None where the current is given.
-        current: I; None where the voltage is given. Without both, the voltage has its default.
-        exponent: s, of the relaxation time tau0 (p/pF)^s.
-        strength: share sigma of the neutrality potential that acts; 1 is a neutral wire.
-        healing_length: Lambda, over which the phonons' heat spreads.
-        distance: d; the distribution is shown at x = -d and x = d.
+        models: name of the model of each kind, of `sliders.EXAMPLES`.
+        numbers: those of the sliders by name; of voltage and current the one that is given, by default the voltage.
 
     Raises:
-        ValueError: for a number outside the range of its slider, or voltage and current at once.
+        ValueError: for an unknown model, models that do not fit each other, a number outside the range of its slider,
+            or voltage and current at once.
+        TypeError: for a number that the models have not.
     """
 
-    center: float = SLIDERS["center"].default
-    width: float = SLIDERS["width"].default
-    temperature: float = SLIDERS["temperature"].default
-    voltage: float | None = None
-    current: float | None = None
-    exponent: float = SLIDERS["exponent"].default
-    strength: float = SLIDERS["strength"].default
-    healing_length: float = SLIDERS["healing_length"].default
-    distance: float = SLIDERS["distance"].default
-
-    def __post_init__(self) -> None:
-        """Check the numbers."""
-        if self.voltage is not None and self.current is not None:
+    def __init__(self, **given: Any) -> None:
+        """Check what is given; all else has its default."""
+        self.models = _models({kind: given.pop(kind) for kind in EXAMPLES if kind in given})
+        known = sliders(self.models)
+        if unknown := [name for name in given if name not in known]:
+            likely = did_you_mean(unknown[0], known)
+            raise TypeError(f"`{unknown[0]}` must be a number of {', '.join(self.models.values())}{likely}")
+        given = {name: value for name, value in given.items() if value is not None}
+        if all(name in given for name in DRIVES):
             raise ValueError("`voltage` or `current` must be given, one of them; got both.")
-        if self.voltage is None and self.current is None:
-            object.__setattr__(self, "voltage", SLIDERS["voltage"].default)
-        for name, value in self.numbers().items():
-            slider = SLIDERS[name]
-            if not slider.low <= value <= slider.high:  # NaN is not
-                raise ValueError(_range(slider, f"{value:g}") + ".")
-            object.__setattr__(self, name, float(value))
+        drive = next((name for name in DRIVES if name in given), DRIVES[0])
+        self.numbers: dict[str, float] = {}
+        for name, slider in known.items():
+            if name not in DRIVES or name == drive:
+                value = given.get(name, slider.default)
+                if not slider.low <= value <= slider.high:  # NaN is not
+                    raise ValueError(_range(slider, f"{value:g}") + ".")
+                self.numbers[name] = float(value)
+
+    def __getitem__(self, name: str) -> float:
+        """The number of a slider."""
+        return self.numbers[name]
+
+    def __eq__(self, other: object) -> bool:
+        """Whether models and numbers are the same."""
+        return isinstance(other, State) and (self.models, self.numbers) == (other.models, other.numbers)
+
+    def __hash__(self) -> int:
+        """That of the address."""
+        return hash(self.query())
+
+    def __repr__(self) -> str:
+        """The address."""
+        return f"State({self.query()})"
 
     @property
     def drive(self) -> str:
         """Which of voltage and current is given."""
-        return "voltage" if self.current is None else "current"
+        return next(name for name in DRIVES if name in self.numbers)
 
-    def numbers(self) -> dict[str, float]:
-        """Everything that is given, by name."""
-        return {name: value for name, value in asdict(self).items() if value is not None}
+    @property
+    def sliders(self) -> dict[str, Slider]:
+        """All sliders of these models, by name."""
+        return sliders(self.models)
+
+    @property
+    def program(self) -> str:
+        """What a state is compiled for, in words."""
+        wire = [name for kind, name in self.models.items() if kind not in ("scatterer", "electron_electron")]
+        conserved = self.models["electron_electron"]
+        meeting = "" if conserved == "none" else f" and electrons that conserve {conserved}"
+        return f"{self.models['scatterer']} in a wire of {', '.join(wire)}{meeting} at a given {self.drive}"
+
+    def objects(self) -> Objects:
+        """Scatterer and wire, as the library takes them; and temperature, voltage and current, as far as given."""
+        placed = [slider for slider in self.sliders.values() if slider.place is not None]
+        values = [jnp.asarray(self[slider.name]) for slider in placed]
+        places = [slider.place for slider in placed if slider.place is not None]
+        point = {name: self[name] for name in POINT if name in self.numbers}
+        return with_values(example(self.models)._replace(point=point), places, values)
 
     def query(self) -> str:
         """The state as the part of an address behind the question mark; `from_query` reads it."""
-        return urlencode({name: repr(value).removesuffix(".0") for name, value in self.numbers().items()})
+        usual = default_models()
+        models = [(kind, name) for kind, name in self.models.items() if name != usual[kind]]
+        return urlencode([*models, *((name, repr(value).removesuffix(".0")) for name, value in self.numbers.items())])
+
+
+def _models(given: Mapping[str, str]) -> dict[str, str]:
+    for kind, name in given.items():
+        if name not in EXAMPLES[kind]:
+            raise ValueError(f"`{kind}` must be one of {', '.join(EXAMPLES[kind])}, got {name[:40]}.")
+    is_colliding = given.get("electron_electron", "none") != "none"
+    models = default_models() | (COLLIDING if is_colliding else {}) | dict(given)
+    example(models)  # refuses parts that do not fit
+    return models
+
+
+def fits(models: Mapping[str, str], kind: str, name: str) -> bool:
+    """Whether the model of this name may take the place of that of its kind."""
+    try:
+        example({**models, kind: name})
+    except ValueError:
+        return False
+    return True
 
 
 def from_query(query: Mapping[str, str]) -> tuple[State, tuple[str, ...]]:
@@ -132,20 +135,34 @@ def from_query(query: Mapping[str, str]) -> tuple[State, tuple[str, ...]]:
 
     Returns:
         The state, with the nearest value that is possible in place of one that is not and the default in place of what
-        is no number; a sentence for each of them.
+        is no number or no model; a sentence for each of them.
     """
-    given, notes = {}, []
-    for name in (name for name in SLIDERS if name in query):
-        slider, text = SLIDERS[name], query[name]
-        value = _number(text)
-        shown = slider.default if value is None else min(max(value, slider.low), slider.high)
-        if value is None or shown != value:
-            notes.append(f"{_range(slider, text[:40])}; shown is {shown:g}.")
-        given[name] = shown
-    if all(name in given for name in SHOWN_DRIVES):
+    models, notes = _models_of(query)
+    given: dict[str, Any] = dict(models)
+    for name, slider in sliders(_models(models)).items():
+        if name in query:
+            text = query[name]
+            value = _number(text)
+            shown = slider.default if value is None else min(max(value, slider.low), slider.high)
+            if value is None or shown != value:
+                notes.append(f"{_range(slider, text[:40])}; shown is {shown:g}.")
+            given[name] = shown
+    if all(name in given for name in DRIVES):
         del given["current"]
         notes.append("`voltage` or `current` must be given, one of them; got both; shown is the voltage.")
     return State(**given), tuple(notes)
+
+
+def _models_of(query: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    """Models that an address names, those left out that are unknown or do not fit the others."""
+    models, notes = {}, []
+    for kind in (kind for kind in EXAMPLES if kind in query):
+        try:
+            _models({**models, kind: query[kind]})
+            models[kind] = query[kind]
+        except ValueError as error:
+            notes.append(f"{str(error).rstrip('.')}; it is left out.")
+    return models, notes
 
 
 def _number(text: str) -> float | None:

@@ -18,11 +18,12 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 import jaxwire as jw
 from jaxwire.cli import main
-from jaxwire.explore import SLIDERS, State, from_query, operating_point
-from jaxwire.explore.csv_table import columns, read_table, write_table
-from jaxwire.explore.figures import HEIGHTS, draw_panels, sheet
-from jaxwire.explore.formulas import html, number, svg
+from jaxwire.explore import State, from_query, operating_point
+from jaxwire.explore.drawing.csv_table import columns, read_table, write_table
+from jaxwire.explore.drawing.figures import HEIGHTS, draw_panels, sheet
+from jaxwire.explore.drawing.formulas import html, number, svg
 from jaxwire.explore.point import ENERGY, NUMBERS, VOLTAGES, X
+from jaxwire.explore.view import View
 
 STATE = State(center=1.2, width=0.1, temperature=0.5, voltage=-0.3, exponent=-0.5, strength=0.7, healing_length=0.4)
 GATED = jw.Wire(relaxation=jw.PowerLaw(-0.5), screening=jw.LocalScreening(0.7))
@@ -157,7 +158,7 @@ def test_bad_words_in_an_address_are_replaced_and_named(query, shown, note):
 
 
 def test_defaults_are_in_their_ranges():
-    assert all(slider.low <= slider.default <= slider.high for slider in SLIDERS.values())
+    assert all(slider.low <= slider.default <= slider.high for slider in State().sliders.values())
     with pytest.raises(ValueError, match="`distance` must be between 0.01 and 5, got nan."):
         State(distance=float("nan"))
 
@@ -179,7 +180,7 @@ def test_a_table_says_what_it_holds(point):
 
 @pytest.mark.parametrize("width", [200.0, 350.0, 900.0])
 def test_drawings_have_words_and_stay_inside(point, width):
-    drawings = draw_panels(point, width, width)
+    drawings = draw_panels(point, View(wide=width, narrow=width))
     assert list(drawings) == list(HEIGHTS)
     for name, drawing in drawings.items():
         root = ElementTree.fromstring(drawing)
@@ -191,7 +192,7 @@ def test_drawings_have_words_and_stay_inside(point, width):
 
 
 def test_a_curve_is_drawn_where_its_numbers_are(point):
-    root = ElementTree.fromstring(draw_panels(point, 900.0, 300.0)["iv"])
+    root = ElementTree.fromstring(draw_panels(point)["iv"])
     dot = list(root.iter(f"{SVG}circle"))[-1]  # the first is in the legend
     ticks = {text.text: float(text.get("x")) for text in root.iter(f"{SVG}text") if text.text in ("−1", "1")}
     share = (float(dot.get("cx")) - ticks["−1"]) / (ticks["1"] - ticks["−1"])
@@ -207,10 +208,10 @@ def test_the_sheet_is_one_file_with_all_parameters(point):
 
 
 def test_a_point_without_solution_is_drawn_as_such(unreachable):
-    drawings = draw_panels(unreachable, 600.0, 300.0)
+    drawings = draw_panels(unreachable)
     assert all("no solution: see the status" in drawings[name] for name in ("heating", "temperature", "distribution"))
     assert "nan" not in "".join(drawings.values())
-    assert "no current flows" in draw_panels(operating_point(State(voltage=0.0)), 600.0, 300.0)["heating"]
+    assert "no current flows" in draw_panels(operating_point(State(voltage=0.0)))["heating"]
 
 
 def test_formulas_are_safe_in_a_page():

@@ -5,122 +5,21 @@ the folder JAXWIRE_ARTEFACTS.
 """
 
 import json
-import os
 import re
-import shutil
-import socket
-import threading
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from page_in_browser import SKIPPED, press, read, shown
 
 import jaxwire as jw
-from jaxwire.explore import SLIDERS, State
-from jaxwire.explore.csv_table import read_table
+from jaxwire.explore import State
+from jaxwire.explore.drawing.csv_table import read_table
 from jaxwire.explore.point import NUMBERS, operating_point
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PAPERS = jw.Wire(relaxation=jw.PowerLaw(0.0), screening=jw.LocalScreening(1.0))  # the paper's, of the same program
-IS_REQUIRED = os.environ.get("JAXWIRE_BROWSER") == "required"
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        CHROMIUM is None and not IS_REQUIRED,
-        reason="no Chromium found; apt-get install chromium, or set JAXWIRE_BROWSER",
-    ),
-]
-
-
-@pytest.fixture(scope="module")
-def address():
-    """A server in a thread of this process, so that nothing is compiled twice."""
-    import uvicorn
-
-    from jaxwire.explore.server import create_app
-
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = uvicorn.Server(uvicorn.Config(create_app(), log_level="warning", timeout_graceful_shutdown=1))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
-        server.should_exit = True
-        thread.join(timeout=20)
-    assert not thread.is_alive()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    assert CHROMIUM is not None, "JAXWIRE_BROWSER is required, but no Chromium was found"
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-
-
-@pytest.fixture
-def open_page(browser, address):
-    """Opens the page in a window of its own, waits for the drawings; complaints and requests are kept."""
-    contexts = []
-
-    def opened(query="", width=1280, height=900):
-        context = browser.new_context(viewport={"width": width, "height": height}, accept_downloads=True)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(250_000)  # the first answer waits for the compiler
-        page.asked, page.complaints = [], []
-        page.on("request", lambda request: page.asked.append(request.url))
-        page.on("websocket", lambda channel: page.asked.append(channel.url))
-        page.on("console", lambda message: page.complaints.append(message.text))
-        page.on("pageerror", lambda error: page.complaints.append(str(error)))
-        page.goto(address + query)
-        page.wait_for_selector("body[data-shown]")
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-
-
-@pytest.fixture(scope="session")
-def artefacts(tmp_path_factory):
-    folder = Path(os.environ.get("JAXWIRE_ARTEFACTS") or tmp_path_factory.mktemp("artefacts"))
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
-def shown(page, **state):
-    """Wait until the page shows a state."""
-    wanted = State(**state)
-    words = json.dumps(dict(pair.split("=") for pair in wanted.query().split("&")))
-    page.wait_for_function(
-        "wanted => { const now = new URLSearchParams(document.body.dataset.shown);"
-        " return Object.entries(wanted).every(([name, value]) => Number(now.get(name)) === Number(value)); }",
-        arg=json.loads(words),
-    )
-    return wanted
-
-
-def read(page, name):
-    value = page.get_attribute(f"[data-number={name}]", "data-value")
-    return float("nan") if value == "null" else float(value)
-
-
-def press(page, name, key, times=1):
-    page.focus(f"#{name}")
-    for _ in range(times):
-        page.keyboard.press(key)
+pytestmark = [pytest.mark.slow, SKIPPED]
 
 
 def test_the_page_shows_the_numbers_of_the_library(open_page, artefacts):
@@ -137,7 +36,7 @@ def test_the_page_shows_the_numbers_of_the_library(open_page, artefacts):
         for name in ("position", "heating", "prominence"):
             value = row.locator(f"[data-spot={name}]").get_attribute("data-value")
             assert_allclose(float(value), getattr(spot, name), rtol=1e-7)
-    assert page.locator("#figures svg").count() == 5
+    assert page.locator("[data-figure] svg").count() == 5
     assert page.complaints == []
     page.screenshot(path=artefacts / "explore-desktop.png", full_page=True)
 
@@ -151,7 +50,7 @@ def test_keys_move_every_slider_and_the_page_follows(open_page):
     sol = jw.solve(jw.Lorentzian(1.44, 0.08), PAPERS, temperature=0.68, voltage=0.13)
     assert_allclose(read(page, "current"), sol.current, rtol=1e-9)
     assert page.get_attribute("#voltage", "aria-valuetext") == "0.13"
-    for name in state.numbers():
+    for name in state.numbers:
         before = page.input_value(f"#{name}-number")
         press(page, name, "ArrowLeft")
         assert page.input_value(f"#{name}-number") != before, name
@@ -164,7 +63,7 @@ def test_all_controls_are_reached_by_tab_in_order(open_page):
     for _ in range(40):
         reached.append(page.evaluate("document.activeElement.id || document.activeElement.name"))
         page.keyboard.press("Tab")
-    for name in (name for name in SLIDERS if name != "current"):  # hidden while the voltage is given
+    for name in (name for name in State().sliders if name != "current"):  # hidden while the voltage is given
         assert name in reached and f"{name}-number" in reached, name
     assert all(name in reached for name in ("drive", "figure-link", "data-link", "copy", "reset"))
     assert "current" not in reached
@@ -185,7 +84,7 @@ def test_the_address_keeps_the_state(open_page, address):
     page.wait_for_url(re.compile(f"width={width}.*strength=0.65"))
     again = open_page(page.url.removeprefix(address))
     assert again.evaluate("document.body.dataset.shown") == page.evaluate("document.body.dataset.shown")
-    for name in SLIDERS:
+    for name in State().sliders:
         assert again.input_value(f"#{name}") == page.input_value(f"#{name}"), name
     assert read(again, "current") == read(page, "current")
 
@@ -241,7 +140,7 @@ def test_figure_and_data_are_downloaded_as_shown(open_page, tmp_path):
 def test_a_phone_shows_one_column_without_scrolling_sideways(open_page, artefacts, width):
     page = open_page("?voltage=-0.3", width=width, height=812)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    boxes = [box.bounding_box() for box in page.locator("figure svg").all()]
+    boxes = [box.bounding_box() for box in page.locator("[data-figure] svg").all()]
     assert len(boxes) == 5 and all(box["x"] >= 0 and box["x"] + box["width"] <= width for box in boxes)
     assert len({box["x"] for box in boxes}) == 1  # one below the other
     assert page.evaluate("matchMedia('(max-width: 820px)').matches")
@@ -272,7 +171,7 @@ def test_a_change_is_drawn_at_once(open_page, artefacts):
 
 
 REDRAW = """() => new Promise((resolve) => {
-  const range = document.activeElement, figure = document.querySelector("#figure-heating");
+  const range = document.activeElement, figure = document.querySelector("#figure-heating .drawing");
   const start = performance.now();
   new MutationObserver((_, observer) => {
     observer.disconnect();

@@ -1,6 +1,7 @@
 """The page answers its own questions alone, says so in every answer, and waits for nobody."""
 
 import asyncio
+import json
 import socket
 import threading
 
@@ -12,7 +13,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from jaxwire.explore.guard import GONE, HEADERS, Guard, Queue, impatient
+from jaxwire.explore.guard import HEADERS, Guard, impatient
+from jaxwire.explore.lab_data import LARGEST
+from jaxwire.explore.server import create_app
 
 OWN = {"host": "127.0.0.1:8410"}
 ORIGIN = {**OWN, "origin": "http://127.0.0.1:8410"}
@@ -23,16 +26,17 @@ def answer(request: Request) -> PlainTextResponse:
 
 
 def app():
-    routes = [Route("/", answer), Route("/point", Queue().answering(answer))]
+    routes = [Route("/", answer), Route("/point", answer)]
     return Starlette(routes=routes, middleware=[Middleware(Guard)])
 
 
-def ask(path="/point", headers=OWN, application=None, is_gone=False):
-    """Status, headers and text of one answer, without a server."""
+def ask(path="/point", headers=OWN, application=None, body=None):
+    """Status, headers and text of one answer, without a server; a body is posted."""
     sent = []
+    parts = [] if body is None else [{"type": "http.request", "body": body, "more_body": False}]
 
     async def receive():
-        return {"type": "http.disconnect"} if is_gone else await asyncio.sleep(60)
+        return parts.pop() if parts else await asyncio.sleep(60)
 
     async def send(message):
         sent.append(message)
@@ -40,7 +44,7 @@ def ask(path="/point", headers=OWN, application=None, is_gone=False):
     pairs = [(name.encode(), value.encode()) for name, value in headers.items()]
     scope = {
         "type": "http",
-        "method": "GET",
+        "method": "GET" if body is None else "POST",
         "path": path,
         "headers": pairs,
         "query_string": b"",
@@ -98,17 +102,24 @@ def test_refusals_say_so_too():
     assert status == 403 and given["cross-origin-resource-policy"] == "same-origin"
 
 
-def test_what_nobody_waits_for_is_not_computed():
-    computed = []
+def test_readings_are_kept_for_the_page_alone_and_not_too_many():
+    page = create_app()
+    status, _, text = ask("/data", ORIGIN, page, b"x,y\n1,2\n")
+    assert status == 200 and json.loads(text)["readings"] == 1
+    status, _, text = ask("/data", ORIGIN, page, b"x" * (LARGEST + 1))
+    assert status == 400 and json.loads(text)["complaint"] == "`data` must be at most 2 MB, got more."
+    for path in ("/data", "/fit"):
+        assert ask(path, {**OWN, "origin": "https://example.org"}, page, b"x,y\n1,2\n")[0] == 403
+        assert ask(path, ORIGIN, page)[0] == 405  # links and images cannot ask
+    status, _, text = ask("/fit", ORIGIN, page, b"")
+    assert status == 400 and json.loads(text)["complaint"] == "`data` must be given first, got none."
 
-    def compute(request):
-        computed.append(request.url.path)
-        return PlainTextResponse("answered")
 
-    application = Starlette(routes=[Route("/point", Queue().answering(compute))])
-    assert ask(application=application, is_gone=True)[0] == GONE and computed == []
-    application = Starlette(routes=[Route("/point", Queue().answering(compute))])
-    assert ask(application=application)[0] == 200 and computed == ["/point"]
+@pytest.mark.parametrize("path", ["/page.js", "/controls.js", "/page.css", "/at_work", "/controls"])
+def test_all_parts_of_the_page_are_served_with_its_headers(path):
+    status, given, text = ask(path, application=create_app())
+    assert status == 200 and text and given["content-security-policy"].startswith("default-src 'none'")
+    assert "http://" not in text and "https://" not in text
 
 
 @pytest.fixture

@@ -1,16 +1,19 @@
-"""A drawing with two axes, as SVG: curves, marks, a strip of colours, a legend above them that covers nothing.
+"""A drawing with two axes, as SVG: curves, points, marks, a strip of colours, a legend above them that covers nothing.
 
 Drawn at the size in which it is shown, so that letters keep theirs on a narrow screen. A drawing of five panels takes
-some milliseconds, which is what a page that follows a slider can wait for.
+some milliseconds, which is what a page that follows a slider can wait for. Colours are variables of the page's style
+with a value of their own, so that they suit light and dark; `on_paper` leaves the value alone.
 """
 
+import re
 from dataclasses import dataclass
 from html import escape
 
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from jaxwire.explore.formulas import number, plain, svg
+from jaxwire.explore.drawing.formulas import number, plain, svg, with_unit
+from jaxwire.explore.drawing.panel import FAINT_LINE, GREY, INK, PAPER, ZERO_LINE, Curve, Mark, Panel
 
 FONT = 13.0
 """Size of letters, in pixels."""
@@ -39,101 +42,11 @@ LETTER = 6.9
 SAMPLE = 30.0
 """Width of the line before an entry of the legend, in pixels."""
 
-INK = "#1a1a1a"
-"""Axes and letters."""
-
-FAINT_LINE = "#dddddd"
-"""Lines of the grid."""
-
-GREY = "#595959"
-"""Lines of lesser weight."""
-
-
-@dataclass(frozen=True)
-class Curve:
-    """A line through points, with gaps where they are NaN.
-
-    Attributes:
-        x: horizontal places.
-        y: vertical places.
-        color: colour, as in CSS.
-        label: entry of the legend; "" for none.
-        dashes: lengths of dashes and gaps, in pixels; () for a solid line.
-        thickness: in pixels.
-    """
-
-    x: np.ndarray
-    y: np.ndarray
-    color: str
-    label: str = ""
-    dashes: tuple[float, ...] = ()
-    thickness: float = 1.8
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A symbol at a point: "up" and "down" are triangles, "dot" is a disc."""
-
-    x: float
-    y: float
-    color: str
-    shape: str
-    label: str = ""
-
-
-@dataclass(frozen=True)
-class Strip:
-    """Colours along the horizontal axis, one per place; the same axis as the curves'."""
-
-    x: np.ndarray
-    colors: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Panel:
-    """What is drawn.
-
-    Attributes:
-        name: for the page to find it by.
-        title: a few words above it.
-        description: what one sees, in words, for those who do not.
-        x_label: words at the horizontal axis, with the unit.
-        y_label: words at the vertical axis, with the unit.
-        x_range: ends of the horizontal axis.
-        y_range: ends of the vertical axis.
-        curves: lines, from back to front.
-        marks: symbols, in front of the lines.
-        strip: colours above the curves.
-        message: why nothing is drawn, where that is so.
-    """
-
-    name: str
-    title: str
-    description: str
-    x_label: str
-    y_label: str
-    x_range: tuple[float, float]
-    y_range: tuple[float, float]
-    curves: tuple[Curve, ...] = ()
-    marks: tuple[Mark, ...] = ()
-    strip: Strip | None = None
-    message: str = ""
-
-
-def span(*values: np.ndarray, margin: float = 0.06) -> tuple[float, float]:
-    """Ends of an axis that shows all the finite values."""
-    finite = np.concatenate([value[np.isfinite(value)] for value in map(np.ravel, values)] or [np.zeros(0)])
-    if finite.size == 0:
-        return 0.0, 1.0
-    low, high = float(finite.min()), float(finite.max())
-    room = margin * (high - low) or 0.1 * abs(high) or 1.0
-    return low - room, high + room
-
 
 def draw(panel: Panel, width: float, height: float) -> str:
     """Draw a panel of this size, in pixels."""
     names = f"{panel.name}-title {panel.name}-description"
-    frame = _Frame.of(panel, width, height)
+    frame = Frame.of(panel, width, height)
     return "".join(
         (
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}" '
@@ -151,8 +64,13 @@ def draw(panel: Panel, width: float, height: float) -> str:
     )
 
 
+def on_paper(drawing: str) -> str:
+    """The same with plain colours, for a file by itself."""
+    return re.sub(r"var\(--\w+, (#\w+)\)", r"\1", drawing)
+
+
 @dataclass(frozen=True)
-class _Frame:
+class Frame:
     """Where the axes are, in pixels, and where a value is on them."""
 
     left: float
@@ -163,16 +81,19 @@ class _Frame:
     y_range: tuple[float, float]
 
     @classmethod
-    def of(cls, panel: Panel, width: float, height: float) -> "_Frame":
+    def of(cls, panel: Panel, width: float, height: float) -> "Frame":
+        """The frame of a panel in a drawing of this size, in pixels."""
         rows = len(_rows(panel, width))
         top = TITLE + ROW * rows + (STRIP + 6.0 if panel.strip else 0.0) + 6.0
-        return cls(LEFT, width - RIGHT, top, height - BOTTOM, panel.x_range, panel.y_range)
+        return cls(LEFT, width - RIGHT, top, height - BOTTOM, panel.x_axis.ends, panel.y_axis.ends)
 
     def x(self, value):
+        """Where values are on the horizontal axis."""
         low, high = self.x_range
         return self.left + (value - low) / (high - low) * (self.right - self.left)
 
     def y(self, value):
+        """Where values are on the vertical axis."""
         low, high = self.y_range
         return self.bottom - (value - low) / (high - low) * (self.bottom - self.top)
 
@@ -194,12 +115,14 @@ def _rows(panel: Panel, width: float) -> list[list[tuple[Curve | Mark, float]]]:
     return rows
 
 
-def _legend(panel: Panel, frame: _Frame) -> str:
+def _legend(panel: Panel, frame: Frame) -> str:
     parts = []
     for index, row in enumerate(_rows(panel, frame.right + RIGHT)):
         y = TITLE + ROW * index + 8.0
         for entry, x in row:
-            if isinstance(entry, Curve):
+            if isinstance(entry, Curve) and entry.is_points:
+                parts.append(_points(x + 0.5 * SAMPLE, y, None, entry))
+            elif isinstance(entry, Curve):
                 parts.append(f'<line x1="{x:.1f}" x2="{x + SAMPLE:.1f}" y1="{y:g}" y2="{y:g}" {_pen(entry)}/>')
             else:
                 parts.append(_symbol(entry, x + 0.5 * SAMPLE, y))
@@ -213,31 +136,32 @@ def _ticks(ends: tuple[float, float], length: float, spacing: float) -> np.ndarr
     return ticks[(ticks >= ends[0]) & (ticks <= ends[1])]
 
 
-def _axes(panel: Panel, frame: _Frame) -> str:
+def _axes(panel: Panel, frame: Frame) -> str:
     """Grid, numbers and words; the lines at zero are stronger."""
     left, right, top, bottom = frame.left, frame.right, frame.top, frame.bottom
     parts = []
-    for tick in _ticks(panel.x_range, right - left, 62.0):
+    for tick in _ticks(panel.x_axis.ends, right - left, 62.0):
         at = frame.x(tick)
-        color = "#aaaaaa" if abs(tick) < 1e-12 else FAINT_LINE
+        color = ZERO_LINE if abs(tick) < 1e-12 else FAINT_LINE
         parts.append(f'<path d="M{at:.1f} {top:.1f}V{bottom:.1f}" stroke="{color}"/>')
         parts.append(f'<text x="{at:.1f}" y="{bottom + 17:.1f}" text-anchor="middle">{number(tick + 0.0)}</text>')
-    for tick in () if panel.message else _ticks(panel.y_range, bottom - top, 34.0):
+    for tick in () if panel.message else _ticks(panel.y_axis.ends, bottom - top, 34.0):
         at = frame.y(tick)
-        color = "#aaaaaa" if abs(tick) < 1e-12 else FAINT_LINE
+        color = ZERO_LINE if abs(tick) < 1e-12 else FAINT_LINE
         parts.append(f'<path d="M{left:.1f} {at:.1f}H{right:.1f}" stroke="{color}"/>')
         parts.append(f'<text x="{left - 6:.1f}" y="{at + 4.5:.1f}" text-anchor="end">{number(tick + 0.0)}</text>')
     middle_x, middle_y = 0.5 * (left + right), 0.5 * (top + bottom)
+    across, up = (svg(with_unit(axis.words, axis.unit), FONT) for axis in (panel.x_axis, panel.y_axis))
     parts.append(f'<path d="M{left:.1f} {top:.1f}V{bottom:.1f}H{right:.1f}" fill="none" stroke="{INK}"/>')
     parts.append(
-        f'<text x="{middle_x:.1f}" y="{bottom + 37:.1f}" text-anchor="middle">{svg(panel.x_label, FONT)}</text>'
+        f'<text x="{middle_x:.1f}" y="{bottom + 37:.1f}" text-anchor="middle">{across}</text>'
         f'<text transform="translate(12 {middle_y:.1f}) rotate(-90)" text-anchor="middle">'
-        f"{svg(panel.y_label, FONT)}</text>"
+        f"{up}</text>"
     )
     return "".join(parts)
 
 
-def _strip(panel: Panel, frame: _Frame) -> str:
+def _strip(panel: Panel, frame: Frame) -> str:
     if panel.strip is None or panel.message:
         return ""
     shares = (frame.x(panel.strip.x) - frame.left) / (frame.right - frame.left)
@@ -252,12 +176,12 @@ def _strip(panel: Panel, frame: _Frame) -> str:
     )
 
 
-def _contents(panel: Panel, frame: _Frame) -> str:
+def _contents(panel: Panel, frame: Frame) -> str:
     if panel.message:
         at = f'x="{0.5 * (frame.left + frame.right):.1f}" y="{0.5 * (frame.top + frame.bottom):.1f}"'
         return f'<text {at} text-anchor="middle" fill="{GREY}">{escape(panel.message)}</text>'
     clip = f"{panel.name}-clip"
-    curves = "".join(f'<path d="{_path(curve, frame)}" fill="none" {_pen(curve)}/>' for curve in panel.curves)
+    curves = "".join(_drawn(curve, frame) for curve in panel.curves)
     marks = "".join(_symbol(mark, frame.x(mark.x), frame.y(mark.y)) for mark in panel.marks)
     return (
         f'<clipPath id="{clip}"><rect x="{frame.left:.1f}" y="{frame.top:.1f}" width="{frame.right - frame.left:.1f}" '
@@ -265,7 +189,22 @@ def _contents(panel: Panel, frame: _Frame) -> str:
     )
 
 
-def _path(curve: Curve, frame: _Frame) -> str:
+def _drawn(curve: Curve, frame: Frame) -> str:
+    if not curve.is_points:
+        return f'<path d="{_path(curve, frame)}" fill="none" {_pen(curve)}/>'
+    size = np.zeros_like(curve.y) if curve.error is None else curve.error
+    places = zip(frame.x(curve.x), frame.y(curve.y), np.abs(frame.y(size) - frame.y(0.0)), strict=True)
+    return "".join(_points(x, y, error, curve) for x, y, error in places if y == y)
+
+
+def _points(x: float, y: float, error: float | None, curve: Curve) -> str:
+    """A reading with its error."""
+    y = min(max(y, -1e4), 1e4)
+    bar = f'<path d="M{x:.1f} {y - error:.1f}V{y + error:.1f}" stroke="{curve.color}"/>' if error else ""
+    return f'{bar}<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{PAPER}" stroke="{curve.color}" stroke-width="1.5"/>'
+
+
+def _path(curve: Curve, frame: Frame) -> str:
     pieces, pen = [], "M"
     # Far outside the axes a coordinate may be huge; browsers clip numbers of this size without harm.
     for x, y in zip(frame.x(curve.x).tolist(), np.clip(frame.y(curve.y), -1e4, 1e4).tolist(), strict=True):
@@ -279,12 +218,13 @@ def _path(curve: Curve, frame: _Frame) -> str:
 
 def _pen(curve: Curve) -> str:
     dashes = f' stroke-dasharray="{" ".join(map(str, curve.dashes))}"' if curve.dashes else ""
-    return f'stroke="{curve.color}" stroke-width="{curve.thickness:g}" stroke-linejoin="round"{dashes}'
+    faint = f' opacity="{curve.opacity:g}"' if curve.opacity < 1 else ""
+    return f'stroke="{curve.color}" stroke-width="{curve.thickness:g}" stroke-linejoin="round"{dashes}{faint}'
 
 
 def _symbol(mark: Mark, x: float, y: float) -> str:
     if mark.shape == "dot":
-        return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4.5" fill="{mark.color}" stroke="white"/>'
+        return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4.5" fill="{mark.color}" stroke="{PAPER}"/>'
     tip, base = (-6.0, 4.5) if mark.shape == "up" else (6.0, -4.5)
     triangle = f"M{x:.1f} {y + tip:.1f}L{x + 5.5:.1f} {y + base:.1f}H{x - 5.5:.1f}Z"
-    return f'<path d="{triangle}" fill="{mark.color}" stroke="white"/>'
+    return f'<path d="{triangle}" fill="{mark.color}" stroke="{PAPER}"/>'

@@ -3,7 +3,7 @@
 Words are written once, with `*x*` for italics, `_{ph}` for an index and `^{−}` for a raised sign.
 
 ```python
->>> from jaxwire.explore.formulas import html, number, plain
+>>> from jaxwire.explore.drawing.formulas import html, number, plain
 >>> html("*P*_{ph}/*P*_{ext}"), plain("*P*_{ph}/*P*_{ext}")
 ('<i>P</i><sub>ph</sub>/<i>P</i><sub>ext</sub>', 'P_ph/P_ext')
 >>> number(-0.0123456), number(3.2e-7), number(float("nan"))
@@ -23,6 +23,9 @@ _PLAIN = {"i": "{}", "sub": "_{}", "sup": "{}", "text": "{}"}
 UNITS = {
     "": "",
     "mu0": "*μ*_{0}",
+    "1/mu0": "1/*μ*_{0}",
+    "1/kF": "1/*k*_{F}",
+    "1/tau0": "1/*τ*_{0}",
     "vF tau0": "*v*_{F}*τ*_{0}",
     "e mu0/h": "*eμ*_{0}/*h*",
     "mu0/(vF tau0)": "*μ*_{0}/(*v*_{F}*τ*_{0})",
@@ -68,5 +71,5 @@ def number(value: float, digits: int = 4) -> str:
 
 
 def with_unit(words: str, unit: str) -> str:
-    """Words of an axis, with the unit in brackets."""
-    return f"{words} ({UNITS[unit]})" if unit else words
+    """Words of an axis, with the unit in brackets, a natural one or one of SI."""
+    return f"{words} ({UNITS.get(unit, unit)})" if unit else words

@@ -8,11 +8,13 @@ exactly. `pandas.read_csv(file, comment="#")` reads the columns, `read_table` ev
 import csv
 import io
 from importlib.metadata import version
+from typing import Any
 
 import numpy as np
 
 from jaxwire.explore.point import ENERGY, NUMBERS, VOLTAGES, ShownPoint, X
-from jaxwire.explore.state import SLIDERS, State
+from jaxwire.explore.sliders import EXAMPLES
+from jaxwire.explore.state import State
 
 ENDING = "\r\n"
 
@@ -43,8 +45,10 @@ def write_table(point: ShownPoint) -> str:
     """A state and all its numbers as CSV."""
     file = io.StringIO(newline="")
     file.write(f"# jaxwire {version('jaxwire')}; energies in mu0, positions in vF tau0{ENDING}")
-    for name, value in point.state.numbers().items():
-        file.write(f"# {name} = {value!r} {SLIDERS[name].unit}".rstrip() + ENDING)
+    for kind, name in point.state.models.items():
+        file.write(f"# {kind} = {name}{ENDING}")
+    for name, value in point.state.numbers.items():
+        file.write(f"# {name} = {value!r} {point.state.sliders[name].unit}".rstrip() + ENDING)
     for name, value in point.numbers.items():
         file.write(f"# result {name} = {value!r} {NUMBERS[name][1]}".rstrip() + ENDING)
     for side, spot in point.spots._asdict().items():
@@ -65,8 +69,9 @@ def read_table(text: str) -> tuple[State, dict[str, np.ndarray]]:
     """Read back what `write_table` wrote: the state, and the columns by title."""
     lines = text.splitlines()
     head = [line for line in lines if line.startswith("#")]
-    pairs = (line.removeprefix("# ").split(" = ", 1) for line in head if " = " in line)
-    given = {name: float(value.split()[0]) for name, value in pairs if name in SLIDERS}
+    pairs = dict(line.removeprefix("# ").split(" = ", 1) for line in head if " = " in line)
+    given: dict[str, Any] = {kind: pairs.pop(kind) for kind in EXAMPLES if kind in pairs}
+    given |= {name: float(value.split()[0]) for name, value in pairs.items() if not name.startswith("result ")}
     titles, *rows = csv.reader(line for line in lines if not line.startswith("#"))
     texts = dict(zip(titles, zip(*rows, strict=True), strict=True))
     return State(**given), {
