@@ -78,7 +78,7 @@ def jacobian() -> dict:
     """Residuals with their Jacobian by 4 parameters beside a forward solve with its profile."""
     y = profile(1.44, 0.08)
     fit = jw.fit_profile(X, y, 1.0, **POINT, free=("center", "width", "gain", "offset"), starts=1)
-    layout, model, _ = fit.problem
+    layout, model, *_ = fit.problem
     from jaxwire.fits.residuals import read_batch
 
     values = np.array([list(fit.values.values())] * LANES)
