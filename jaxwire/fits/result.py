@@ -150,7 +150,7 @@ class Fit:
         if resolution is not None:
             layout = layout._replace(resolution=resolution)
         objects = self.objects(number)
-        found = true_signal(objects, layout, list(self.values.values()), jnp.asarray(x, float))
+        found = true_signal(objects, layout, self._numbers, jnp.asarray(x, float))
         return objects.instrument.offset + objects.instrument.gain * found.profile
 
     def interval(self, name: str, level: float = 0.683) -> Interval:
@@ -188,7 +188,12 @@ class Fit:
     def objects(self, number: int) -> Objects:
         """Scatterer, wire, instrument and operating point of one of the measurements, in the nominal natural units."""
         layout, model = self.problem.layout, self.problem.model
-        return layout.put(model.objects(**self.measurements[number].point), list(self.values.values()), number)
+        return layout.put(model.objects(**self.measurements[number].point), self._numbers, number)
+
+    @property
+    def _numbers(self) -> list[Array]:
+        """The values, as the model takes them."""
+        return [jnp.asarray(value) for value in self.values.values()]
 
     @property
     def reduced_chi2(self) -> float:

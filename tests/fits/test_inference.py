@@ -164,7 +164,7 @@ def test_a_current_that_was_not_measured_so_is_refused(change, words):
     assert words in str(caught.value)
 
 
-TWO = jw.BreitWigner((jw.Resonance(1.0, 0.2), jw.Resonance(1.6, 0.4)))
+TWO = jw.BreitWigner((jw.Resonance(1.0, 0.2, 0.5), jw.Resonance(1.6, 0.4, 0.5)))
 
 
 @pytest.mark.slow
@@ -172,7 +172,7 @@ def test_a_number_that_follows_a_parameter_is_the_same_as_that():
     """A wire read with two resonances whose widths are as 1 to 2."""
     sol = jw.solve(TWO, temperature=0.25, voltage=0.2, resolution=SMALL, error_estimate=False)
     profile = jw.Measurement(X, np.asarray(sol.heating(X).total), 1e-3, temperature=0.25, voltage=0.2)
-    first = jw.BreitWigner((jw.Resonance(1.0, 0.15), jw.Resonance(1.6, 0.3)))
+    first = jw.BreitWigner((jw.Resonance(1.0, 0.15, 0.5), jw.Resonance(1.6, 0.3, 0.5)))
     options = {"free": ["resonances[0].width"], "resolution": SMALL, "starts": 1}
     for tie in ((2.0, "resonances[0].width"), (lambda width: 2.0 * width, "resonances[0].width")):
         found = jw.fit([profile], first, ties={"resonances[1].width": tie}, **options)
