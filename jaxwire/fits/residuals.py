@@ -1,11 +1,9 @@
 """What an experiment would read for given free parameters, and how that changes with them: the kernel of a fit.
 
 Derivatives by the parameters are taken forward through the solver, one direction each, operating point by operating
-point, so that memory does not grow with their number; those by gain and offset are known without a solve. The
-optimisers see the residuals as one function that knows its Jacobian.
+point, so that memory does not grow with their number; those by gain and offset are known without a solve.
 """
 
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import equinox as eqx
@@ -14,40 +12,21 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from jaxwire.fits.data_unit import DataUnit
-from jaxwire.fits.free_parameters import GAIN, LINEAR, OFFSET, values_and_slopes
-from jaxwire.fits.measurement import Measurement
-from jaxwire.fits.ranges import AbstractRange
-from jaxwire.model.parameters.names import DRIVES, Objects, ParameterPath, with_values
+from jaxwire.fits.groups import Group
+from jaxwire.fits.parameters.free import NO_PROFILE, has_own, is_gain, is_linear, owner, values_and_slopes
+from jaxwire.fits.parameters.priors import Priors
+from jaxwire.fits.parameters.ranges import AbstractRange
+from jaxwire.fits.parameters.stretch import in_true_units, signal_unit
+from jaxwire.fits.parameters.ties import Tie
+from jaxwire.model.parameters.names import Objects, ParameterPath, with_values
 from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import AbstractScatterer
+from jaxwire.model.units.scale import QUANTITIES
 from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.array_types import Scalar
 from jaxwire.numerics.programs import compiled
 from jaxwire.observables.instruments import AbstractInstrument
 from jaxwire.solver.solve import solve
-
-
-class Group(eqx.Module):
-    """Measurements with the same drive; shorter ones are filled up with readings of no weight.
-
-    Attributes:
-        drive: "voltage", "current" or "force".
-        numbers: which measurements these are, in the order of the user.
-        temperature: kB T, shape (m,).
-        value: of the drive, shape (m,).
-        x: positions, shape (m, n).
-        y: readings, in units of the data, shape (m, n).
-        weight: 1/sigma in such units, zero where there is no reading, shape (m, n).
-    """
-
-    drive: str = eqx.field(static=True)
-    numbers: tuple[int, ...] = eqx.field(static=True)
-    temperature: Float[Array | np.ndarray, " m"]
-    value: Float[Array | np.ndarray, " m"]
-    x: Float[Array | np.ndarray, "m n"]
-    y: Float[Array | np.ndarray, "m n"]
-    weight: Float[Array | np.ndarray, "m n"]
 
 
 class FitProgram(NamedTuple):
@@ -57,16 +36,36 @@ class FitProgram(NamedTuple):
         places: where the free parameters are.
         projected: which of them the optimiser does not see: gain and offset, found by linear least squares instead.
         resolution: numbers of nodes.
+        profiles: which measurements the first residuals are of, and how many each has.
+        ties: the numbers that follow parameters.
     """
 
     places: tuple[ParameterPath, ...]
     projected: tuple[int, ...]
     resolution: Resolution
+    profiles: tuple[tuple[int, int], ...]
+    ties: tuple[Tie, ...] = ()
 
     @property
     def searched(self) -> tuple[int, ...]:
         """Which parameters the optimiser sees."""
         return tuple(index for index in range(len(self.places)) if index not in self.projected)
+
+    def put(self, objects: Objects, values: Any, number: Any = None) -> Objects:
+        """Objects with the values of the parameters and of what follows them, for one measurement if that is given."""
+        values = list(values)
+        places = (*self.places, *(tie.place for tie in self.ties))
+        return with_values(objects, places, [*values, *(tie.follow(values) for tie in self.ties)], number)
+
+    def stretch(self, values: Any) -> dict[str, Any]:
+        """The natural units among the values, in nominal ones."""
+        pairs = [*zip(self.places, values, strict=True), *((tie.place, tie.follow(values)) for tie in self.ties)]
+        return {str(place.path[0]): value for place, value in pairs if place.holder == "stretch"}
+
+    def rows(self, size: int) -> tuple[int, ...]:
+        """The measurement of every residual, of which there are `size`; `NO_PROFILE` for those of priors."""
+        found = [number for number, count in self.profiles for _ in range(count)]
+        return tuple(found) + (NO_PROFILE,) * (size - len(found))
 
 
 class Model(eqx.Module):
@@ -78,6 +77,7 @@ class Model(eqx.Module):
         instrument: the instrument, likewise.
         groups: the measurements.
         ranges: of the free parameters.
+        priors: what is known of them.
     """
 
     scatterer: AbstractScatterer
@@ -85,6 +85,12 @@ class Model(eqx.Module):
     instrument: AbstractInstrument
     groups: tuple[Group, ...]
     ranges: tuple[AbstractRange, ...] = ()
+    priors: Priors = Priors()
+
+    @property
+    def other_rows(self) -> int:
+        """How many residuals, the last ones, are of no reading of a profile."""
+        return sum(len(one.numbers) for one in self.groups if one.electric is not None) + len(self.priors.numbers)
 
     def objects(self, **point: Any) -> Objects:
         """With an operating point, what free parameters are parts of."""
@@ -92,7 +98,9 @@ class Model(eqx.Module):
 
 
 class Reading(NamedTuple):
-    """Standardised residuals (model - y)/sigma of all measurements, group by group, and their derivatives.
+    """Standardised residuals (model - y)/sigma and their derivatives.
+
+    Those of all profiles, group by group, then of currents and voltages, then of priors.
 
     Attributes:
         residual: shape (n,).
@@ -103,145 +111,99 @@ class Reading(NamedTuple):
     jacobian: Float[Array, "*b n k"]
 
 
-def group(measurements: Sequence[Measurement], unit: DataUnit | None = None) -> tuple[Group, ...]:
-    """Put measurements with the same drive together, in units of the data; in those of the user unless given."""
-    unit = DataUnit() if unit is None else unit
-    groups = []
-    for drive in DRIVES:
-        numbers = tuple(index for index, one in enumerate(measurements) if one.drive == drive)
-        if not numbers:
-            continue
-        members = [measurements[index] for index in numbers]
-        longest = max(one.size for one in members)
-        columns = {name: np.empty((len(members), longest)) for name in ("x", "y", "weight")}
-        for row, one in enumerate(members):
-            missing = longest - one.size
-            weight = unit.weight * np.ones(one.size) if one.sigma is None else unit.weight / one.sigma
-            columns["x"][row] = np.pad(one.x, (0, missing), mode="edge")
-            columns["y"][row] = np.pad(one.y / unit.reading, (0, missing))
-            columns["weight"][row] = np.pad(weight, (0, missing))
-        temperature, value = (np.array([getattr(one, name) for one in members]) for name in ("temperature", drive))
-        groups.append(Group(drive, numbers, temperature, value, **columns))
-    return tuple(groups)
-
-
 def read(layout: FitProgram, model: Model, scale: Float[Array, " k"], u: Float[Array, " k"]) -> Reading:
     """Residuals and Jacobian at the coordinates u of the optimiser."""
     values, slope = values_and_slopes(model.ranges, scale, u)
-    parts = [_read_group(layout, model, one, values) for one in model.groups]
+    pairs = [_read_group(layout, model, one, values) for one in model.groups]
+    parts = [profiles for profiles, _ in pairs] + [electric for _, electric in pairs if electric is not None]
+    if model.priors.numbers:
+        parts.append(Reading(model.priors.residual(values), model.priors.jacobian(len(values))))
     residual = jnp.concatenate([part.residual for part in parts])
     jacobian = jnp.concatenate([part.jacobian for part in parts])
     return Reading(residual, jacobian * slope[None, :])
 
 
-def to_read(layout: FitProgram, searched: Any) -> Any:
-    """All coordinates, shape (*b, k), for those that the optimiser sees, (*b, s), of NumPy or JAX.
-
-    Gain and offset that it does not see are 1 and 0, in units of their scales.
-    """
-    names = range(len(layout.places))
-    rest = np.array([float(index in layout.projected and layout.places[index] == GAIN) for index in names])
-    return searched @ np.eye(len(names))[list(layout.searched)] + rest
-
-
-def project(layout: FitProgram, found: Reading) -> Reading:
-    """Gain and offset by linear least squares (variable projection, Kaufman 1975), for a reading at `to_read`.
-
-    With the columns A of gain and offset, the derivatives are those at fixed gain and offset less their part in the
-    span of A: what is left out is of second order in the residuals, and the gradient of their square is exact.
-    """
-    seen, linear = list(layout.searched), list(layout.projected)
-    if not linear:
-        return found
-    is_gain = np.array([layout.places[index] == GAIN for index in linear])
-    basis, triangle = _orthonormal(found.jacobian[:, linear])
-    shares = basis.T @ found.residual
-    change = -jax.scipy.linalg.solve_triangular(triangle, shares)
-    growth = 1.0 + jnp.sum(jnp.where(is_gain, change, 0.0))
-    columns = found.jacobian[:, seen] * growth
-    return Reading(found.residual - basis @ shares, columns - basis @ (basis.T @ columns))
-
-
-def _orthonormal(columns: Float[Array, "n k"]) -> tuple[Float[Array, "n k"], Float[Array, "k k"]]:
-    """Columns Q with Q^T Q = 1, and the upper triangle R: columns = Q R, by Gram and Schmidt, twice.
-
-    Of a few columns that is as good as reflections; a batch of these would be decomposed one by one on a GPU.
-    """
-    basis: list[Array] = []
-    triangle = jnp.zeros((columns.shape[1],) * 2, columns.dtype)
-    for index, column in enumerate(columns.T):
-        for _ in range(2):
-            for row, known in enumerate(basis):
-                share = known @ column
-                column, triangle = column - share * known, triangle.at[row, index].add(share)
-        size = jnp.sqrt(jnp.sum(column**2))
-        basis.append(column / size)
-        triangle = triangle.at[index, index].set(size)
-    return jnp.stack(basis, axis=1), triangle
-
-
-def residuals(layout: FitProgram, model: Model, scale: Float[Array, " k"]):
-    """The residuals as a function of what the optimiser sees, whose derivatives in either mode are those above."""
-
-    def read_projected(searched: Float[Array, " s"]) -> Reading:
-        return project(layout, read(layout, model, scale, to_read(layout, searched)))
-
-    @jax.custom_jvp
-    def function(searched):
-        return read_projected(searched).residual
-
-    @function.defjvp
-    def _(primals, tangents):
-        found = read_projected(*primals)
-        return found.residual, found.jacobian @ tangents[0]
-
-    return function
-
-
-def _read_group(layout: FitProgram, model: Model, members: Group, values: Float[Array, " k"]) -> Reading:
-    """Readings of one group by the values of the parameters themselves."""
-    is_linear = [place in LINEAR for place in layout.places]
-    directions = np.eye(len(values))[[not linear for linear in is_linear]]
+def _read_group(
+    layout: FitProgram, model: Model, members: Group, values: Float[Array, " k"]
+) -> tuple[Reading, Reading | None]:
+    """Profiles, and currents or voltages, of one group by the values of the parameters themselves."""
+    linear = [is_linear(place) for place in layout.places]
+    directions = np.eye(len(values))[[not one for one in linear]]
     numbers = jnp.asarray(members.numbers)
-    instrument = with_values(model.objects(), layout.places, values).instrument
+    gain, offset = (_of_members(layout, model, members, values, name) for name in ("gain", "offset"))
 
     def one(number, temperature, value, x):
         def signal(values):
-            return _signal(layout, model, members.drive, number, temperature, value, x, values)
+            objects = layout.put(model.objects(temperature=temperature, **{members.drive: value}), values, number)
+            found = true_signal(objects, layout, values, x)
+            return found.profile, None if members.electric is None else found.electric
 
         if len(directions) == 0:
-            return signal(values), jnp.zeros((0, x.size))
+            found = signal(values)
+            return found, jax.tree.map(lambda part: jnp.zeros((0, *part.shape)), found)
         tangent = jax.vmap(lambda direction: jax.jvp(signal, (values,), (direction,)), out_axes=(None, 0))
         return tangent(jnp.asarray(directions))
 
-    signal, slopes = jax.lax.map(
+    (signal, electric), (slopes, electric_slopes) = jax.lax.map(
         lambda member: one(*member), (numbers, members.temperature, members.value, jnp.asarray(members.x))
     )
-    known = {GAIN: signal, OFFSET: jnp.ones_like(signal)}
     columns, nonlinear = [], iter(range(len(directions)))
-    for place, linear in zip(layout.places, is_linear, strict=True):
-        columns.append(known[place] if linear else instrument.gain * slopes[:, next(nonlinear)])
+    for place, one_is_linear in zip(layout.places, linear, strict=True):
+        if one_is_linear:
+            known = signal if is_gain(place) else jnp.ones_like(signal)
+            columns.append(known * has_own(layout.places, place, members.numbers)[:, None])
+        else:
+            columns.append(gain * slopes[:, next(nonlinear)])
     weight = jnp.asarray(members.weight)
-    residual = (instrument.offset + instrument.gain * signal - members.y) * weight
+    residual = (offset + gain * signal - members.y) * weight
     jacobian = jnp.stack(columns, axis=-1) * weight[..., None]
-    return Reading(residual.ravel(), jacobian.reshape(residual.size, len(columns)))
+    profiles = Reading(residual.ravel(), jacobian.reshape(residual.size, len(columns)))
+    if members.electric is None:
+        return profiles, None
+    weight = jnp.asarray(members.electric.weight)
+    return profiles, Reading(
+        (electric - members.electric.value) * weight, (electric_slopes @ directions) * weight[:, None]
+    )
 
 
-def _signal(
-    layout: FitProgram,
-    model: Model,
-    drive: str,
-    number: Array,
-    temperature: Scalar,
-    value: Scalar,
-    x: Float[Array, " n"],
-    values: Float[Array, " k"],
-) -> Float[Array, " n"]:
-    """What the instrument reads of one measurement, before gain and offset."""
-    given = model.objects(temperature=temperature, **{drive: value})
-    scatterer, wire, instrument, point = with_values(given, layout.places, values, number)
+def _of_members(layout: FitProgram, model: Model, members: Group, values: Float[Array, " k"], name: str) -> Any:
+    """Gain or offset of every member of a group, shape (m, 1); a single number where none has its own."""
+    if all(owner(place) is None for place in layout.places):
+        return getattr(layout.put(model.objects(), values).instrument, name)
+    own = (layout.put(model.objects(), values, number).instrument for number in members.numbers)
+    return jnp.stack([getattr(instrument, name) for instrument in own])[:, None]
+
+
+class TrueSignal(NamedTuple):
+    """What is seen of one measurement, in nominal units.
+
+    Attributes:
+        profile: what the instrument reads before gain and offset, shape (n,).
+        electric: the voltage where the current is given, else the current.
+    """
+
+    profile: Float[Array, " n"]
+    electric: Scalar
+
+
+def true_signal(objects: Objects, layout: FitProgram, values: Any, x: Float[Array, " n"]) -> TrueSignal:
+    """Solve the wire of objects in nominal units.
+
+    Args:
+        objects: with the values found, and an operating point.
+        layout: knows which natural units are free.
+        values: of the free parameters.
+        x: positions, in nominal units.
+    """
+    stretch = layout.stretch(values)
+    (scatterer, wire, instrument, point), factor = in_true_units(objects, stretch)
     sol = solve(scatterer, wire, **point, resolution=layout.resolution, error_estimate=False)
-    return instrument.signal(sol, x - instrument.position)
+    name = "voltage" if "current" in point else "current"
+    electric = getattr(sol, name)
+    if not stretch:
+        return TrueSignal(instrument.signal(sol, x - instrument.position), electric)
+    signal = instrument.signal(sol, x * factor("vF tau0") - instrument.position)
+    return TrueSignal(signal / factor(signal_unit(instrument)), electric / factor(QUANTITIES[name][0]))
 
 
 @compiled
