@@ -3,7 +3,7 @@
 With Kane's band E (1 + a E) = hbar^2 k^2/2m, or the parabolic one (a = 0), and g channels that are alike (both spins:
 g = 2; every channel counts +k and -k), at zero temperature
 
-    n = g kF/pi,    lambda_F = 2 pi/kF,    vF = hbar kF/(m (1 + 2 a mu0)),   l = vF tau,   mobility = e tau vF/(hbar kF).
+    n = g kF/pi,    lambda_F = 2 pi/kF,    vF = hbar kF/(m (1 + 2 a mu0)),   l = vF tau,  mobility = e tau vF/(hbar kF).
 
 mu0 lies above the band bottom. Times, paths and mobilities are those at the Fermi energy.
 """

@@ -82,6 +82,9 @@ def _instrument(given: Any, unit: str) -> AbstractInstrument:
 def _refuse_twice(means: Mapping[str, Meaning]) -> None:
     """Refuse two names of one number."""
     seen: dict[str, str] = {}
+    stems = {stem_of(one.name) for one in means.values()}
+    if {"mobility", "chemical_potential"} <= stems:
+        raise ValueError("`free` must have 'relaxation_time' in the place of 'mobility', which depends on both.")
     for one in means.values():
         if one.natural in seen:
             raise ValueError(f"`free` must name every number once, got {seen[one.natural]!r} and {one.name!r}.")
@@ -92,9 +95,10 @@ def _priors(lab: KnownWire, unit: str, given: Any, means: Mapping[str, Meaning])
     """Means and standard deviations by natural name; a free number that the lab knows has its error as a prior."""
     found = {}
     for one in means.values():
-        stem = "mean_free_path" if stem_of(one.name) in PATHS else stem_of(one.name)
-        if stem in lab.errors:
-            found[one.natural] = (1.0, lab.errors[stem])
+        alike = PATHS if stem_of(one.name) in PATHS else (stem_of(one.name),)
+        known = [lab.errors[stem] for stem in alike if stem in lab.errors]
+        if known:
+            found[one.natural] = (1.0, known[0])
     for name, value in named("priors", given).items():
         one = means.get(name) or meaning(lab, name, unit)
         read = read_value(lab, one, "priors", value)
@@ -107,8 +111,9 @@ def _priors(lab: KnownWire, unit: str, given: Any, means: Mapping[str, Meaning])
 def _given(lab: KnownWire, data: LabData, given: Any, means: Mapping[str, Meaning]) -> dict[str, float]:
     """Standard errors of numbers that are kept, by natural name: those of the lab, of the data, and of the caller."""
     free = {one.natural for one in means.values()}
-    found = {name: error for name, error in {**lab.errors, **data.errors}.items() if name not in free}
-    found = {name: error for name, error in found.items() if not _is_free(name, free)}
+    is_path_free = any(stem_of(name) in PATHS for name in free)
+    known = {name: error for name, error in lab.errors.items() if not (name in PATHS and is_path_free)}
+    found = {name: error for name, error in {**known, **data.errors}.items() if not _is_free(name, free)}
     for name, value in named("given", given).items():
         one = meaning(lab, name, data.unit)
         if one.natural in free:
@@ -124,9 +129,8 @@ def _given(lab: KnownWire, data: LabData, given: Any, means: Mapping[str, Meanin
 
 
 def _is_free(name: str, free: set[str]) -> bool:
-    """Whether a number of one measurement is free under a name for all."""
-    stem = stem_of(name)
-    return f"{stem}[:]" in free or stem in free
+    """Whether a number is free, be it under a name for all measurements."""
+    return bool(free & {name, stem_of(name), f"{stem_of(name)}[:]"})
 
 
 def _bounds(lab: KnownWire, given: Any, means: Mapping[str, Meaning]) -> dict[str, tuple[float | None, float | None]]:

@@ -46,7 +46,8 @@ class KnownWire:
         scale: natural units in SI.
         wire: what the solver takes.
         temperature: of the bath, in K; None where every measurement tells its own.
-        errors: relative standard errors of "chemical_potential" and "mean_free_path", as far as they are known.
+        errors: relative standard errors of "chemical_potential", and of "relaxation_time" or "mean_free_path", as far as
+            they are known.
     """
 
     material: Material
@@ -91,7 +92,8 @@ class KnownWire:
         self.scale = _scale_of(material, filling.value, time.value, channels, dispersion)
         self.wire = Wire(dispersion=self.scale.dispersion)
         self.temperature = None if temperature is None else _read_temperature(temperature)
-        both = {"chemical_potential": filling, "mean_free_path": time}
+        kept = "mean_free_path" if "mean_free_path" in times else "relaxation_time"
+        both = {"chemical_potential": filling, kept: time}
         self.errors = {name: one.error / one.value for name, one in both.items() if one.error is not None}
 
     def with_parts(self, **parts: Any) -> Self:
@@ -164,7 +166,8 @@ class KnownWire:
     def known(self) -> dict[str, Measured]:
         """Everything that is known of the wire, by name, in SI, with errors as far as they are known."""
         scale = self.scale
-        filling, path = self.errors.get("chemical_potential"), self.errors.get("mean_free_path")
+        filling = self.errors.get("chemical_potential")
+        path = self.errors.get("mean_free_path", self.errors.get("relaxation_time"))
         energy = float(scale.chemical_potential)
         share = Band(0.0, self._alpha(), 0.0).share_of(energy)
 

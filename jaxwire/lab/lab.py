@@ -53,7 +53,8 @@ class Lab(KnownWire):
         scale: natural units in SI, see `Scale`.
         wire: in natural units, see `Wire`.
         temperature: of the bath, in K, or None.
-        errors: relative standard errors of "chemical_potential" and "mean_free_path", as far as they are known.
+        errors: relative standard errors of "chemical_potential", and of "relaxation_time" or "mean_free_path", as far as
+            they are known.
 
     Raises:
         TypeError: if an argument is not of its type.

@@ -5,7 +5,7 @@ Most are those of `jaxwire.fit`. A thermometer that reads kelvins has a `conduct
     reading = offset + P_ph, smoothed, in W/m / conductance in W/(m K),          gain = 1/conductance in natural units.
 
 `mean_free_path`, `relaxation_time` and `mobility` are one number of the wire at a given Fermi energy, and
-`chemical_potential` is another; the fit has both in units of their nominal values.
+`chemical_potential` is another; a fit has them in units of their nominal values.
 """
 
 import re
@@ -89,7 +89,7 @@ def meaning(lab: KnownWire, name: str, unit: str) -> Meaning:
         raise ValueError(f"`free` must have 'chemical_potential' in the place of {name!r}, which follows from it.")
     if stem in RATIOS:
         known = lab.known()[stem]
-        natural = "mean_free_path" if stem in PATHS else stem
+        natural = "relaxation_time" if stem == "mobility" else stem  # proportional at a given Fermi energy
         return Meaning(name, name.replace(stem, natural), known.value, known.unit)
     if stem == CONDUCTANCE:
         if unit != "K":

@@ -55,7 +55,7 @@ def picture(figure: Figure) -> str:
 def correlations(labels: Sequence[str], matrix: np.ndarray) -> str:
     """A matrix of correlations as a table; a dash where an error is not known."""
     rows = [
-        [label, *("-" if np.isnan(one) else f"{one:+.2f}" for one in row])
+        [label, *("-" if np.isnan(one) else f"{one:+.2f}" for one in row)]
         for label, row in zip(labels, matrix, strict=True)
     ]
     return html_table("", rows, titles=("", *labels))
