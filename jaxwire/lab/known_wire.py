@@ -1,7 +1,7 @@
 """What is known of a wire in a laboratory, and the natural units that follow from it."""
 
 import copy
-from typing import Any, Self
+from typing import Any, TypeVar
 
 import equinox as eqx
 
@@ -23,6 +23,8 @@ from jaxwire.model.units.scale import Scale
 from jaxwire.model.wires.dispersion import Parabolic
 from jaxwire.model.wires.relaxation import AbstractRelaxation
 from jaxwire.model.wires.wire import Wire
+
+AnyLab = TypeVar("AnyLab", bound="KnownWire")
 
 SPINS = 2
 """Channels that are alike in a wire with one subband and no magnetic field."""
@@ -46,7 +48,7 @@ class KnownWire:
         scale: natural units in SI.
         wire: what the solver takes.
         temperature: of the bath, in K; None where every measurement tells its own.
-        errors: relative standard errors of "chemical_potential", and of "relaxation_time" or "mean_free_path", as far as
+        errors: relative standard errors of "chemical_potential", and of "relaxation_time" or "mean_free_path", where
             they are known.
     """
 
@@ -96,7 +98,7 @@ class KnownWire:
         both = {"chemical_potential": filling, kept: time}
         self.errors = {name: one.error / one.value for name, one in both.items() if one.error is not None}
 
-    def with_parts(self, **parts: Any) -> Self:
+    def with_parts(self: AnyLab, **parts: Any) -> AnyLab:
         """The same laboratory with another `relaxation`, `screening` or `electron_electron` of the wire.
 
         ```python

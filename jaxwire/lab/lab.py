@@ -53,7 +53,7 @@ class Lab(KnownWire):
         scale: natural units in SI, see `Scale`.
         wire: in natural units, see `Wire`.
         temperature: of the bath, in K, or None.
-        errors: relative standard errors of "chemical_potential", and of "relaxation_time" or "mean_free_path", as far as
+        errors: relative standard errors of "chemical_potential", and of "relaxation_time" or "mean_free_path", where
             they are known.
 
     Raises:

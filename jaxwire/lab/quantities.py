@@ -29,6 +29,8 @@ _SHORT = re.compile(r"\s*([+-]?\d+(?:\.(\d+))?)\((\d+(?:\.\d+)?)\)(?:[eE]([+-]?\
 
 _PLUS_MINUS = re.compile(r"\s*(?:\+/?-|\u00b1)\s*")
 
+_BRACKET = re.compile(r"\s*\(([^()]+)\)\s*([^()\s].*)")
+
 _UNIT = re.compile(r"[^\W\d_][\w\u00b5\u03bc\u00b0 */^().-]*|1\s*/[\w\u00b5\u03bc\u00b0 */^().-]+|%?")
 
 _TOWER = re.compile(r"(?:\*\*|\^)\s*(?:\(|[+-]?\d{3}|[+-]?\d+\s*(?:\*\*|\^))")
@@ -178,14 +180,15 @@ def _read_text(name: str, text: str, units: tuple[str, ...]) -> Measured:
         size = float(bracket) * (1.0 if "." in bracket else 10.0 ** -len(decimals or ""))
         whole = _fitting(name, _quantity(name, float(f"{digits}e{power or 0}"), unit, text, units), None, units)
         return _with_error(name, whole, _difference(name, size * ten, unit, text, whole.unit))
-    parts = _PLUS_MINUS.split(text)
+    bracket = _BRACKET.fullmatch(text)
+    parts = _PLUS_MINUS.split(f"{bracket[1]} {bracket[2]}" if bracket else text)
     if len(parts) == 1:
         value, unit = _cut(name, text, text, units)
         return _fitting(name, _quantity(name, value, unit, text, units), None, units)
     if len(parts) > 2:
         raise ValueError(f"`{name}` must have one error, got {text!r}.")
-    error, error_unit = _cut(name, parts[1].rstrip(" )"), text, units)
-    value, unit = _cut(name, parts[0].lstrip(" ("), text, units)
+    error, error_unit = _cut(name, parts[1], text, units)
+    value, unit = _cut(name, parts[0], text, units)
     unit, error_unit = unit or error_unit, error_unit or unit
     whole = _fitting(name, _quantity(name, value, unit, text, units), None, units)
     return _with_error(name, whole, _difference(name, error, error_unit, text, whole.unit))
