@@ -18,7 +18,7 @@ from jaxtyping import Array, Float, Int
 
 from jaxwire.fits.checks import check_sigma_shape, refuse_on_scatterer
 from jaxwire.fits.fit import RESOLUTION
-from jaxwire.fits.free_parameters import find_free
+from jaxwire.fits.parameters.free import find_free
 from jaxwire.model.parameters.domain import POSITIVE, REAL, as_parameter
 from jaxwire.model.parameters.names import DRIVES, NamedParameters, Objects, ParameterPath, number_at, with_values
 from jaxwire.model.resolution import Resolution

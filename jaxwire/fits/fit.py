@@ -9,27 +9,23 @@ standardised residuals, times the reduced chi^2 where the errors of the readings
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from jaxwire.fits.checks import refuse_on_scatterer
 from jaxwire.fits.data_unit import DataUnit, data_unit
-from jaxwire.fits.free_parameters import LINEAR, Free, read_free
 from jaxwire.fits.losses import AbstractLoss, SquaredLoss
 from jaxwire.fits.measurement import Measurement
 from jaxwire.fits.optimisers import AbstractOptimiser, LevenbergMarquardt
+from jaxwire.fits.parameters.free import LINEAR, Free, read_free
+from jaxwire.fits.parameters.numbers import FitNumbers
+from jaxwire.fits.parameters.priors import Priors
+from jaxwire.fits.parameters.stretch import check_stretch
 from jaxwire.fits.residuals import FitProgram, Model, group
 from jaxwire.fits.result import Fit, Starts
 from jaxwire.fits.search.batches import read_rows
 from jaxwire.fits.search.search import Search
 from jaxwire.fits.summary import Minimum, summarise
-from jaxwire.model.parameters.domain import Domain
-from jaxwire.model.parameters.names import (
-    DRIVES,
-    OPERATING_POINT,
-    NamedParameters,
-    Objects,
-    ParameterPath,
-    number_at,
-    with_values,
-)
+from jaxwire.model.parameters.names import Objects, number_at, with_values
 from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.scatterers.resonances import Lorentzian
@@ -106,6 +102,7 @@ def fit(
     optimiser: AbstractOptimiser | None = None,
     starts: int = 16,
     resolution: Resolution | None = None,
+    priors: Mapping[str, Any] | None = None,
 ) -> Fit:
     """Fit the free parameters to profiles measured at one or several operating points, which share them.
 
@@ -115,13 +112,17 @@ def fit(
         wire: likewise; the paper's wire unless given.
         free: names of the free parameters, spelled as in `scan`: numbers of scatterer, wire and instrument ("gain",
             "offset", "position", "probe_width" ...); "temperature", "voltage" ... where all measurements share it;
-            "measurements[1].voltage" of one of them.
+            "measurements[1].voltage" of one of them, "measurements[1].offset" likewise; "voltage[:]", "offset[:]"
+            for one number of each measurement; "mean_free_path" and "chemical_potential" for the true ones of the wire
+            in units of those by which all numbers were made dimensionless (see `jaxwire.fits.parameters.stretch`).
         instrument: what is measured; `HeatingProfile()`, that is gain * P_ph/P_ext + offset, unless given.
         bounds: smallest and largest value by name; also where starts are looked for.
         loss: how residuals count; `SquaredLoss()` unless given.
         optimiser: `LevenbergMarquardt()` unless given.
         starts: how many places are minimised from: the first values, and the best of many others.
         resolution: numbers of nodes; the default is good for 1e-6.
+        priors: what is known of free parameters from elsewhere, as (mean, standard deviation) by name: each is one more
+            datum. A name with "[:]" has one pair for all measurements, or a list with one for each.
 
     Returns:
         Values, errors, covariance, residuals and status.
@@ -136,14 +137,12 @@ def fit(
     chosen_loss: AbstractLoss = as_object("loss", loss, AbstractLoss, SquaredLoss())
     chosen_optimiser: AbstractOptimiser = as_object("optimiser", optimiser, AbstractOptimiser, LevenbergMarquardt())
     require_count("starts", starts, 1, MOST_STARTS)
-    numbers = _FitNumbers(setting.model, measurements)
-    parameters = read_free(free, bounds, numbers, made_up)
-    n_readings = sum(one.size for one in measurements)
-    if n_readings < len(parameters):
-        raise ValueError(
-            f"`x` must have at least as many positions as free parameters, got {n_readings} for "
-            f"{len(parameters)} of them."
-        )
+    numbers = FitNumbers(setting.model.objects(), measurements)
+    parameters = read_free(free, bounds, numbers, made_up, priors)
+    check_stretch(
+        tuple(str(one.place.path[0]) for one in parameters if one.place.holder == "stretch"), setting.model.objects()
+    )
+    _check_number_of_data(measurements, parameters)
     minimise = _Minimisation(setting, chosen_loss, chosen_optimiser, starts)
     relaxed = tuple(one.without_bounds() for one in parameters)
     layout, ends, sigma = minimise(relaxed)  # the lowest minimum of all is that within bounds too, if it lies there
@@ -153,6 +152,17 @@ def fit(
     best = read_rows(layout, model, parameters, ends.values[ends.best][None, :])
     minimum = Minimum(ends.values[ends.best], best.residual[0], best.jacobian[0], sigma)
     return summarise(layout, model, parameters, measurements, chosen_loss, minimum, ends)
+
+
+def _check_number_of_data(measurements: Sequence[Measurement], free: Sequence[Free]) -> None:
+    """Refuse more parameters than data, and priors without known errors to compare them with."""
+    n_readings, n_priors = sum(one.size for one in measurements), sum(one.prior is not None for one in free)
+    if n_readings + n_priors < len(free):
+        raise ValueError(
+            f"`x` must have at least as many positions as free parameters, got {n_readings} for {len(free)} of them."
+        )
+    if n_priors and measurements[0].sigma is None:
+        raise ValueError("`priors` must come with errors of the readings, to be weighed against them; `sigma` is none.")
 
 
 class _Setting(NamedTuple):
@@ -198,6 +208,7 @@ class _Minimisation(NamedTuple):
             places=tuple(one.place for one in free),
             projected=linear if is_squared and len(linear) < len(free) else (),
             resolution=self.setting.resolution,
+            profiles=tuple((number, part.x.shape[1]) for part in group(measurements) for number in part.numbers),
         )
         unit = data_unit(measurements)
         search = Search(layout, _in_units(self.setting.model, free, measurements, unit), free, self.optimiser, unit)
@@ -211,40 +222,13 @@ def _in_units(model: Model, free: Sequence[Free], measurements: Sequence[Measure
     instrument = model.instrument
     scaled = [number_at(Objects(instrument=instrument), place) / unit.reading for place in LINEAR]
     instrument = with_values(Objects(instrument=instrument), LINEAR, scaled).instrument
-    ranges = tuple(one.over(unit.reading).range for one in free)
-    return Model(model.scatterer, model.wire, instrument, group(measurements, unit), ranges)
+    free = [one.over(unit.reading) for one in free]
+    ranges = tuple(one.range for one in free)
+    return Model(model.scatterer, model.wire, instrument, group(measurements, unit), ranges, _priors(free, unit))
 
 
-class _FitNumbers(NamedParameters):
-    """The numbers that can be free: those of the objects, and of the operating points."""
-
-    def __init__(self, model: Model, measurements: Sequence[Measurement]) -> None:
-        super().__init__("free", scatterer=model.scatterer, wire=model.wire, instrument=model.instrument)
-        self.measurements = measurements
-        for index, one in enumerate(measurements):
-            for name in ("temperature", one.drive):
-                place = ParameterPath("measurements", (index, name))
-                self.places[f"measurements[{index}].{name}"] = [place]
-                self.shapes[place] = ()
-        for name in DRIVES:
-            if any(one.drive != name for one in measurements):
-                del self.places[name]
-
-    def domain(self, place: ParameterPath) -> Domain:
-        """Values that a number may take."""
-        return OPERATING_POINT[str(place.path[1])] if place.holder == "measurements" else super().domain(place)
-
-    def value(self, place: ParameterPath) -> Any:
-        """The number as it was given."""
-        if place.holder == "measurements":
-            return getattr(self.measurements[int(place.path[0])], str(place.path[1]))
-        if place.holder != "point":
-            return super().value(place)
-        name = str(place.path[0])
-        different = sorted({getattr(one, name) for one in self.measurements})
-        if len(different) > 1:
-            raise ValueError(
-                f"`free` must name the {name} of one measurement, such as 'measurements[0].{name}', as they differ; "
-                f"got {name!r}."
-            )
-        return different[0]
+def _priors(free: Sequence[Free], unit: DataUnit) -> Priors:
+    """Rows of the priors, in units of the data."""
+    known = {index: one.prior for index, one in enumerate(free) if one.prior is not None}
+    mean, spread = np.array(list(known.values())).reshape(-1, 2).T
+    return Priors(tuple(known), mean, 1.0 / (spread * unit.residual))

@@ -38,22 +38,32 @@ class Goodness(NamedTuple):
     warnings: tuple[str, ...]
 
 
+class Misfit(NamedTuple):
+    """What is left of all data.
+
+    Attributes:
+        chi2: sum of the squares of all standardised residuals.
+        degrees_of_freedom: data less parameters.
+        others: residuals of data that are no readings of a profile, shape (m,).
+    """
+
+    chi2: float
+    degrees_of_freedom: int
+    others: np.ndarray
+
+
 def assess(
-    measurements: Sequence[Measurement],
-    residuals: Sequence[np.ndarray],
-    chi2: float,
-    degrees_of_freedom: int,
-    is_squared: bool,
+    measurements: Sequence[Measurement], residuals: Sequence[np.ndarray], misfit: Misfit, is_squared: bool
 ) -> Goodness:
     """Compare residuals with the errors of the readings, or with noise in general.
 
     Args:
         measurements: what was fitted.
         residuals: (reading - model)/sigma of each.
-        chi2: sum of their squares.
-        degrees_of_freedom: readings less parameters.
+        misfit: chi^2 of them and all other data.
         is_squared: whether every residual counts in full.
     """
+    chi2, degrees_of_freedom, others = misfit
     if degrees_of_freedom <= 0:
         return Goodness(
             np.nan, False, ("there are as many readings as parameters: nothing is left to test the model by",)
@@ -66,7 +76,7 @@ def assess(
     if not is_squared:
         size = np.abs(np.concatenate(residuals))
         far = int(np.count_nonzero(size > OUTLIER))
-        chi2 = float(np.sum(size[size <= OUTLIER] ** 2))
+        chi2 = float(np.sum(size[size <= OUTLIER] ** 2) + np.sum(others**2))
     chance = p_value(chi2, degrees_of_freedom - far)
     words = []
     if far:

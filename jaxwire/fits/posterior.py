@@ -1,8 +1,8 @@
 """Posterior of the free parameters: the log-density of a fit, and samples of it (optional extra `bayes`, blackjax).
 
-With least squares and flat priors in the values, log p = -chi^2/2. The coordinates of the sampler are those of the
-optimiser (see `free_parameters`), in units of the fit's errors; the density there carries the Jacobian of the map to
-the values.
+With least squares and flat priors in the values, log p = -chi^2/2; the priors of the fit are part of chi^2. The
+coordinates of the sampler are those of the optimiser (see `ranges`), in units of the fit's errors; the density there
+carries the Jacobian of the map to the values.
 """
 
 from collections.abc import Callable
@@ -14,8 +14,9 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from jaxwire.fits.free_parameters import Free, to_coordinates, values_and_slopes
-from jaxwire.fits.residuals import FitProgram, Model, residuals
+from jaxwire.fits.parameters.free import Free, to_coordinates, values_and_slopes
+from jaxwire.fits.projection import residuals
+from jaxwire.fits.residuals import FitProgram, Model
 from jaxwire.fits.result import Fit
 from jaxwire.numerics.array_types import Scalar
 from jaxwire.numerics.integers import require_count

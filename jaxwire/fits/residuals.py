@@ -1,8 +1,7 @@
 """What an experiment would read for given free parameters, and how that changes with them: the kernel of a fit.
 
 Derivatives by the parameters are taken forward through the solver, one direction each, operating point by operating
-point, so that memory does not grow with their number; those by gain and offset are known without a solve. The
-optimisers see the residuals as one function that knows its Jacobian.
+point, so that memory does not grow with their number; those by gain and offset are known without a solve.
 """
 
 from collections.abc import Sequence
@@ -15,9 +14,11 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from jaxwire.fits.data_unit import DataUnit
-from jaxwire.fits.free_parameters import GAIN, LINEAR, OFFSET, values_and_slopes
 from jaxwire.fits.measurement import Measurement
-from jaxwire.fits.ranges import AbstractRange
+from jaxwire.fits.parameters.free import NO_PROFILE, has_own, is_gain, is_linear, owner, values_and_slopes
+from jaxwire.fits.parameters.priors import Priors
+from jaxwire.fits.parameters.ranges import AbstractRange
+from jaxwire.fits.parameters.stretch import in_true_units, signal_unit
 from jaxwire.model.parameters.names import DRIVES, Objects, ParameterPath, with_values
 from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import AbstractScatterer
@@ -57,16 +58,23 @@ class FitProgram(NamedTuple):
         places: where the free parameters are.
         projected: which of them the optimiser does not see: gain and offset, found by linear least squares instead.
         resolution: numbers of nodes.
+        profiles: which measurements the first residuals are of, and how many each has.
     """
 
     places: tuple[ParameterPath, ...]
     projected: tuple[int, ...]
     resolution: Resolution
+    profiles: tuple[tuple[int, int], ...]
 
     @property
     def searched(self) -> tuple[int, ...]:
         """Which parameters the optimiser sees."""
         return tuple(index for index in range(len(self.places)) if index not in self.projected)
+
+    def rows(self, size: int) -> tuple[int, ...]:
+        """The measurement of every residual, of which there are `size`; `NO_PROFILE` for those of priors."""
+        found = [number for number, count in self.profiles for _ in range(count)]
+        return tuple(found) + (NO_PROFILE,) * (size - len(found))
 
 
 class Model(eqx.Module):
@@ -78,6 +86,7 @@ class Model(eqx.Module):
         instrument: the instrument, likewise.
         groups: the measurements.
         ranges: of the free parameters.
+        priors: what is known of them.
     """
 
     scatterer: AbstractScatterer
@@ -85,6 +94,7 @@ class Model(eqx.Module):
     instrument: AbstractInstrument
     groups: tuple[Group, ...]
     ranges: tuple[AbstractRange, ...] = ()
+    priors: Priors = Priors()
 
     def objects(self, **point: Any) -> Objects:
         """With an operating point, what free parameters are parts of."""
@@ -92,7 +102,7 @@ class Model(eqx.Module):
 
 
 class Reading(NamedTuple):
-    """Standardised residuals (model - y)/sigma of all measurements, group by group, and their derivatives.
+    """Standardised residuals (model - y)/sigma of all measurements, group by group, then of priors; their derivatives.
 
     Attributes:
         residual: shape (n,).
@@ -129,81 +139,19 @@ def read(layout: FitProgram, model: Model, scale: Float[Array, " k"], u: Float[A
     """Residuals and Jacobian at the coordinates u of the optimiser."""
     values, slope = values_and_slopes(model.ranges, scale, u)
     parts = [_read_group(layout, model, one, values) for one in model.groups]
+    if model.priors.numbers:
+        parts.append(Reading(model.priors.residual(values), model.priors.jacobian(len(values))))
     residual = jnp.concatenate([part.residual for part in parts])
     jacobian = jnp.concatenate([part.jacobian for part in parts])
     return Reading(residual, jacobian * slope[None, :])
 
 
-def to_read(layout: FitProgram, searched: Any) -> Any:
-    """All coordinates, shape (*b, k), for those that the optimiser sees, (*b, s), of NumPy or JAX.
-
-    Gain and offset that it does not see are 1 and 0, in units of their scales.
-    """
-    names = range(len(layout.places))
-    rest = np.array([float(index in layout.projected and layout.places[index] == GAIN) for index in names])
-    return searched @ np.eye(len(names))[list(layout.searched)] + rest
-
-
-def project(layout: FitProgram, found: Reading) -> Reading:
-    """Gain and offset by linear least squares (variable projection, Kaufman 1975), for a reading at `to_read`.
-
-    With the columns A of gain and offset, the derivatives are those at fixed gain and offset less their part in the
-    span of A: what is left out is of second order in the residuals, and the gradient of their square is exact.
-    """
-    seen, linear = list(layout.searched), list(layout.projected)
-    if not linear:
-        return found
-    is_gain = np.array([layout.places[index] == GAIN for index in linear])
-    basis, triangle = _orthonormal(found.jacobian[:, linear])
-    shares = basis.T @ found.residual
-    change = -jax.scipy.linalg.solve_triangular(triangle, shares)
-    growth = 1.0 + jnp.sum(jnp.where(is_gain, change, 0.0))
-    columns = found.jacobian[:, seen] * growth
-    return Reading(found.residual - basis @ shares, columns - basis @ (basis.T @ columns))
-
-
-def _orthonormal(columns: Float[Array, "n k"]) -> tuple[Float[Array, "n k"], Float[Array, "k k"]]:
-    """Columns Q with Q^T Q = 1, and the upper triangle R: columns = Q R, by Gram and Schmidt, twice.
-
-    Of a few columns that is as good as reflections; a batch of these would be decomposed one by one on a GPU.
-    """
-    basis: list[Array] = []
-    triangle = jnp.zeros((columns.shape[1],) * 2, columns.dtype)
-    for index, column in enumerate(columns.T):
-        for _ in range(2):
-            for row, known in enumerate(basis):
-                share = known @ column
-                column, triangle = column - share * known, triangle.at[row, index].add(share)
-        size = jnp.sqrt(jnp.sum(column**2))
-        basis.append(column / size)
-        triangle = triangle.at[index, index].set(size)
-    return jnp.stack(basis, axis=1), triangle
-
-
-def residuals(layout: FitProgram, model: Model, scale: Float[Array, " k"]):
-    """The residuals as a function of what the optimiser sees, whose derivatives in either mode are those above."""
-
-    def read_projected(searched: Float[Array, " s"]) -> Reading:
-        return project(layout, read(layout, model, scale, to_read(layout, searched)))
-
-    @jax.custom_jvp
-    def function(searched):
-        return read_projected(searched).residual
-
-    @function.defjvp
-    def _(primals, tangents):
-        found = read_projected(*primals)
-        return found.residual, found.jacobian @ tangents[0]
-
-    return function
-
-
 def _read_group(layout: FitProgram, model: Model, members: Group, values: Float[Array, " k"]) -> Reading:
     """Readings of one group by the values of the parameters themselves."""
-    is_linear = [place in LINEAR for place in layout.places]
-    directions = np.eye(len(values))[[not linear for linear in is_linear]]
+    linear = [is_linear(place) for place in layout.places]
+    directions = np.eye(len(values))[[not one for one in linear]]
     numbers = jnp.asarray(members.numbers)
-    instrument = with_values(model.objects(), layout.places, values).instrument
+    gain, offset = (_of_members(layout, model, members, values, name) for name in ("gain", "offset"))
 
     def one(number, temperature, value, x):
         def signal(values):
@@ -217,14 +165,25 @@ def _read_group(layout: FitProgram, model: Model, members: Group, values: Float[
     signal, slopes = jax.lax.map(
         lambda member: one(*member), (numbers, members.temperature, members.value, jnp.asarray(members.x))
     )
-    known = {GAIN: signal, OFFSET: jnp.ones_like(signal)}
     columns, nonlinear = [], iter(range(len(directions)))
-    for place, linear in zip(layout.places, is_linear, strict=True):
-        columns.append(known[place] if linear else instrument.gain * slopes[:, next(nonlinear)])
+    for place, one_is_linear in zip(layout.places, linear, strict=True):
+        if one_is_linear:
+            known = signal if is_gain(place) else jnp.ones_like(signal)
+            columns.append(known * has_own(layout.places, place, members.numbers)[:, None])
+        else:
+            columns.append(gain * slopes[:, next(nonlinear)])
     weight = jnp.asarray(members.weight)
-    residual = (instrument.offset + instrument.gain * signal - members.y) * weight
+    residual = (offset + gain * signal - members.y) * weight
     jacobian = jnp.stack(columns, axis=-1) * weight[..., None]
     return Reading(residual.ravel(), jacobian.reshape(residual.size, len(columns)))
+
+
+def _of_members(layout: FitProgram, model: Model, members: Group, values: Float[Array, " k"], name: str) -> Any:
+    """Gain or offset of every member of a group, shape (m, 1); a single number where none has its own."""
+    if all(owner(place) is None for place in layout.places):
+        return getattr(with_values(model.objects(), layout.places, values).instrument, name)
+    own = (with_values(model.objects(), layout.places, values, number).instrument for number in members.numbers)
+    return jnp.stack([getattr(instrument, name) for instrument in own])[:, None]
 
 
 def _signal(
@@ -239,9 +198,31 @@ def _signal(
 ) -> Float[Array, " n"]:
     """What the instrument reads of one measurement, before gain and offset."""
     given = model.objects(temperature=temperature, **{drive: value})
-    scatterer, wire, instrument, point = with_values(given, layout.places, values, number)
+    return true_signal(with_values(given, layout.places, values, number), layout, values, x)
+
+
+def true_signal(
+    objects: Objects, layout: FitProgram, values: Float[Array, " k"], x: Float[Array, " n"]
+) -> Float[Array, " n"]:
+    """What the instrument reads before gain and offset, of objects in nominal units.
+
+    Args:
+        objects: with the values found, and an operating point.
+        layout: knows which natural units are free.
+        values: of the free parameters.
+        x: positions, in nominal units.
+    """
+    stretch = {
+        str(place.path[0]): value
+        for place, value in zip(layout.places, values, strict=True)
+        if place.holder == "stretch"
+    }
+    (scatterer, wire, instrument, point), factor = in_true_units(objects, stretch)
     sol = solve(scatterer, wire, **point, resolution=layout.resolution, error_estimate=False)
-    return instrument.signal(sol, x - instrument.position)
+    if not stretch:
+        return instrument.signal(sol, x - instrument.position)
+    signal = instrument.signal(sol, x * factor("vF tau0") - instrument.position)
+    return signal / factor(signal_unit(instrument))
 
 
 @compiled

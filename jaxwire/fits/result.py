@@ -2,14 +2,19 @@
 
 import enum
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any, NamedTuple
 
+import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float
 
 from jaxwire.fits.measurement import Measurement
+from jaxwire.fits.residuals import true_signal
+from jaxwire.model.parameters.names import with_values
 from jaxwire.model.printing import html_table, with_error
+from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.wires.wire import Wire
 from jaxwire.observables.instruments import AbstractInstrument
@@ -99,7 +104,7 @@ class Fit:
         errors: standard error of each, by name.
         covariance: shape (k, k).
         chi2: sum of the squared standardised residuals; in the unit of the readings where no errors were given.
-        degrees_of_freedom: readings less parameters.
+        degrees_of_freedom: readings and priors less parameters.
         p_value: probability of a larger chi^2 than this if the model is right; NaN where no errors were given, or no
             degree of freedom is left. A robust loss leaves out what it forgives.
         residuals: (reading - model)/sigma of each measurement, arrays of their sizes.
@@ -111,6 +116,7 @@ class Fit:
         status: how the fit ended.
         warnings: one line for each thing that the data could not tell.
         units: of the parameters, in natural units; empty text where the instrument decides.
+        pulls: of parameters with a prior, (value - mean)/standard deviation, by name.
         problem: layout, model and free parameters, for `posterior`.
     """
 
@@ -130,7 +136,24 @@ class Fit:
     status: FitStatus
     warnings: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
+    pulls: dict[str, float] = field(default_factory=dict)
     problem: Any = None
+
+    def reading(self, number: int, x: Any, resolution: Resolution | None = None) -> Float[Array, " n"]:
+        """What the model reads in one of the measurements, with the values found.
+
+        Args:
+            number: of the measurement.
+            x: positions, as those of the measurement, shape (n,).
+            resolution: numbers of nodes; those of the fit unless given.
+        """
+        layout, model, _ = self.problem
+        values = jnp.asarray([self.values[name] for name in self.names])
+        objects = with_values(model.objects(**self.measurements[number].point), layout.places, values, number)
+        if resolution is not None:
+            layout = layout._replace(resolution=resolution)
+        instrument = objects.instrument
+        return instrument.offset + instrument.gain * true_signal(objects, layout, values, jnp.asarray(x, float))
 
     @property
     def reduced_chi2(self) -> float:

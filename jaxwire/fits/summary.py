@@ -7,10 +7,10 @@ import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 
-from jaxwire.fits.free_parameters import GAIN, OFFSET, Free
-from jaxwire.fits.goodness import Goodness, assess
+from jaxwire.fits.goodness import Goodness, Misfit, assess
 from jaxwire.fits.losses import AbstractLoss, SquaredLoss
 from jaxwire.fits.measurement import Measurement
+from jaxwire.fits.parameters.free import Free, is_gain, is_linear
 from jaxwire.fits.residuals import FitProgram, Group, Model
 from jaxwire.fits.result import FEWEST_AGREE, Fit, FitStatus, Starts
 from jaxwire.model.parameters.names import ParameterPath, with_values
@@ -71,19 +71,23 @@ def summarise(
     names = tuple(one.name for one in free)
     places = tuple(one.place for one in free)
     values, residual = minimum.values, minimum.residual
-    freedom = sum(one.size for one in measurements) - len(free)
+    n_priors = len(model.priors.numbers)
+    freedom = sum(one.size for one in measurements) + n_priors - len(free)
     with np.errstate(over="ignore"):  # errors of 1e-200
         chi2 = float(np.sum(residual**2))
     is_squared, has_errors = isinstance(loss, SquaredLoss), measurements[0].sigma is not None
     noise = minimum.sigma
     if is_squared and not has_errors:
         noise = np.sqrt(chi2 / freedom) if freedom > 0 else np.nan
-    curved = minimum.jacobian * _weight(loss, residual / minimum.sigma)[:, None]
+    weight = _weight(loss, residual / minimum.sigma)
+    weight[residual.size - n_priors :] = 1.0
+    curved = minimum.jacobian * weight[:, None]
     largest = max(float(np.max(np.abs(one.y))) for one in measurements)
     size = np.array([_size(one, value, largest) for one, value in zip(free, values, strict=True)])
     covariance, errors, undetermined = _covariance(names, size, curved, noise)
     by_measurement = _by_measurement(model.groups, measurements, -residual)
-    goodness = assess(measurements, by_measurement, chi2, freedom, is_squared)
+    pulls = residual[residual.size - n_priors :]
+    goodness = assess(measurements, by_measurement, Misfit(chi2, freedom, pulls), is_squared)
     is_failed = not np.all(np.isfinite(residual))
     at = _at_values(model, measurements, places, values) if not is_failed else measurements
     found = with_values(model.objects(), places, [jnp.asarray(value) for value in values])
@@ -104,8 +108,14 @@ def summarise(
         status=FitStatus.FAILED if is_failed else _status(free, values, errors, starts, bool(undetermined), goodness),
         warnings=(*_about_drive(measurements, is_failed), *goodness.warnings, *undetermined),
         problem=(layout, model, tuple(free)),
-        units=tuple(LABELS.get(str(place.path[-1]), ("", ""))[0] for place in places),
+        units=tuple(map(_unit, places)),
+        pulls={names[index]: float(pull) for index, pull in zip(model.priors.numbers, pulls, strict=True)},
     )
+
+
+def _unit(place: ParameterPath) -> str:
+    """Natural unit of a parameter; none where the instrument decides."""
+    return "nominal" if place.holder == "stretch" else LABELS.get(str(place.path[-1]), ("", ""))[0]
 
 
 def _weight(loss: AbstractLoss, residual: np.ndarray) -> np.ndarray:
@@ -117,9 +127,9 @@ def _weight(loss: AbstractLoss, residual: np.ndarray) -> np.ndarray:
 
 def _size(one: Free, value: float, largest: float) -> float:
     """Size of a parameter: what an error must be compared with."""
-    if one.place == OFFSET:
-        return largest or 1.0
-    return abs(value) or largest or 1.0 if one.place == GAIN else one.range.size(value)
+    if not is_linear(one.place):
+        return one.range.size(value)
+    return abs(value) or largest or 1.0 if is_gain(one.place) else largest or 1.0
 
 
 def _covariance(

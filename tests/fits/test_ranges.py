@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jaxwire.fits.ranges import MARGIN, Bounded, Positive, Real
+from jaxwire.fits.parameters.ranges import MARGIN, Bounded, Positive, Real
 from jaxwire.model.parameters.names import Objects, ParameterPath, number_at, with_values
 
 RANGES = {"bounded": (Bounded(-1.0, 3.0), [-0.9, 0.5, 2.9]), "positive": (Positive(), [1e-3, 0.5, 1e3])}

@@ -18,7 +18,7 @@ import jaxwire as jw
 from jaxwire.fits import residuals
 from jaxwire.fits.measurement import Measurement
 from jaxwire.fits.optimisers import LevenbergMarquardt
-from jaxwire.fits.ranges import Real
+from jaxwire.fits.parameters.ranges import Real
 from jaxwire.model.parameters.names import ParameterPath
 from jaxwire.numerics.precision import working_in
 from jaxwire.numerics.programs import is_array

@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxwire.fits.free_parameters import Free, to_coordinates, values_and_slopes
+from jaxwire.fits.parameters.free import Free, to_coordinates, values_and_slopes
 from jaxwire.fits.residuals import FitProgram, Model, read_batch
 from jaxwire.numerics.integers import ceil_div
 from jaxwire.numerics.programs import Alike, quick_jit, threads

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -10,7 +11,8 @@ from jaxtyping import Array, Float
 
 from jaxwire.fits.losses import AbstractLoss
 from jaxwire.fits.optimisers import AbstractProblem, Descent
-from jaxwire.fits.residuals import FitProgram, Model, Reading, project, read_batch, residuals, to_read
+from jaxwire.fits.projection import project, residuals, to_read
+from jaxwire.fits.residuals import FitProgram, Model, Reading, read_batch
 from jaxwire.fits.search.batches import in_lanes
 from jaxwire.numerics.programs import compiled, quick_jit
 
@@ -27,7 +29,7 @@ class FitProblem(AbstractProblem):
     ) -> None:
         """Coordinates u of the starts and their units, all of shape (b, k); sigma is the error of residuals."""
         self.layout, self.model, self.scale = layout, model, scale
-        self.loss = _InUnits(loss, jnp.asarray(sigma))
+        self.loss = _InUnits(loss, jnp.asarray(sigma), len(model.priors.numbers))
         self.starts = u[:, list(layout.searched)]
         self._kept: list[np.ndarray] = []
 
@@ -53,14 +55,19 @@ class _InUnits(AbstractLoss):
     Attributes:
         loss: of residuals in standard errors.
         sigma: the standard error.
+        in_full: how many of the last residuals are of no reading, and count in full.
     """
 
     loss: AbstractLoss
     sigma: Array
+    in_full: int = eqx.field(static=True, default=0)
 
     def root(self, residual: Float[Array, " n"]) -> Float[Array, " n"]:
         """As `AbstractLoss`, in units of the residual."""
-        return self.loss.root(residual / self.sigma) * self.sigma
+        root = self.loss.root(residual / self.sigma) * self.sigma
+        if self.in_full == 0:
+            return root
+        return root.at[-self.in_full :].set(residual[-self.in_full :])
 
 
 @quick_jit

@@ -5,9 +5,9 @@ from typing import NamedTuple
 import numpy as np
 
 from jaxwire.fits.data_unit import SPREAD, DataUnit
-from jaxwire.fits.free_parameters import LINEAR, Free, to_coordinates
 from jaxwire.fits.losses import AbstractLoss, SquaredLoss
 from jaxwire.fits.optimisers import AbstractOptimiser
+from jaxwire.fits.parameters.free import Free, is_linear, to_coordinates
 from jaxwire.fits.residuals import FitProgram, Model
 from jaxwire.fits.result import SAME_MINIMUM, Starts
 from jaxwire.fits.search.batches import read_rows, rows_and_slopes
@@ -83,7 +83,7 @@ class Search(NamedTuple):
     @property
     def _factors(self) -> np.ndarray:
         """The units of the parameters."""
-        return np.array([self.unit.reading if one.place in LINEAR else 1.0 for one in self.free])
+        return np.array([self.unit.reading if is_linear(one.place) else 1.0 for one in self.free])
 
     def _starts(self, starts: int) -> np.ndarray:
         return choose_starts(self.layout, self.model, self._free, starts)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.stats import qmc
 
-from jaxwire.fits.free_parameters import GAIN, LINEAR, Free, in_search_box
+from jaxwire.fits.parameters.free import Free, in_search_box, is_gain, is_linear
 from jaxwire.fits.residuals import FitProgram, Model
 from jaxwire.fits.search.batches import read_rows
 
@@ -25,7 +25,7 @@ def choose_starts(layout: FitProgram, model: Model, free: Sequence[Free], starts
     Gain and offset are those of linear least squares, as far as their bounds allow.
     """
     first = np.array([one.start for one in free])
-    linear = tuple(index for index, one in enumerate(free) if one.place in LINEAR)
+    linear = tuple(index for index, one in enumerate(free) if is_linear(one.place))
     nonlinear = [index for index in range(len(free)) if index not in linear]
     n_tried = CANDIDATES * starts if starts > 1 and nonlinear else 0
     shares = np.full((n_tried, len(free)), 0.5)
@@ -34,7 +34,7 @@ def choose_starts(layout: FitProgram, model: Model, free: Sequence[Free], starts
         shares[:, nonlinear] = sobol[:n_tried]
     tried = in_search_box(free, shares)
     for index in linear:  # any value will do, but for rounding: one in units of the data
-        first[index] = tried[:, index] = free[index].range.inside(float(free[index].place == GAIN))
+        first[index] = tried[:, index] = free[index].range.inside(float(is_gain(free[index].place)))
     found = read_rows(layout, model, free, np.concatenate([first[None, :], tried]), linear)
     chi2 = np.sum(found.residual**2, axis=1)
     chosen: list[int] = []  # of the places tried

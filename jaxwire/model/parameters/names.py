@@ -36,7 +36,8 @@ class ParameterPath(NamedTuple):
     """Where a number is: which object holds it, the way to it there, and its index if it is part of an array.
 
     The holder is "scatterer", "wire", "instrument", "point" (an operating point), or "measurements": the way into those
-    begins with the number of one, and ends at its operating point.
+    begins with the number of one, and ends at its operating point or at a number of its instrument. Other holders are
+    those of who asks.
     """
 
     holder: str
@@ -80,7 +81,8 @@ def with_values(
         objects: what they are put into.
         places: where they go.
         values: a number for each.
-        number: of the measurement whose operating point this is; may be traced. Numbers of others are passed over.
+        number: of the measurement whose operating point this is; may be traced. Numbers of others are passed over; a
+            number of one measurement comes before that of all.
     """
     values = list(values)
     trees = {
@@ -88,13 +90,19 @@ def with_values(
         for holder in ("scatterer", "wire", "instrument")
     }
     point = dict(objects.point)
+    own = []
     for place, value in zip(places, values, strict=True):
         if place.holder == "point":
             point[str(place.path[0])] = value
-        if place.holder == "measurements":
-            index, name = place.path
-            if name in point:  # else it is of a measurement with another drive
-                point[str(name)] = jnp.where(number == index, value, point[str(name)])
+        if place.holder == "measurements" and number is not None:
+            own.append((*place.path, value))
+    for index, name, value in own:
+        if name in point:
+            point[str(name)] = jnp.where(number == index, value, point[str(name)])
+        elif name not in OPERATING_POINT:  # else it is of a measurement with another drive
+            path = [ParameterPath("instrument", (name,))]
+            value = jnp.where(number == index, value, getattr(trees["instrument"], str(name)))
+            trees["instrument"] = substitute(trees["instrument"], "instrument", path, [value])
     return Objects(**trees, point=point)
 
 

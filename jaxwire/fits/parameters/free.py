@@ -8,7 +8,9 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from jaxwire.fits.ranges import AbstractRange, Bounded, OneSided, Positive, Real
+from jaxwire.fits.parameters.numbers import FitNumbers
+from jaxwire.fits.parameters.priors import Pair, read_priors
+from jaxwire.fits.parameters.ranges import AbstractRange, Bounded, OneSided, Positive, Real
 from jaxwire.model.parameters.domain import FRACTION, NOT_NEGATIVE, POSITIVE, Domain
 from jaxwire.model.parameters.names import NamedParameters, ParameterPath
 
@@ -39,6 +41,36 @@ OFFSET = ParameterPath("instrument", ("offset",))
 LINEAR = (GAIN, OFFSET)
 """Numbers on which every reading depends linearly."""
 
+NO_PROFILE = -1
+"""What stands for the number of a measurement where a residual is of none."""
+
+PRIOR_REACH = 2.0
+"""A number with a prior is looked for this many of its standard deviations from the mean: beyond it is unlikely."""
+
+
+def is_gain(place: ParameterPath) -> bool:
+    """Whether it is the gain of all measurements, or of one."""
+    return place == GAIN or (place.holder == "measurements" and place.path[1:] == GAIN.path)
+
+
+def is_linear(place: ParameterPath) -> bool:
+    """Whether readings depend linearly on it: a gain or an offset, of all measurements or of one."""
+    return is_gain(place) or place == OFFSET or (place.holder == "measurements" and place.path[1:] == OFFSET.path)
+
+
+def has_own(places: Sequence[ParameterPath], place: ParameterPath, numbers: Sequence[int]) -> np.ndarray:
+    """Whether a gain or offset is that of the measurements with these numbers: theirs, or else that of all."""
+    name = place.path[-1]
+    own = {owner(one) for one in places if owner(one) is not None and one.path[-1] == name}
+    if owner(place) is not None:
+        return np.array([float(number == owner(place)) for number in numbers])
+    return np.array([float(number not in own and number != NO_PROFILE) for number in numbers])
+
+
+def owner(place: ParameterPath) -> int | None:
+    """Number of the measurement whose own number it is; None if it is that of all."""
+    return int(place.path[0]) if place.holder == "measurements" else None
+
 
 class Free(NamedTuple):
     """One free parameter.
@@ -49,6 +81,7 @@ class Free(NamedTuple):
         range: where it may be.
         start: its value in the objects that the fit was given.
         search: between which values starts are looked for.
+        prior: mean and standard deviation of what is known of it; None if nothing is.
     """
 
     name: str
@@ -56,22 +89,25 @@ class Free(NamedTuple):
     range: AbstractRange
     start: float
     search: tuple[float, float]
+    prior: Pair | None = None
 
     @property
     def is_linear(self) -> bool:
         """Whether readings depend on it linearly and it has no bounds."""
-        return isinstance(self.range, Real) and self.place in LINEAR
+        return isinstance(self.range, Real) and is_linear(self.place)
 
     def without_bounds(self) -> "Free":
         """The parameter itself, but for gain and offset, which linear least squares then finds."""
-        return self._replace(range=Real()) if self.place in LINEAR else self
+        return self._replace(range=Real()) if is_linear(self.place) else self
 
     def over(self, unit: float) -> "Free":
         """The parameter where readings are in another unit; gain and offset are in that of the readings."""
-        if self.place not in LINEAR:
+        if not is_linear(self.place):
             return self
         low, high = self.search
-        return self._replace(range=self.range.over(unit), start=self.start / unit, search=(low / unit, high / unit))
+        prior = None if self.prior is None else (self.prior[0] / unit, self.prior[1] / unit)
+        search = low / unit, high / unit
+        return self._replace(range=self.range.over(unit), start=self.start / unit, search=search, prior=prior)
 
 
 def find_free(names: Any, numbers: NamedParameters) -> tuple[tuple[str, ParameterPath], ...]:
@@ -95,29 +131,57 @@ def find_free(names: Any, numbers: NamedParameters) -> tuple[tuple[str, Paramete
     return found
 
 
-def read_free(names: Any, bounds: Any, numbers: NamedParameters, made_up: Collection[str] = ()) -> tuple[Free, ...]:
-    """Understand and check the names of free parameters and their bounds.
+def read_free(
+    names: Any, bounds: Any, numbers: FitNumbers, made_up: Collection[str] = (), priors: Any = None
+) -> tuple[Free, ...]:
+    """Understand and check the names of free parameters, their bounds and priors.
 
     Args:
-        names: of the parameters.
+        names: of the parameters; one that ends with "[:]" stands for that of every measurement.
         bounds: smallest and largest value by name; None or an infinite number where there is none.
         numbers: all that can be free.
         made_up: the holders whose numbers nobody gave: their first values give way to bounds.
+        priors: mean and standard deviation by name, as `read_priors` takes them.
 
     Raises:
-        TypeError: if names or bounds are not of these types.
-        ValueError: if a name is unknown or given twice, there is none, or bounds are not in order, outside the domain,
-            or do not hold the first value.
+        TypeError: if names, bounds or priors are not of these types.
+        ValueError: if a name is unknown or given twice, there is none, bounds are not in order, outside the domain, or
+            do not hold the first value, or priors are none.
     """
+    if isinstance(names, Sequence) and not isinstance(names, str):
+        names = [one for name in names for one in (numbers.of_each(name) if isinstance(name, str) else (name,))]
     places = find_free(names, numbers)
+    _refuse_without_effect(places, len(numbers.measurements))
     names = [name for name, _ in places]
     bounds = {} if bounds is None else bounds
     if not isinstance(bounds, Mapping):
         raise TypeError(f"`bounds` must be a mapping such as {{'center': (0.3, 2.5)}}, got {bounds!r:.60}.")
+    bounds = numbers.spread(bounds)
     for name in bounds:
         if name not in names:
             raise ValueError(f"`bounds` must be of free parameters, got {name!r}; free are: {', '.join(names)}.")
-    return tuple(_read(name, place, bounds.get(name), numbers, made_up) for name, place in places)
+    known = read_priors(priors, names, numbers)
+    free = (_read(name, place, bounds.get(name), numbers, made_up) for name, place in places)
+    return tuple(_near_prior(one, known[one.name]) if one.name in known else one for one in free)
+
+
+def _near_prior(free: Free, prior: Pair) -> Free:
+    """The parameter with its prior, looked for where that is."""
+    mean, spread = prior
+    low, high = (float(free.range.inside(np.float64(mean + sign * PRIOR_REACH * spread))) for sign in (-1.0, 1.0))
+    if isinstance(free.range, Positive):
+        low, high = max(low, mean / SEARCH_FACTOR, SMALLEST_START), max(high, SMALLEST_START)
+    return free._replace(prior=prior, search=(low, high)) if low < high else free._replace(prior=prior)
+
+
+def _refuse_without_effect(places: Sequence[tuple[str, ParameterPath]], size: int) -> None:
+    """Refuse a number of all measurements where each has its own."""
+    for name, place in places:
+        if place.holder not in ("instrument", "point"):
+            continue
+        own = [one for _, one in places if one.holder == "measurements" and one.path[1:] == place.path]
+        if len(own) == size:
+            raise ValueError(f"`free` must not have {name!r} where every measurement has its own, got both.")
 
 
 def _read(name: str, place: ParameterPath, bounds: Any, numbers: NamedParameters, made_up: Collection[str]) -> Free:
