@@ -1,10 +1,13 @@
 __version__: str
 
+from .fits.comparison import ModelComparison as ModelComparison
+from .fits.comparison import compare as compare
 from .fits.design import Information as Information
 from .fits.design import combine as combine
 from .fits.design import information as information
 from .fits.fit import fit as fit
 from .fits.fit import fit_profile as fit_profile
+from .fits.inference.interval import Interval as Interval
 from .fits.losses import AbstractLoss as AbstractLoss
 from .fits.losses import CauchyLoss as CauchyLoss
 from .fits.losses import HuberLoss as HuberLoss

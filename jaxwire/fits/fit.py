@@ -13,6 +13,8 @@ import numpy as np
 
 from jaxwire.fits.checks import refuse_on_scatterer
 from jaxwire.fits.data_unit import DataUnit, data_unit
+from jaxwire.fits.groups import group
+from jaxwire.fits.inference.given import read_given, slopes_by_given
 from jaxwire.fits.losses import AbstractLoss, SquaredLoss
 from jaxwire.fits.measurement import Measurement
 from jaxwire.fits.optimisers import AbstractOptimiser, LevenbergMarquardt
@@ -20,9 +22,11 @@ from jaxwire.fits.parameters.free import LINEAR, Free, read_free
 from jaxwire.fits.parameters.numbers import FitNumbers
 from jaxwire.fits.parameters.priors import Priors
 from jaxwire.fits.parameters.stretch import check_stretch
-from jaxwire.fits.residuals import FitProgram, Model, group
-from jaxwire.fits.result import Fit, Starts
+from jaxwire.fits.parameters.ties import Tie, read_ties
+from jaxwire.fits.residuals import FitProgram, Model
+from jaxwire.fits.result import Fit
 from jaxwire.fits.search.batches import read_rows
+from jaxwire.fits.search.ends import Starts
 from jaxwire.fits.search.search import Search
 from jaxwire.fits.summary import Minimum, summarise
 from jaxwire.model.parameters.names import Objects, number_at, with_values
@@ -103,6 +107,8 @@ def fit(
     starts: int = 16,
     resolution: Resolution | None = None,
     priors: Mapping[str, Any] | None = None,
+    ties: Mapping[str, Any] | None = None,
+    given: Mapping[str, Any] | None = None,
 ) -> Fit:
     """Fit the free parameters to profiles measured at one or several operating points, which share them.
 
@@ -123,6 +129,11 @@ def fit(
         resolution: numbers of nodes; the default is good for 1e-6.
         priors: what is known of free parameters from elsewhere, as (mean, standard deviation) by name: each is one more
             datum. A name with "[:]" has one pair for all measurements, or a list with one for each.
+        ties: numbers that follow a free parameter, by name: the name of that, or (factor, name), or (function, name)
+            with a function that JAX can trace; not of gain and offset.
+        given: standard deviations of numbers that are kept, by name: what they do to the parameters is part of `errors`
+            and `covariance`, to first order (see `jaxwire.fits.inference.given`). A prior is for what the readings may
+            correct.
 
     Returns:
         Values, errors, covariance, residuals and status.
@@ -143,7 +154,9 @@ def fit(
         tuple(str(one.place.path[0]) for one in parameters if one.place.holder == "stretch"), setting.model.objects()
     )
     _check_number_of_data(measurements, parameters)
-    minimise = _Minimisation(setting, chosen_loss, chosen_optimiser, starts)
+    tied = read_ties(ties, parameters, numbers)
+    kept = read_given(given, parameters, tied, FitNumbers(setting.model.objects(), measurements, "given"))
+    minimise = _Minimisation(setting, chosen_loss, chosen_optimiser, starts, tied)
     relaxed = tuple(one.without_bounds() for one in parameters)
     layout, ends, sigma = minimise(relaxed)  # the lowest minimum of all is that within bounds too, if it lies there
     if not all(one.range.holds(value) for one, value in zip(parameters, ends.values[ends.best], strict=True)):
@@ -151,18 +164,23 @@ def fit(
     model = _in_units(setting.model, parameters, measurements, DataUnit())
     best = read_rows(layout, model, parameters, ends.values[ends.best][None, :])
     minimum = Minimum(ends.values[ends.best], best.residual[0], best.jacobian[0], sigma)
+    if kept:
+        slopes = slopes_by_given(kept, layout, model, parameters, minimum.values)
+        minimum = minimum._replace(given=tuple(one.name for one in kept), slopes=slopes)
     return summarise(layout, model, parameters, measurements, chosen_loss, minimum, ends)
 
 
 def _check_number_of_data(measurements: Sequence[Measurement], free: Sequence[Free]) -> None:
-    """Refuse more parameters than data, and priors without known errors to compare them with."""
+    """Refuse more parameters than data, and data with errors besides readings without."""
     n_readings, n_priors = sum(one.size for one in measurements), sum(one.prior is not None for one in free)
-    if n_readings + n_priors < len(free):
+    n_electric = sum((one.measured_current or one.measured_voltage) is not None for one in measurements)
+    if n_readings + n_electric + n_priors < len(free):
         raise ValueError(
             f"`x` must have at least as many positions as free parameters, got {n_readings} for {len(free)} of them."
         )
-    if n_priors and measurements[0].sigma is None:
-        raise ValueError("`priors` must come with errors of the readings, to be weighed against them; `sigma` is none.")
+    if (n_priors or n_electric) and measurements[0].sigma is None:
+        what = "priors" if n_priors else "measured_current"
+        raise ValueError(f"`{what}` must be weighed against readings with known errors; `sigma` is none.")
 
 
 class _Setting(NamedTuple):
@@ -198,6 +216,7 @@ class _Minimisation(NamedTuple):
     loss: AbstractLoss
     optimiser: AbstractOptimiser
     starts: int
+    ties: tuple[Tie, ...]
 
     def __call__(self, free: tuple[Free, ...]) -> tuple[FitProgram, Starts, float]:
         """What was compiled in, where the starts ended, and the error of readings if it is taken from the residuals."""
@@ -209,6 +228,7 @@ class _Minimisation(NamedTuple):
             projected=linear if is_squared and len(linear) < len(free) else (),
             resolution=self.setting.resolution,
             profiles=tuple((number, part.x.shape[1]) for part in group(measurements) for number in part.numbers),
+            ties=self.ties,
         )
         unit = data_unit(measurements)
         search = Search(layout, _in_units(self.setting.model, free, measurements, unit), free, self.optimiser, unit)

@@ -43,6 +43,9 @@ class Measurement:
         voltage: eV, in mu0; exactly one of voltage, current and force is given.
         current: I, in e mu0/h.
         force: F, in mu0/(vF tau0).
+        measured_current: a current that was measured besides, and its standard error, where voltage or force is given:
+            one more datum of a fit; None without.
+        measured_voltage: likewise a voltage eV, where the current is given.
 
     Raises:
         TypeError: if a number is not real and in double precision, or not exactly one drive is given.
@@ -56,6 +59,8 @@ class Measurement:
     voltage: Any = None
     current: Any = None
     force: Any = None
+    measured_current: Any = None
+    measured_voltage: Any = None
 
     def __post_init__(self) -> None:
         """Check and convert everything."""
@@ -75,8 +80,21 @@ class Measurement:
         point = {"temperature": float(as_known("temperature", self.temperature, POSITIVE))}
         hint_at_temperature(point["temperature"])
         point |= {name: float(as_known(name, value, REAL)) for name, value in given.items()}
-        for name, value in {"x": x, "y": y, "sigma": sigma, **point}.items():
+        electric = {name: self._pair(name) for name in ("measured_current", "measured_voltage")}
+        for name, value in {"x": x, "y": y, "sigma": sigma, **point, **electric}.items():
             object.__setattr__(self, name, value)
+
+    def _pair(self, name: str) -> tuple[float, float] | None:
+        """Value and standard error of what was measured besides the profile."""
+        given = getattr(self, name)
+        if given is None:
+            return None
+        if (name == "measured_current") == (self.current is not None):
+            raise ValueError(f"`{name}` must be of what is not given, got it with `{self.drive}`.")
+        if np.shape(given) != (2,):
+            raise ValueError(f"`{name}` must be a value and its standard error, got {given!r:.60}.")
+        value, error = given
+        return float(as_known(name, value, REAL)), float(as_known(name, error, POSITIVE))
 
     @property
     def size(self) -> int:

@@ -15,9 +15,9 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from jaxwire.fits.parameters.free import Free, to_coordinates, values_and_slopes
-from jaxwire.fits.projection import residuals
 from jaxwire.fits.residuals import FitProgram, Model
 from jaxwire.fits.result import Fit
+from jaxwire.fits.search.projection import residuals
 from jaxwire.numerics.array_types import Scalar
 from jaxwire.numerics.integers import require_count
 from jaxwire.numerics.programs import compiled
@@ -125,7 +125,7 @@ def _target(fit: Any) -> tuple[_Target, tuple[Free, ...]]:
         raise ValueError("`fit` must be of readings with known errors; give `sigma` to the fit.")
     if not np.all(np.isfinite(fit.covariance)):
         raise ValueError(f"`fit` must have values and errors, got one without: {fit.status}.")
-    layout, model, free = fit.problem
+    layout, model, free, _ = fit.problem
     values = np.array([fit.values[name] for name in fit.names])
     scale = [one.scale(value) for one, value in zip(model.ranges, values, strict=True)]
     return _Target(layout._replace(projected=()), model, jnp.asarray(scale)), free

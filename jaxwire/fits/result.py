@@ -10,17 +10,18 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
+from jaxwire.fits.inference.interval import Interval, LikelihoodProfile, quantile
+from jaxwire.fits.losses import AbstractLoss, SquaredLoss
 from jaxwire.fits.measurement import Measurement
-from jaxwire.fits.residuals import true_signal
-from jaxwire.model.parameters.names import with_values
+from jaxwire.fits.parameters.free import Free
+from jaxwire.fits.residuals import FitProgram, Model, true_signal
+from jaxwire.fits.search.ends import Starts
+from jaxwire.model.parameters.names import Objects
 from jaxwire.model.printing import html_table, with_error
 from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.wires.wire import Wire
 from jaxwire.observables.instruments import AbstractInstrument
-
-SAME_MINIMUM = 1e-3
-"""Starts whose loss is within this share of the smallest found the same minimum."""
 
 FEWEST_AGREE = 2
 """A minimum that fewer of several starts found may not be the lowest."""
@@ -68,30 +69,20 @@ class FitStatus(enum.IntEnum):
         return self.message
 
 
-class Starts(NamedTuple):
-    """Where the starts of a fit ended, in the order in which they were chosen.
+class Fitted(NamedTuple):
+    """What was fitted.
 
     Attributes:
-        values: values of the parameters, shape (starts, k).
-        loss: the smallest sum of losses, in shares of what chi^2/2 would be if readings were fitted by their mean,
-            shape (starts,).
-        converged: shape (starts,).
-        steps: steps taken, shape (starts,).
-        agrees: whether it ended in the minimum with the smallest loss, shape (starts,).
+        layout: what was compiled in.
+        model: in units of the user.
+        free: the free parameters.
+        loss: how residuals count.
     """
 
-    values: np.ndarray
-    loss: np.ndarray
-    converged: np.ndarray
-    steps: np.ndarray
-    agrees: np.ndarray
-
-    @property
-    def best(self) -> int:
-        """Number of the best start; a converged one, unless another is clearly better."""
-        usable = np.where(np.isfinite(self.loss), self.loss, np.inf)
-        clearly_worse = usable * (1.0 + SAME_MINIMUM) + np.finfo(float).tiny  # also of two that are 0
-        return int(np.argmin(np.where(self.converged, usable, clearly_worse)))
+    layout: FitProgram
+    model: Model
+    free: tuple[Free, ...]
+    loss: AbstractLoss
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -104,7 +95,7 @@ class Fit:
         errors: standard error of each, by name.
         covariance: shape (k, k).
         chi2: sum of the squared standardised residuals; in the unit of the readings where no errors were given.
-        degrees_of_freedom: readings and priors less parameters.
+        degrees_of_freedom: readings, measured currents and voltages, and priors, less parameters.
         p_value: probability of a larger chi^2 than this if the model is right; NaN where no errors were given, or no
             degree of freedom is left. A robust loss leaves out what it forgives.
         residuals: (reading - model)/sigma of each measurement, arrays of their sizes.
@@ -116,8 +107,13 @@ class Fit:
         status: how the fit ended.
         warnings: one line for each thing that the data could not tell.
         units: of the parameters, in natural units; empty text where the instrument decides.
-        pulls: of parameters with a prior, (value - mean)/standard deviation, by name.
-        problem: layout, model and free parameters, for `posterior`.
+        pulls: of parameters with a prior, (value - mean)/standard deviation, by name; likewise of measured currents and
+            voltages, by names such as "measurements[0].measured_current".
+        tied: numbers that follow a parameter, by name.
+        statistical_errors: standard error of each without those of numbers that were kept, by name.
+        shifts: by how much each parameter moves if a kept number is larger by its standard deviation: by the name of
+            the number, then of the parameter.
+        problem: what was fitted, for `posterior`, `interval` and `compare`.
     """
 
     names: tuple[str, ...]
@@ -137,6 +133,9 @@ class Fit:
     warnings: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
     pulls: dict[str, float] = field(default_factory=dict)
+    tied: dict[str, float] = field(default_factory=dict)
+    statistical_errors: dict[str, float] = field(default_factory=dict)
+    shifts: dict[str, dict[str, float]] = field(default_factory=dict)
     problem: Any = None
 
     def reading(self, number: int, x: Any, resolution: Resolution | None = None) -> Float[Array, " n"]:
@@ -147,13 +146,54 @@ class Fit:
             x: positions, as those of the measurement, shape (n,).
             resolution: numbers of nodes; those of the fit unless given.
         """
-        layout, model, _ = self.problem
-        values = jnp.asarray([self.values[name] for name in self.names])
-        objects = with_values(model.objects(**self.measurements[number].point), layout.places, values, number)
+        layout = self.problem.layout
         if resolution is not None:
             layout = layout._replace(resolution=resolution)
-        instrument = objects.instrument
-        return instrument.offset + instrument.gain * true_signal(objects, layout, values, jnp.asarray(x, float))
+        objects = self.objects(number)
+        found = true_signal(objects, layout, self._numbers, jnp.asarray(x, float))
+        return objects.instrument.offset + objects.instrument.gain * found.profile
+
+    def interval(self, name: str, level: float = 0.683) -> Interval:
+        """Interval of a parameter from the profile of the likelihood: all others at their best along it.
+
+        Where chi^2 is a parabola within the interval this is value +- error. Ask for it where an error is not small
+        beside the value, a combination is badly determined, or a parameter is near a bound. Some tens of readings of
+        the model, in the program of the fit. Numbers that were `given` are kept.
+
+        Args:
+            name: of a free parameter.
+            level: probability that the interval holds the true value.
+
+        Returns:
+            Both ends; infinite where the data leave a side open, the bound where one is before.
+
+        Raises:
+            ValueError: if the name is not free, the level is not between 0 and 1, the fit failed, or its loss is
+                another than least squares.
+        """
+        if name not in self.names:
+            raise ValueError(f"`name` must be of a free parameter, got {name!r}; free are: {', '.join(self.names)}.")
+        if not 0.0 < level < 1.0:
+            raise ValueError(f"`level` must be between 0 and 1, got {level!r}.")
+        if not isinstance(self.problem.loss, SquaredLoss):
+            raise ValueError("`fit` must be by least squares to have intervals, got another loss.")
+        if not np.all(np.isfinite(self.covariance)):
+            raise ValueError(f"`fit` must have values and errors, got one without: {self.status}.")
+        layout, model, free, _ = self.problem
+        freedom = None if self.measurements[0].sigma is not None else self.degrees_of_freedom
+        rise = quantile(level, freedom) * (1.0 if freedom is None else self.reduced_chi2)
+        values = np.array(list(self.values.values()))
+        return LikelihoodProfile(layout, model, free, values, self.covariance, self.names.index(name)).interval(rise)
+
+    def objects(self, number: int) -> Objects:
+        """Scatterer, wire, instrument and operating point of one of the measurements, in the nominal natural units."""
+        layout, model = self.problem.layout, self.problem.model
+        return layout.put(model.objects(**self.measurements[number].point), self._numbers, number)
+
+    @property
+    def _numbers(self) -> list[Array]:
+        """The values, as the model takes them."""
+        return [jnp.asarray(value) for value in self.values.values()]
 
     @property
     def reduced_chi2(self) -> float:
@@ -186,7 +226,7 @@ class Fit:
         out = io.StringIO()
         for name, value, error, unit in self._rows():
             print(f"  {name:<24} {value:>11} +- {error} {unit}".rstrip(), file=out)
-        for line in (*self._correlated(), self._quality(), f"status: {self.status}; {self._agreement()}"):
+        for line in (*self._notes(), self._quality(), f"status: {self.status}; {self._agreement()}"):
             print(f"  {line}", file=out)
         for warning in self.warnings:
             print(f"  warning: {warning}", file=out)
@@ -200,7 +240,7 @@ class Fit:
         """The table of a notebook; first of all what is wrong."""
         complaints = [*([] if self.status.ok else [str(self.status)]), *self.warnings]
         notes = [
-            *self._correlated(),
+            *self._notes(),
             self._quality(),
             ("" if complaints else f"status: {self.status}; ") + self._agreement(),
         ]
@@ -217,8 +257,18 @@ class Fit:
         chance = "" if np.isnan(self.p_value) else f", p = {self.p_value:.2g}"
         return f"chi^2 {self.chi2:.6g} at {self.degrees_of_freedom} degrees of freedom{chance}"
 
-    def _correlated(self) -> list[str]:
-        return [f"correlation of {one} and {other} {value:.3f}" for one, other, value in self.strong_correlations]
+    def _notes(self) -> list[str]:
+        """Correlations, what follows parameters, what was known of them, and what other errors do."""
+        lines = [f"correlation of {one} and {other} {value:.3f}" for one, other, value in self.strong_correlations]
+        follows = {tie.name: self.names[tie.source] for tie in self.problem.layout.ties} if self.problem else {}
+        lines += [f"{name} follows {follows[name]}: {value:.6g}" for name, value in self.tied.items()]
+        if self.pulls:
+            pulls = ", ".join(f"{name} {pull:+.1f}" for name, pull in self.pulls.items())
+            lines.append(f"off what is known, in its standard deviations: {pulls}")
+        if self.shifts:
+            errors = ", ".join(f"{name} {error:.2g}" for name, error in self.statistical_errors.items())
+            lines.append(f"errors without that of {', '.join(self.shifts)}: {errors}")
+        return lines
 
     def _agreement(self) -> str:
         return f"{self.share_of_starts:.0%} of {len(self.starts.loss)} starts agree"

@@ -1,5 +1,6 @@
 """What a fit found: values, errors, correlations, residuals, and what the data could not tell."""
 
+import dataclasses
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -8,12 +9,14 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxwire.fits.goodness import Goodness, Misfit, assess
+from jaxwire.fits.groups import Group
 from jaxwire.fits.losses import AbstractLoss, SquaredLoss
 from jaxwire.fits.measurement import Measurement
 from jaxwire.fits.parameters.free import Free, is_gain, is_linear
-from jaxwire.fits.residuals import FitProgram, Group, Model
-from jaxwire.fits.result import FEWEST_AGREE, Fit, FitStatus, Starts
-from jaxwire.model.parameters.names import ParameterPath, with_values
+from jaxwire.fits.residuals import FitProgram, Model
+from jaxwire.fits.result import FEWEST_AGREE, Fit, FitStatus, Fitted
+from jaxwire.fits.search.ends import Starts
+from jaxwire.model.parameters.names import ParameterPath
 from jaxwire.model.units.quantities import LABELS
 
 TOO_UNCERTAIN = 1.0
@@ -40,12 +43,16 @@ class Minimum(NamedTuple):
         residual: standardised, (model - reading)/sigma, of all groups, shape (n,).
         jacobian: its derivatives by the values, shape (n, k).
         sigma: error of the readings as the loss took it where it was not given, else 1.
+        given: names of numbers that were kept though they have errors.
+        slopes: change of the residual for a change of each of them by its error, shape (n, g).
     """
 
     values: np.ndarray
     residual: np.ndarray
     jacobian: np.ndarray
     sigma: float
+    given: tuple[str, ...] = ()
+    slopes: np.ndarray | None = None
 
 
 def summarise(
@@ -71,30 +78,35 @@ def summarise(
     names = tuple(one.name for one in free)
     places = tuple(one.place for one in free)
     values, residual = minimum.values, minimum.residual
-    n_priors = len(model.priors.numbers)
-    freedom = sum(one.size for one in measurements) + n_priors - len(free)
+    others = residual[residual.size - model.other_rows :]
+    pulls = _pulls(names, model, others)
+    freedom = sum(one.size for one in measurements) + len(pulls) - len(free)
     with np.errstate(over="ignore"):  # errors of 1e-200
         chi2 = float(np.sum(residual**2))
     is_squared, has_errors = isinstance(loss, SquaredLoss), measurements[0].sigma is not None
-    noise = minimum.sigma
-    if is_squared and not has_errors:
-        noise = np.sqrt(chi2 / freedom) if freedom > 0 else np.nan
+    noise = minimum.sigma if has_errors or not is_squared else np.sqrt(chi2 / freedom) if freedom > 0 else np.nan
     weight = _weight(loss, residual / minimum.sigma)
-    weight[residual.size - n_priors :] = 1.0
+    weight[residual.size - others.size :] = 1.0
     curved = minimum.jacobian * weight[:, None]
     largest = max(float(np.max(np.abs(one.y))) for one in measurements)
     size = np.array([_size(one, value, largest) for one, value in zip(free, values, strict=True)])
     covariance, errors, undetermined = _covariance(names, size, curved, noise)
+    statistical, shifts = errors, _shifts(curved, size, minimum.slopes, weight)
+    if shifts.size:
+        covariance, errors = covariance + shifts @ shifts.T, np.hypot(statistical, np.linalg.norm(shifts, axis=1))
     by_measurement = _by_measurement(model.groups, measurements, -residual)
-    pulls = residual[residual.size - n_priors :]
-    goodness = assess(measurements, by_measurement, Misfit(chi2, freedom, pulls), is_squared)
+    goodness = assess(measurements, by_measurement, Misfit(chi2, freedom, others), is_squared)
     is_failed = not np.all(np.isfinite(residual))
-    at = _at_values(model, measurements, places, values) if not is_failed else measurements
-    found = with_values(model.objects(), places, [jnp.asarray(value) for value in values])
+    at = _at_values(layout, model, measurements, values) if not is_failed else measurements
+    found = layout.put(model.objects(), [jnp.asarray(value) for value in values])
+
+    def by_name(numbers: np.ndarray) -> dict[str, float]:
+        return dict(zip(names, numbers.tolist(), strict=True))
+
     return Fit(
         names=names,
-        values=dict(zip(names, values.tolist(), strict=True)),
-        errors=dict(zip(names, errors.tolist(), strict=True)),
+        values=by_name(values),
+        errors=by_name(errors),
         covariance=covariance,
         chi2=chi2,
         degrees_of_freedom=freedom,
@@ -107,10 +119,34 @@ def summarise(
         starts=starts,
         status=FitStatus.FAILED if is_failed else _status(free, values, errors, starts, bool(undetermined), goodness),
         warnings=(*_about_drive(measurements, is_failed), *goodness.warnings, *undetermined),
-        problem=(layout, model, tuple(free)),
+        problem=Fitted(layout, model, tuple(free), loss),
         units=tuple(map(_unit, places)),
-        pulls={names[index]: float(pull) for index, pull in zip(model.priors.numbers, pulls, strict=True)},
+        pulls=pulls,
+        statistical_errors=by_name(statistical),
+        shifts={name: by_name(column) for name, column in zip(minimum.given, shifts.T, strict=True)},
+        tied={tie.name: float(tie.follow(values)) for tie in layout.ties},
     )
+
+
+def _shifts(jacobian: np.ndarray, size: np.ndarray, slopes: np.ndarray | None, weight: np.ndarray) -> np.ndarray:
+    """How parameters of given sizes move if each kept number is larger by its error, shape (k, g)."""
+    if slopes is None:
+        return np.zeros((len(size), 0))
+    if not (np.all(np.isfinite(jacobian)) and np.all(np.isfinite(slopes))):
+        return np.full((len(size), slopes.shape[1]), np.nan)
+    return -size[:, None] * np.linalg.lstsq(jacobian * size, slopes * weight[:, None])[0]
+
+
+def _pulls(names: Sequence[str], model: Model, residual: np.ndarray) -> dict[str, float]:
+    """Residuals of currents, voltages and priors by name, in the order of the program."""
+    found = []
+    for one in model.groups:
+        if one.electric is not None:
+            kind = "measured_voltage" if one.drive == "current" else "measured_current"
+            is_known = np.asarray(one.electric.weight) > 0
+            found += [(f"measurements[{n}].{kind}", known) for n, known in zip(one.numbers, is_known, strict=True)]
+    found += [(names[index], True) for index in model.priors.numbers]
+    return {name: float(pull) for (name, known), pull in zip(found, residual, strict=True) if known}
 
 
 def _unit(place: ParameterPath) -> str:
@@ -201,13 +237,11 @@ def _by_measurement(
 
 
 def _at_values(
-    model: Model, measurements: tuple[Measurement, ...], places: Sequence[ParameterPath], values: np.ndarray
+    layout: FitProgram, model: Model, measurements: tuple[Measurement, ...], values: np.ndarray
 ) -> tuple[Measurement, ...]:
     """The measurements at the operating points that were found."""
-    points = (
-        with_values(model.objects(**one.point), places, values, number).point for number, one in enumerate(measurements)
-    )
+    points = (layout.put(model.objects(**one.point), values, number).point for number, one in enumerate(measurements))
     return tuple(
-        Measurement(one.x, one.y, one.sigma, **{name: float(value) for name, value in point.items()})
+        dataclasses.replace(one, **{name: float(value) for name, value in point.items()})
         for one, point in zip(measurements, points, strict=True)
     )

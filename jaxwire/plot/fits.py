@@ -21,14 +21,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from jaxwire.fits.fit import RESOLUTION
 from jaxwire.fits.measurement import Measurement
 from jaxwire.fits.result import Fit, FitStatus
 from jaxwire.model.resolution import Resolution
 from jaxwire.model.units.quantities import LABELS
 from jaxwire.plot.captions import distinguishing, title
 from jaxwire.plot.style import COLORS, DASHES, NotebookFigure, in_style
-from jaxwire.solver.solve import solve
 
 MARKERS = "osD^v"
 """Markers of the profiles; with the colours they tell twenty apart."""
@@ -45,7 +43,7 @@ def plot_fit(found: Fit, resolution: Resolution | None = None) -> Figure:
 
     Args:
         found: what `jaxwire.fit` returns.
-        resolution: numbers of nodes, those of the fit; its default unless given.
+        resolution: numbers of nodes, those of the fit unless given.
 
     Returns:
         The figure; `jaxwire.plot.save_figure(figure, "fit.pdf")` writes it.
@@ -55,7 +53,6 @@ def plot_fit(found: Fit, resolution: Resolution | None = None) -> Figure:
     """
     if found.status is FitStatus.FAILED:
         raise ValueError(f"`found` must be a fit with a profile to draw, got one without: {found.status}.")
-    resolution = RESOLUTION if resolution is None else resolution
     with in_style():
         figure = NotebookFigure(figsize=(4.6, 4.2), layout="constrained")
         above, below = figure.subplots(2, 1, sharex=True, height_ratios=[3, 1])
@@ -69,40 +66,38 @@ def plot_fit(found: Fit, resolution: Resolution | None = None) -> Figure:
     return figure
 
 
-def curve(found: Fit, measurement: Measurement, resolution: Resolution = RESOLUTION) -> tuple[np.ndarray, np.ndarray]:
+def curve(found: Fit, number: int, resolution: Resolution | None = None) -> tuple[np.ndarray, np.ndarray]:
     """The fitted profile, at positions dense near the scatterer; a gap, a NaN, is where it does not exist.
 
     Args:
         found: the fit.
-        measurement: one of its measurements: the operating point, and how far it reaches.
-        resolution: numbers of nodes.
+        number: of one of its measurements: the operating point, and how far it reaches.
+        resolution: numbers of nodes; those of the fit unless given.
 
     Returns:
         Positions and readings.
     """
-    point: Any = measurement.point
-    sol = solve(found.scatterer, found.wire, **point, resolution=resolution, error_estimate=False)
-    origin = float(found.instrument.position)
-    distance = measurement.x - origin
+    origin = float(found.objects(number).instrument.position)
+    distance = found.measurements[number].x - origin
     ends = [(sign, end) for sign, end in ((-1.0, -np.min(distance)), (1.0, np.max(distance))) if end > 0]
-    middle = _at_scatterer(found, sol, origin) if len(ends) > 1 else np.nan
+    middle = _at_scatterer(found, number, origin, resolution) if len(ends) > 1 else np.nan
     reach = np.max(np.abs(distance))
     near = max(np.min(np.abs(distance)) if np.isnan(middle) else 0.0, CLOSEST_SHARE * reach)
     sides = [sign * np.geomspace(min(near, end), end, DENSE) for sign, end in ends]
     x = np.sort(origin + np.concatenate(sides))
     gap = int(np.searchsorted(x, origin))
-    return np.insert(x, gap, origin), np.insert(np.asarray(found.instrument.read(sol, x)), gap, middle)
+    return np.insert(x, gap, origin), np.insert(np.asarray(found.reading(number, x, resolution)), gap, middle)
 
 
-def _at_scatterer(found: Fit, sol: Any, origin: float) -> float:
+def _at_scatterer(found: Fit, number: int, origin: float, resolution: Resolution | None) -> float:
     """The reading at the scatterer itself: NaN if the instrument sees the jump there."""
     try:
-        return float(np.asarray(found.instrument.read(sol, origin)))
+        return float(found.reading(number, [origin], resolution)[0])
     except ValueError:  # the heating diverges
         return float("nan")
 
 
-def _draw(above: Axes, below: Axes, found: Fit, number: int, label: str, resolution: Resolution) -> None:
+def _draw(above: Axes, below: Axes, found: Fit, number: int, label: str, resolution: Resolution | None) -> None:
     """One profile: points, curve and residuals."""
     one, residual = found.measurements[number], found.residuals[number]
     is_only = len(found.measurements) == 1
@@ -111,7 +106,7 @@ def _draw(above: Axes, below: Axes, found: Fit, number: int, label: str, resolut
     bars: Any = {"elinewidth": 0.8, "capsize": 1.5, "zorder": 2}
     above.errorbar(one.x, one.y, one.sigma, label="measured" if is_only else label, **style, **bars)
     line: Any = {"color": "black", "linestyle": "-"} if is_only else {"color": color, "linestyle": DASHES[number % 4]}
-    above.plot(*curve(found, one, resolution), linewidth=1.2, zorder=3, label="fit" if is_only else None, **line)
+    above.plot(*curve(found, number, resolution), linewidth=1.2, zorder=3, label="fit" if is_only else None, **line)
     below.errorbar(one.x, residual, None if one.sigma is None else np.ones(one.size), **style, **bars)
 
 

@@ -59,7 +59,7 @@ def test_gain_offset_and_position_of_every_profile_come_back():
 
 def _assert_slopes_are_those_of_finite_differences(found):
     """Of the program of a fit, off its minimum."""
-    layout, model, free = found.problem
+    layout, model, free, _ = found.problem
     values = np.array([found.values[name] for name in found.names])
     u = np.array([one.range.coordinate(value * 1.01, np.ones(())) for one, value in zip(free, values, strict=True)])
     scale, slopes = np.ones_like(u), read_batch(layout, model, np.ones((4, u.size)), np.tile(u, (4, 1))).jacobian[0]
@@ -158,5 +158,5 @@ def test_bad_names_and_priors_are_refused_in_one_line(change, words):
 
 def test_priors_need_errors_of_the_readings():
     profiles = [jw.Measurement(X, one.y, temperature=0.25, voltage=one.voltage) for one in _profiles()]
-    with pytest.raises(ValueError, match="`priors` must come with errors of the readings"):
+    with pytest.raises(ValueError, match="`priors` must be weighed against readings with known errors"):
         jw.fit(profiles, DOT, free=["gain"], priors={"gain": (1.0, 1.0)})

@@ -11,9 +11,9 @@ from jaxtyping import Array, Float
 
 from jaxwire.fits.losses import AbstractLoss
 from jaxwire.fits.optimisers import AbstractProblem, Descent
-from jaxwire.fits.projection import project, residuals, to_read
 from jaxwire.fits.residuals import FitProgram, Model, Reading, read_batch
 from jaxwire.fits.search.batches import in_lanes
+from jaxwire.fits.search.projection import project, residuals, to_read
 from jaxwire.numerics.programs import compiled, quick_jit
 
 
@@ -29,7 +29,7 @@ class FitProblem(AbstractProblem):
     ) -> None:
         """Coordinates u of the starts and their units, all of shape (b, k); sigma is the error of residuals."""
         self.layout, self.model, self.scale = layout, model, scale
-        self.loss = _InUnits(loss, jnp.asarray(sigma), len(model.priors.numbers))
+        self.loss = _InUnits(loss, jnp.asarray(sigma), model.other_rows)
         self.starts = u[:, list(layout.searched)]
         self._kept: list[np.ndarray] = []
 

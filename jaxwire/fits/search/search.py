@@ -9,8 +9,8 @@ from jaxwire.fits.losses import AbstractLoss, SquaredLoss
 from jaxwire.fits.optimisers import AbstractOptimiser
 from jaxwire.fits.parameters.free import Free, is_linear, to_coordinates
 from jaxwire.fits.residuals import FitProgram, Model
-from jaxwire.fits.result import SAME_MINIMUM, Starts
 from jaxwire.fits.search.batches import read_rows, rows_and_slopes
+from jaxwire.fits.search.ends import SAME_MINIMUM, Starts
 from jaxwire.fits.search.problem import FitProblem
 from jaxwire.fits.search.starts import choose_starts, scale_of
 
