@@ -1,3 +1,4 @@
+from .fits import plot_comparison as plot_comparison
 from .fits import plot_fit as plot_fit
 from .heating import draw_heating as draw_heating
 from .heating import plot_heating as plot_heating

@@ -21,6 +21,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from jaxwire.fits.comparison import ModelComparison
 from jaxwire.fits.measurement import Measurement
 from jaxwire.fits.result import Fit, FitStatus
 from jaxwire.model.resolution import Resolution
@@ -33,6 +34,9 @@ MARKERS = "osD^v"
 
 DENSE = 200
 """Positions of the curve on either side of the scatterer: smooth on a page, and read in one batch."""
+
+POSITION = r"position $x\,/\,v_\mathrm{F}\tau_0$"
+"""Label of the axis that all share."""
 
 CLOSEST_SHARE = 1e-3
 """Distance from the scatterer, as a share of the largest, to which curves are drawn at most."""
@@ -57,12 +61,34 @@ def plot_fit(found: Fit, resolution: Resolution | None = None) -> Figure:
         figure = NotebookFigure(figsize=(4.6, 4.2), layout="constrained")
         above, below = figure.subplots(2, 1, sharex=True, height_ratios=[3, 1])
         labels = _labels(found.measurements)
-        for number, (one, label) in enumerate(zip(found.measurements, labels, strict=True)):
+        for number, label in enumerate(labels):
             _draw(above, below, found, number, label, resolution)
-            if one.sigma is None:
-                below.set_ylabel("residual")
         _frame(above, below, found)
         figure.align_ylabels()
+    return figure
+
+
+def plot_comparison(found: ModelComparison) -> Figure:
+    """Draw the residuals of all models of a comparison over the position, the best on top.
+
+    Args:
+        found: what `jaxwire.compare` returns.
+
+    Returns:
+        The figure.
+    """
+    with in_style():
+        height = 0.6 + 1.3 * len(found.fits)
+        figure = NotebookFigure(figsize=(4.6, height), layout="constrained")
+        panels = figure.subplots(len(found.fits), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
+        for axes, (name, one), more in zip(panels, found.fits.items(), found.differences, strict=True):
+            for number in range(len(one.measurements)):
+                _draw_residuals(axes, one, number)
+            axes.axhline(0.0, color="#BBBBBB", linewidth=0.6, zorder=0)
+            quality = rf"{name}: $\chi^2$ = {one.chi2:.4g} at {one.degrees_of_freedom}, AICc + {more:.3g}"
+            axes.set_title(quality, loc="left", fontsize=9)
+            axes.set_ylabel(_residual_label(one))
+        panels[-1].set_xlabel(POSITION)
     return figure
 
 
@@ -99,7 +125,7 @@ def _at_scatterer(found: Fit, number: int, origin: float, resolution: Resolution
 
 def _draw(above: Axes, below: Axes, found: Fit, number: int, label: str, resolution: Resolution | None) -> None:
     """One profile: points, curve and residuals."""
-    one, residual = found.measurements[number], found.residuals[number]
+    one = found.measurements[number]
     is_only = len(found.measurements) == 1
     color = COLORS[number % len(COLORS)]
     style: Any = {"color": color, "marker": MARKERS[number % len(MARKERS)], "markersize": 3.5, "linestyle": "none"}
@@ -107,7 +133,18 @@ def _draw(above: Axes, below: Axes, found: Fit, number: int, label: str, resolut
     above.errorbar(one.x, one.y, one.sigma, label="measured" if is_only else label, **style, **bars)
     line: Any = {"color": "black", "linestyle": "-"} if is_only else {"color": color, "linestyle": DASHES[number % 4]}
     above.plot(*curve(found, number, resolution), linewidth=1.2, zorder=3, label="fit" if is_only else None, **line)
-    below.errorbar(one.x, residual, None if one.sigma is None else np.ones(one.size), **style, **bars)
+    _draw_residuals(below, found, number)
+
+
+def _draw_residuals(axes: Axes, found: Fit, number: int) -> None:
+    one, color = found.measurements[number], COLORS[number % len(COLORS)]
+    style: Any = {"color": color, "marker": MARKERS[number % len(MARKERS)], "markersize": 3.5, "linestyle": "none"}
+    bars = None if one.sigma is None else np.ones(one.size)
+    axes.errorbar(one.x, found.residuals[number], bars, **style, elinewidth=0.8, capsize=1.5, zorder=2)
+
+
+def _residual_label(found: Fit) -> str:
+    return "residual" if found.measurements[0].sigma is None else r"residual / $\sigma$"
 
 
 def _frame(above: Axes, below: Axes, found: Fit) -> None:
@@ -118,9 +155,8 @@ def _frame(above: Axes, below: Axes, found: Fit) -> None:
         axes.margins(x=0.03)
     above.set_ylabel("reading")
     above.legend(handlelength=2.8)
-    below.set_xlabel(r"position $x\,/\,v_\mathrm{F}\tau_0$")
-    if not below.get_ylabel():
-        below.set_ylabel(r"residual / $\sigma$")
+    below.set_xlabel(POSITION)
+    below.set_ylabel(_residual_label(found))
     reason = "" if found.status.ok else str(found.status).partition(":")[0] + "\n"
     chi2 = rf"$\chi^2$ = {found.chi2:.4g} at {found.degrees_of_freedom} degrees of freedom"
     above.set_title(reason + chi2, loc="left", fontsize=9)

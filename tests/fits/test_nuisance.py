@@ -2,12 +2,16 @@
 
 import functools
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
 import jaxwire as jw
-from jaxwire.fits.residuals import read_batch
+from jaxwire.fits.parameters.free import has_own, is_gain
+from jaxwire.fits.residuals import FitProgram, Reading, read_batch
+from jaxwire.fits.search.projection import project
+from jaxwire.model.parameters.names import ParameterPath
 
 SMALL = jw.Resolution(24, 10)  # the fit and its data share the grid
 X = np.concatenate([-np.geomspace(0.1, 5.0, 12)[::-1], np.geomspace(0.1, 5.0, 12)])
@@ -160,3 +164,41 @@ def test_priors_need_errors_of_the_readings():
     profiles = [jw.Measurement(X, one.y, temperature=0.25, voltage=one.voltage) for one in _profiles()]
     with pytest.raises(ValueError, match="`priors` must be weighed against readings with known errors"):
         jw.fit(profiles, DOT, free=["gain"], priors={"gain": (1.0, 1.0)})
+
+
+@pytest.mark.parametrize(
+    "linear", [("gain", "offset"), ("gain", "offset[0]", "offset[1]"), ("offset", "gain[1]", "gain[0]", "offset[1]")]
+)
+def test_projected_residuals_are_those_of_linear_least_squares(linear):
+    """Readings a(theta) times gain, plus offset, and a prior of each: the slope by theta, by numbers."""
+    rng, size, priors = np.random.default_rng(1), 12, len(linear) + 1
+    owned = [0] * size + [1] * size
+    signal, slope, y, pulls = rng.normal(size=24), rng.normal(size=24), rng.normal(size=24), rng.normal(size=priors)
+    places = [_place(name) for name in linear]
+    layout = FitProgram(
+        (ParameterPath("scatterer", ("width",)), *places), tuple(range(1, priors)), SMALL, ((0, size), (1, size))
+    )
+    masks = [has_own(layout.places, place, owned) for place in places]
+
+    def columns(theta):
+        pairs = zip(masks, places, strict=True)
+        known = [mask * (signal + theta * slope if is_gain(place) else 1.0) for mask, place in pairs]
+        return np.concatenate([np.stack(known, axis=1), np.eye(priors)[:, 1:]])
+
+    def least(theta):
+        right = np.concatenate([y, pulls]) - np.eye(24 + priors)[24] * theta
+        matrix = columns(theta)
+        return matrix @ np.linalg.lstsq(matrix, right)[0] - right
+
+    at_one = np.array([float(is_gain(place)) for place in places])
+    residual = columns(0.0) @ at_one - np.concatenate([y, pulls])
+    by_theta = np.concatenate([slope, np.eye(priors)[0]])  # every reading has a gain
+    found = project(layout, Reading(jnp.asarray(residual), jnp.asarray(np.column_stack([by_theta, columns(0.0)]))))
+    assert_allclose(found.residual, least(0.0), atol=1e-13)
+    gradient = (np.sum(least(1e-5) ** 2) - np.sum(least(-1e-5) ** 2)) / 4e-5
+    assert_allclose(found.residual @ found.jacobian[:, 0], gradient, rtol=1e-8)  # exact, though not each slope is
+
+
+def _place(name):
+    stem, _, index = name.partition("[")
+    return ParameterPath("measurements", (int(index[0]), stem)) if index else ParameterPath("instrument", (stem,))

@@ -31,14 +31,16 @@ def project(layout: FitProgram, found: Reading) -> Reading:
     With the columns A of gain and offset, the derivatives are those at fixed gain and offset less their part in the
     span of A: what is left out is of second order in the residuals, and the gradient of their square is exact.
     """
-    seen, linear = list(layout.searched), list(layout.projected)
+    seen = list(layout.searched)
+    # Those of all measurements last: before them, columns of different measurements are orthogonal as they are.
+    linear = sorted(layout.projected, key=lambda index: owner(layout.places[index]) is None)
     if not linear:
         return found
     owners = [owner(layout.places[index]) for index in linear]
     basis, triangle = _orthonormal(found.jacobian[:, linear], owners)
     shares = basis.T @ found.residual
     change = -jax.scipy.linalg.solve_triangular(triangle, shares)
-    growth = 1.0 + _gains_of_rows(layout, found.residual.size) @ change
+    growth = 1.0 + _gains_of_rows(layout, linear, found.residual.size) @ change
     columns = found.jacobian[:, seen] * growth[:, None]
     return Reading(found.residual - basis @ shares, columns - basis @ (basis.T @ columns))
 
@@ -61,10 +63,10 @@ def residuals(layout: FitProgram, model: Model, scale: Float[Array, " k"]):
     return function
 
 
-def _gains_of_rows(layout: FitProgram, size: int) -> np.ndarray:
-    """Which of the projected columns is the gain of every residual: ones and zeros; none is that of a prior."""
-    table = np.zeros((size, len(layout.projected)))
-    for column, index in enumerate(layout.projected):
+def _gains_of_rows(layout: FitProgram, linear: Sequence[int], size: int) -> np.ndarray:
+    """Which of the linear columns is the gain of every residual: ones and zeros; none is that of a prior."""
+    table = np.zeros((size, len(linear)))
+    for column, index in enumerate(linear):
         if is_gain(layout.places[index]):
             table[:, column] = has_own(layout.places, layout.places[index], layout.rows(size))
     return table
@@ -76,7 +78,7 @@ def _orthonormal(
     """Columns Q with Q^T Q = 1, and the upper triangle R: columns = Q R, by Gram and Schmidt, twice.
 
     Of a few columns that is as good as reflections; a batch of these would be decomposed one by one on a GPU. Columns
-    of different measurements are orthogonal as they are.
+    of different measurements are orthogonal as they are, as long as none that is of all comes before them.
     """
     basis: list[Array] = []
     triangle = jnp.zeros((columns.shape[1],) * 2, columns.dtype)
