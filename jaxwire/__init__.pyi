@@ -25,6 +25,7 @@ from .fits.result import FitStatus as FitStatus
 from .kinetics.flow import Heating as Heating
 from .lab.fit_result import LabFit as LabFit
 from .lab.lab import Lab as Lab
+from .lab.planning import LabPlan as LabPlan
 from .lab.quantities import Measured as Measured
 from .lab.readings import LabData as LabData
 from .lab.solved import LabSolution as LabSolution

@@ -97,6 +97,13 @@ class LabFit:
         one, value = self._meaning(name), self.natural.values[name]
         return -one.factor / value**2 if one.is_inverse else one.factor
 
+    def interval(self, name: str, level: float = 0.95) -> tuple[Measured, Measured]:
+        """Ends of the interval that the profile of the likelihood gives, see `Fit.interval`."""
+        natural = dict(zip(self.names, self.natural.names, strict=True))
+        one = self._meaning(natural.get(name, name))
+        low, high = (one.si(float(end)) for end in self.natural.interval(natural.get(name, name), level))
+        return (high, low) if one.is_inverse else (low, high)
+
     def plot(self) -> Any:
         """Draw readings, fit and residuals in SI in a new figure.
 

@@ -3,13 +3,17 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from jaxwire.lab.fit_result import LabFit
 from jaxwire.lab.fitting import fit_data
 from jaxwire.lab.known_wire import KnownWire
-from jaxwire.lab.quantities import to_natural
+from jaxwire.lab.planning import LabPlan, Profile, plan_bias
+from jaxwire.lab.quantities import positions_in_metres, to_natural
 from jaxwire.lab.readings import LabData, read_data
 from jaxwire.lab.solved import LabSolution
 from jaxwire.lab.thermometry import make_thermometer
+from jaxwire.model.parameters.one_line import one_line
 from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.observables.instruments import AbstractInstrument, Thermometer
 from jaxwire.solver.arguments import one_drive
@@ -115,6 +119,7 @@ class Lab(KnownWire):
         current: Any = None,
         force: Any = None,
         temperature: Any = None,
+        measured_current: Any = None,
         columns: Mapping[str, Any] | None = None,
     ) -> LabData:
         r"""Read profiles with units in their headings: x_nm, T_mK, sigma_mK, or "x (nm)".
@@ -136,6 +141,7 @@ class Lab(KnownWire):
             current: I, of all channels.
             force: field far away, in V/m.
             temperature: of each profile or of all; that of the lab unless given.
+            measured_current: the current that was read beside each profile, with its error: one more datum of a fit.
             columns: what the columns x, y and sigma are called, if otherwise: {"x": "Pos (nm)", "y": ("Signal", "mK")}.
 
         Raises:
@@ -143,7 +149,7 @@ class Lab(KnownWire):
             ValueError: if a file cannot be read, a column or a unit is missing or wrong; with the cure.
         """
         drives = {"voltage": voltage, "current": current, "force": force}
-        return read_data(self, sources, temperature, drives, columns)
+        return read_data(self, sources, temperature, drives, columns, measured_current)
 
     def solve(
         self,
@@ -172,6 +178,50 @@ class Lab(KnownWire):
         drive = one_drive(voltage=voltage, current=current, force=force)
         point = {name: self.natural(name, value) for name, value in drive.items()}
         return LabSolution(solve(scatterer, self.wire, **self.at(temperature), **point, **options), self)
+
+    def plan(
+        self,
+        wanted: str,
+        scatterer: AbstractScatterer,
+        thermometer: AbstractInstrument,
+        *,
+        to: Any = "5 %",
+        x: Any,
+        noise: Any,
+        voltage: Any = None,
+        current: Any = None,
+        free: Sequence[str] = ("center", "width", "conductance", "offset"),
+        temperature: Any = None,
+    ) -> LabPlan:
+        """Which bias, and how long, determines a parameter: the least time of a profile for a wanted error.
+
+        Args:
+            wanted: name of the parameter.
+            scatterer: with the numbers that are expected, in natural units, see `build`.
+            thermometer: likewise, with its conductance, see `thermometer`.
+            to: standard error that is wanted, as a quantity or as a share of the parameter: "5 %".
+            x: positions of the profile: (first, last, count), or a list.
+            noise: normal noise of a reading of one second; it falls as the root of the time.
+            voltage: biases to choose from: (first, last, count), evenly spaced; or `current`.
+            current: likewise, of all channels.
+            free: names of what a fit would look for, all at once.
+            temperature: of the bath; that of the lab unless given.
+
+        Returns:
+            Errors and times by bias; prints the best, `plot()` draws all.
+
+        Raises:
+            TypeError: if an argument is not of its type, or not one of voltage and current is given.
+            ValueError: if a unit is missing or wrong, or a name is unknown.
+        """
+        ((drive, given),) = one_drive(voltage=voltage, current=current, force=None).items()
+        if not isinstance(given, tuple) or len(given) != 3 or not isinstance(given[2], int) or given[2] < 1:
+            raise ValueError(f"`{drive}` must be a first and a last bias and how many, got {one_line(given)}.")
+        bias = np.linspace(self.natural(drive, given[0]), self.natural(drive, given[1]), given[2])
+        positions = positions_in_metres("x", x) / float(self.scale.mean_free_path)
+        reading = to_natural(self.scale, "noise", noise, "temperature").value
+        profile = Profile(positions, reading, self.at(temperature)["temperature"], thermometer, scatterer)
+        return plan_bias(self, profile, drive, bias, list(free), (wanted, to))
 
     def at(self, temperature: Any = None) -> dict[str, float]:
         """The temperature in natural units, as an argument: that of the lab unless given."""

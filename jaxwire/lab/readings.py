@@ -122,6 +122,7 @@ def read_data(
     temperature: Any,
     drives: Mapping[str, Any],
     columns: Mapping[str, Any] | None,
+    measured_current: Any = None,
 ) -> LabData:
     """Read profiles; see `Lab.read`."""
     is_many = isinstance(sources, list | tuple)
@@ -134,6 +135,9 @@ def read_data(
     if len(units) > 1:
         raise ValueError(f"`sources` must have readings in like units, got {' and '.join(sorted(units))}.")
     points, errors = _points(lab, temperature, drives, len(sources))
+    for point, one in zip(points, _currents(lab, measured_current, len(sources)), strict=True):
+        if one is not None:
+            point["measured_current"] = one
     path = float(lab.scale.mean_free_path)
     unit = read[0].unit
     quantity = QUANTITIES_OF_READINGS.get(unit)
@@ -228,9 +232,23 @@ def _reading(unit: str, what: str) -> tuple[float, str]:
     return 1.0, unit
 
 
+def _currents(lab: KnownWire, given: Any, count: int) -> list[tuple[float, float] | None]:
+    """Currents that were measured beside the profiles, with their errors, in natural units."""
+    each = given if isinstance(given, list) else [given] * count
+    if len(each) != count:
+        raise ValueError(f"`measured_current` must be one for each of the {count} profiles, got {len(each)}.")
+    found: list[tuple[float, float] | None] = []
+    for one in each:
+        read = None if one is None else to_natural(lab.scale, "measured_current", one, "current")
+        if read is not None and read.error is None:
+            raise ValueError(f"`measured_current` must have an error, such as '13.4(1) nA', got {one_line(one)}.")
+        found.append(None if read is None else (read.value, read.error or 0.0))
+    return found
+
+
 def _points(
     lab: KnownWire, temperature: Any, drives: Mapping[str, Any], count: int
-) -> tuple[list[dict[str, float]], dict[str, float]]:
+) -> tuple[list[dict[str, Any]], dict[str, float]]:
     """Operating points of all profiles, and their errors by name."""
     given = {name: value for name, value in drives.items() if value is not None}
     if len(given) != 1:
@@ -239,7 +257,7 @@ def _points(
     if temperature is None and lab.temperature is None:
         raise ValueError("`temperature` must be given to read, or to the Lab; got none.")
     columns = {"temperature": lab.temperature if temperature is None else temperature, **given}
-    points: list[dict[str, float]] = [{} for _ in range(count)]
+    points: list[dict[str, Any]] = [{} for _ in range(count)]
     errors = {}
     for name, values in columns.items():
         each = values if isinstance(values, list) else [values] * count

@@ -123,7 +123,9 @@ def main() -> None:
             f"{1e9 * x:.0f},{1e3 * y:.4f},{1e3 * NOISE:.4f}\n" for x, y in zip(POSITIONS, reading, strict=True)
         )
         (HERE / f"lab_{1e3 * voltage:g}mV.csv").write_text(head + rows, "utf-8")
-        print(f"{1e3 * voltage:g} mV: {1e9 * current:.4f} nA, read as {1e9 * read:.3f} nA; residual {full.residual:.1e}")
+        print(
+            f"{1e3 * voltage:g} mV: {1e9 * current:.4f} nA, read as {1e9 * read:.3f} nA; residual {full.residual:.1e}"
+        )
 
 
 if __name__ == "__main__":
