@@ -53,7 +53,7 @@ def plot_lab_fit(found: Fit, data: LabData) -> Figure:
             one = data[number]
             error = None if one.sigma is None else one.sigma * reading
             above.errorbar(one.x * path, one.y * reading, error, label=label, **style)
-            x, y = curve(found, found.measurements[number])
+            x, y = curve(found, number)
             dashes = DASHES[number % len(DASHES)]
             above.plot(x * path, y * reading, color=style["color"], linestyle=dashes, linewidth=1.2, zorder=3)
             below.errorbar(one.x * path, residual, None if one.sigma is None else np.ones(one.size), **style)
