@@ -51,6 +51,25 @@ class LabFit:
         """Value, error and unit of one parameter, or of a number that follows."""
         return {**self.si, **self.derived}[name]
 
+    def as_dict(self) -> dict[str, Any]:
+        """Everything that was found, in SI, for machines; numbers in the order of `names`."""
+        natural, si = self.natural, {**self.si, **self.derived}
+        return {
+            "status": {"code": int(self.status), "message": str(self.status)},
+            "warnings": list(natural.warnings),
+            "names": list(self.names),
+            "values": {name: one.value for name, one in si.items()},
+            "errors": {name: one.error for name, one in si.items()},
+            "units": {name: one.unit for name, one in si.items()},
+            "covariance": self.covariance.tolist(),
+            "correlation": self.correlation.tolist(),
+            "chi2": natural.chi2,
+            "degrees_of_freedom": natural.degrees_of_freedom,
+            "p_value": natural.p_value,
+            "share_of_starts": natural.share_of_starts,
+            "files": list(self.data.sources),
+        }
+
     @property
     def covariance(self) -> np.ndarray:
         """Covariance in the units of `si`, shape (k, k)."""
