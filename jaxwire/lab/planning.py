@@ -67,7 +67,7 @@ class LabPlan:
         bias = Measured(float(self.bias[self.best]), None, self.bias_unit)
         time = Measured(float(self.seconds[self.best]), None, "s")
         share = self.wanted.value / abs(self.value.value)
-        words = f"{self.name.replace('_', ' ')} = {self.value} to {self.wanted} ({share:.2g} of it)"
+        words = f"{self.name.replace('_', ' ')} = {self.value} to {self.wanted} ({100 * share:.2g} %)"
         return f"{words}: at {bias}, {time} for a profile of {self.readings} readings"
 
     def __repr__(self) -> str:
