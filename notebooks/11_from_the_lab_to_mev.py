@@ -16,9 +16,9 @@
 # # From the lab to meV
 #
 # Three temperature profiles along an InAs nanowire with a quantum dot, at three voltages. They are made up, but not by
-# jaxwire: `data/make_lab_profiles.py` solves the full matching system of the paper's App. B by dense matrices on a grid of
-# its own, and adds noise of 3 µK, a bath that drifts, and a stage whose zero is not the dot's. The relaxation time is 16 %
-# below what the laboratory believes.
+# jaxwire: `data/make_lab_profiles.py` solves the full matching system of the paper's App. B by dense matrices on a grid
+# of its own, and adds noise of 3 µK, a bath that drifts, and a stage whose zero is not the dot's. The relaxation time is
+# 16 % below what the laboratory believes.
 
 # %%
 from pathlib import Path
@@ -36,7 +36,7 @@ FOLDER = Path("data") if Path("data").exists() else Path("notebooks/data")
 
 # %%
 lab = jw.Lab(jw.InAs, chemical_potential="10 meV", relaxation_time="1.0(2) ps", temperature="30 K")
-lab
+print(lab)
 
 # %% [markdown]
 # ## Files to meV
@@ -47,7 +47,7 @@ data = lab.read(
     voltage=["1 mV", "3 mV", "6 mV"],
     measured_current=["13.38(13) nA", "31.66(32) nA", "44.24(44) nA"],
 )
-data
+print(data)
 
 # %%
 probe = lab.thermometer(healing_length="200 nm", probe_fwhm="50 nm")
@@ -85,8 +85,8 @@ assert np.sum(np.square(list(pulls.values()))) < 27.9  # of nine normal numbers,
 # %% [markdown]
 # ## What if the relaxation time is believed?
 #
-# Without it in `free`, the fit cannot describe the readings, and says so. Its error of 20 % is used: the stated errors are
-# wider by what such an error does.
+# Without it in `free`, the fit cannot describe the readings, and says so. Its error of 20 % is used: the stated errors
+# are wider by what such an error does.
 
 # %%
 believed = lab.fit(data, thermometer=probe, free=free[:-1], starts=4)
@@ -100,8 +100,6 @@ print(believed)
 # %%
 dot = lab.build(jw.Lorentzian, center="13.8 meV", width="0.95 meV")
 known = lab.thermometer(conductance="0.42 W/(m K)", healing_length="210 nm", probe_fwhm="50 nm")
-plan = lab.plan(
-    "width", dot, known, to="5 %", x=("-1.2 um", "1.2 um", 80), noise="3 uK", voltage=("1 mV", "8 mV", 8)
-)
+plan = lab.plan("width", dot, known, to="5 %", x=("-1.2 um", "1.2 um", 80), noise="3 uK", voltage=("1 mV", "8 mV", 8))
 print(plan)
 plan.plot()
