@@ -16,9 +16,9 @@
 # # From the lab to meV
 #
 # Three temperature profiles along an InAs nanowire with a quantum dot, at three voltages. They are made up, but not by
-# jaxwire: `data/make_lab_profiles.py` solves the full matching system of the paper's App. B by dense matrices on a grid
-# of its own, and adds noise of 3 µK, a bath that drifts, and a stage whose zero is not the dot's. The relaxation time is
-# 16 % below what the laboratory believes.
+# jaxwire: `data/make_lab_profiles.py` solves the full matching system of the paper's App. B by dense matrices on a
+# grid of its own, and adds noise of 3 µK, a bath that drifts, and a stage whose zero is not the dot's. The relaxation
+# time is 16 % below what the laboratory believes.
 
 # %%
 from pathlib import Path

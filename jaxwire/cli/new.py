@@ -57,15 +57,16 @@ free = ["center", "width", "conductance", "offset"]    # offset[:] is one for ea
 starts = 4                           # 16 for sure
 
 [thermometer]                        # P_ph in W/m, spread along the wire, over the conductance to the substrate
-healing_length = "200 nm"
+healing_length = "210 nm"
 probe_fwhm = "50 nm"
+position = "25 nm"                   # of the scatterer on the scale of the probe; may be free
 
 [[measurements]]                     # one for each profile: columns x_nm, T_mK, sigma_mK
 file = "EXAMPLE"                     # made up, so that this file runs; put yours here
 voltage = "3 mV"
 # measured_current = "31.7(3) nA"    # one more datum
 
-{LAB}
+{LAB.replace('"1.0 ps" ', '"0.84 ps"')}
 # [priors]                           # what is known from elsewhere of free numbers
 # conductance = "0.4(1) W/(m K)"
 """,

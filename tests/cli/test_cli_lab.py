@@ -73,7 +73,7 @@ def test_numbers_of_a_file_with_a_lab_have_units():
             "`scatterer.center` must be in eV, got 1.0 nm.",
         ),
         (
-            'voltage = "1 mV"\nscatterer = {model = "Constant", value = 0.5}\nwire = {dispersion = {model = "Parabolic"}}',
+            'scatterer = {model = "Constant", value = 0.5}\nwire = {dispersion = {model = "Parabolic"}}',
             "`wire.dispersion` must be left out where [lab] is given",
         ),
     ],
