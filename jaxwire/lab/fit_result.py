@@ -10,7 +10,7 @@ import numpy as np
 from jaxwire.fits.result import STRONG_CORRELATION, Fit, FitStatus
 from jaxwire.lab.figures import plot_lab_fit
 from jaxwire.lab.known_wire import KnownWire
-from jaxwire.lab.names import PATHS, Meaning, meaning, stem_of
+from jaxwire.lab.names import PATHS, NumberInSI, meaning, stem_of
 from jaxwire.lab.quantities import Measured
 from jaxwire.lab.readings import LabData
 from jaxwire.lab.report import correlations, picture, provenance, write_page
@@ -107,7 +107,7 @@ class LabFit:
         variance = slopes @ self.covariance[np.ix_(at, at)] @ slopes
         return Measured(loss.value * length.value**2, float(np.sqrt(variance)), "W m/K")
 
-    def _meaning(self, name: str) -> Meaning:
+    def _meaning(self, name: str) -> NumberInSI:
         """What a natural name of the fit is called here."""
         stem = stem_of(name)
         return meaning(self.lab, name.replace(stem, self.stems.get(stem, stem)), self.data.unit)

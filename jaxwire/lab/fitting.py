@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from jaxwire.fits.fit import fit
 from jaxwire.lab.fit_result import LabFit
 from jaxwire.lab.known_wire import KnownWire
-from jaxwire.lab.names import PATHS, RATIOS, Meaning, meaning, named, read_value, stem_of
+from jaxwire.lab.names import PATHS, RATIOS, NumberInSI, meaning, named, read_value, stem_of
 from jaxwire.lab.quantities import Measured
 from jaxwire.lab.readings import LabData
 from jaxwire.model.parameters.one_line import one_line
@@ -79,7 +79,7 @@ def _instrument(given: Any, unit: str) -> AbstractInstrument:
     return given
 
 
-def _refuse_twice(means: Mapping[str, Meaning]) -> None:
+def _refuse_twice(means: Mapping[str, NumberInSI]) -> None:
     """Refuse two names of one number."""
     seen: dict[str, str] = {}
     stems = {stem_of(one.name) for one in means.values()}
@@ -91,7 +91,7 @@ def _refuse_twice(means: Mapping[str, Meaning]) -> None:
         seen[one.natural] = one.name
 
 
-def _priors(lab: KnownWire, unit: str, given: Any, means: Mapping[str, Meaning]) -> dict[str, tuple[float, float]]:
+def _priors(lab: KnownWire, unit: str, given: Any, means: Mapping[str, NumberInSI]) -> dict[str, tuple[float, float]]:
     """Means and standard deviations by natural name; a free number that the lab knows has its error as a prior."""
     found = {}
     for one in means.values():
@@ -108,7 +108,7 @@ def _priors(lab: KnownWire, unit: str, given: Any, means: Mapping[str, Meaning])
     return found
 
 
-def _given(lab: KnownWire, data: LabData, given: Any, means: Mapping[str, Meaning]) -> dict[str, float]:
+def _given(lab: KnownWire, data: LabData, given: Any, means: Mapping[str, NumberInSI]) -> dict[str, float]:
     """Standard errors of numbers that are kept, by natural name: those of the lab, of the data, and of the caller."""
     free = {one.natural for one in means.values()}
     is_path_free = any(stem_of(name) in PATHS for name in free)
@@ -133,7 +133,9 @@ def _is_free(name: str, free: set[str]) -> bool:
     return bool(free & {name, stem_of(name), f"{stem_of(name)}[:]"})
 
 
-def _bounds(lab: KnownWire, given: Any, means: Mapping[str, Meaning]) -> dict[str, tuple[float | None, float | None]]:
+def _bounds(
+    lab: KnownWire, given: Any, means: Mapping[str, NumberInSI]
+) -> dict[str, tuple[float | None, float | None]]:
     """Bounds by natural name."""
     found = {}
     for name, pair in named("bounds", given).items():
@@ -146,6 +148,6 @@ def _bounds(lab: KnownWire, given: Any, means: Mapping[str, Meaning]) -> dict[st
     return found
 
 
-def _end(lab: KnownWire, one: Meaning, given: Any) -> float:
+def _end(lab: KnownWire, one: NumberInSI, given: Any) -> float:
     read: Measured = read_value(lab, one, "bounds", given)
     return read.value

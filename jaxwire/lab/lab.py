@@ -8,7 +8,7 @@ import numpy as np
 from jaxwire.lab.fit_result import LabFit
 from jaxwire.lab.fitting import fit_data
 from jaxwire.lab.known_wire import KnownWire
-from jaxwire.lab.planning import LabPlan, Profile, plan_bias
+from jaxwire.lab.planning import LabPlan, PlannedProfile, plan_bias
 from jaxwire.lab.quantities import positions_in_metres, to_natural
 from jaxwire.lab.readings import LabData, read_data
 from jaxwire.lab.solved import LabSolution
@@ -220,7 +220,7 @@ class Lab(KnownWire):
         bias = np.linspace(self.natural(drive, given[0]), self.natural(drive, given[1]), given[2])
         positions = positions_in_metres("x", x) / float(self.scale.mean_free_path)
         reading = to_natural(self.scale, "noise", noise, "temperature").value
-        profile = Profile(positions, reading, self.at(temperature)["temperature"], thermometer, scatterer)
+        profile = PlannedProfile(positions, reading, self.at(temperature)["temperature"], thermometer, scatterer)
         return plan_bias(self, profile, drive, bias, list(free), (wanted, to))
 
     def at(self, temperature: Any = None) -> dict[str, float]:

@@ -28,7 +28,7 @@ RATIOS = (*PATHS, "chemical_potential")
 _INDEX = re.compile(r"\[[^\]]*\]")
 
 
-class Meaning(NamedTuple):
+class NumberInSI(NamedTuple):
     """What a name of a laboratory is to a fit.
 
     Attributes:
@@ -71,7 +71,7 @@ def stem_of(name: str) -> str:
     return _INDEX.sub("", name).rpartition(".")[2]
 
 
-def meaning(lab: KnownWire, name: str, unit: str) -> Meaning:
+def meaning(lab: KnownWire, name: str, unit: str) -> NumberInSI:
     """What a name is to a fit of readings in a unit.
 
     Args:
@@ -90,22 +90,22 @@ def meaning(lab: KnownWire, name: str, unit: str) -> Meaning:
     if stem in RATIOS:
         known = lab.known()[stem]
         natural = "relaxation_time" if stem == "mobility" else stem  # proportional at a given Fermi energy
-        return Meaning(name, name.replace(stem, natural), known.value, known.unit)
+        return NumberInSI(name, name.replace(stem, natural), known.value, known.unit)
     if stem == CONDUCTANCE:
         if unit != "K":
             raise ValueError(f"`free` must have 'gain' for readings in {unit or 'a unit of their own'}, got {name!r}.")
         factor = float(lab.scale.to_si("thermal_conductance", 1.0))
-        return Meaning(name, name.replace(CONDUCTANCE, "gain"), factor, "W/(m K)", is_inverse=True)
+        return NumberInSI(name, name.replace(CONDUCTANCE, "gain"), factor, "W/(m K)", is_inverse=True)
     if stem == "offset":
-        return Meaning(name, name, per_reading, unit)
+        return NumberInSI(name, name, per_reading, unit)
     if stem == "gain":
-        return Meaning(name, name, per_reading if unit != "W/m" else 1.0, "" if unit == "W/m" else unit)
+        return NumberInSI(name, name, per_reading if unit != "W/m" else 1.0, "" if unit == "W/m" else unit)
     quantity = _INDEX.sub("", name)
     natural, si = Scale.units(quantity)
-    return Meaning(name, name, float(SI[natural][si](lab.scale)), si, quantity=quantity)
+    return NumberInSI(name, name, float(SI[natural][si](lab.scale)), si, quantity=quantity)
 
 
-def read_value(lab: KnownWire, means: Meaning, argument: str, given: Any) -> Measured:
+def read_value(lab: KnownWire, means: NumberInSI, argument: str, given: Any) -> Measured:
     """A quantity that belongs to a name, with its error, in natural units.
 
     Raises:

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from jaxwire.fits.design import information
 from jaxwire.lab.figures import upright
 from jaxwire.lab.known_wire import KnownWire
-from jaxwire.lab.names import Meaning, meaning
+from jaxwire.lab.names import NumberInSI, meaning
 from jaxwire.lab.quantities import Measured, prefixed, read_quantity
 from jaxwire.model.parameters.one_line import one_line
 from jaxwire.observables.instruments import AbstractInstrument
@@ -88,7 +88,7 @@ class LabPlan:
 
 
 @dataclass(frozen=True)
-class Profile:
+class PlannedProfile:
     """What is to be measured, in natural units.
 
     Attributes:
@@ -106,7 +106,9 @@ class Profile:
     scatterer: Any
 
 
-def errors_by_bias(lab: KnownWire, profile: Profile, drive: str, bias: np.ndarray, free: list[str]) -> np.ndarray:
+def errors_by_bias(
+    lab: KnownWire, profile: PlannedProfile, drive: str, bias: np.ndarray, free: list[str]
+) -> np.ndarray:
     """Smallest possible errors of all free parameters, natural, shape (n, k), at every bias."""
 
     def errors(value):
@@ -126,7 +128,7 @@ def errors_by_bias(lab: KnownWire, profile: Profile, drive: str, bias: np.ndarra
 
 
 def plan_bias(
-    lab: KnownWire, profile: Profile, drive: str, bias: np.ndarray, free: list[str], goal: tuple[str, Any]
+    lab: KnownWire, profile: PlannedProfile, drive: str, bias: np.ndarray, free: list[str], goal: tuple[str, Any]
 ) -> LabPlan:
     """Find the best bias; see `Lab.plan`.
 
@@ -155,7 +157,7 @@ def plan_bias(
     return LabPlan(name, value, drive, biases, in_si, Measured(size, None, value.unit), profile.x.size)
 
 
-def expected(means: Meaning, profile: Profile) -> Measured:
+def expected(means: NumberInSI, profile: PlannedProfile) -> Measured:
     """The number of a parameter that is expected, in SI."""
     for holder in ("scatterer", "instrument"):
         part = getattr(profile, holder)
