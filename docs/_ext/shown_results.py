@@ -252,6 +252,15 @@ TABLES = {
         ),
         lambda row: "within_3_sigma" in row,
     ),
+    "fit_coverage": Table(
+        "fits",
+        (
+            ("what", text("name")),
+            ("within the stated error, of 68 %", share("within_1_sigma")),
+            ("within 1.96 of it, of 95 %", share("within_95_percent")),
+        ),
+        lambda row: "within_1_sigma" in row,
+    ),
     "kills": Table(
         "kill_store",
         (

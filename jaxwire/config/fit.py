@@ -24,9 +24,16 @@ exponent = -0.5
 model = "Thermometer"                    # HeatingProfile unless given
 healing_length = 0.5
 
+[priors]                                 # mean and standard deviation of what is free
+width = [0.1, 0.03]
+
+[given]                                  # standard deviation of what is kept; likewise [ties], as in `jaxwire.fit`
+temperature = 0.01
+
 [[measurements]]                         # one for each profile; none are needed where all have the same point
 file = "profile.csv"                     # next to this file; may be left out where the files are told otherwise
 voltage = 0.1
+measured_current = [0.0125, 0.0001]      # and its standard error; likewise measured_voltage
 ```
 """
 
@@ -61,6 +68,12 @@ from jaxwire.observables.instruments import AbstractInstrument, HeatingProfile, 
 SETTINGS = {"instrument": AbstractInstrument, "loss": AbstractLoss, "optimiser": AbstractOptimiser}
 """Tables that a file of a scan has not, and what they describe."""
 
+ELECTRIC = ("measured_current", "measured_voltage")
+"""What may be measured beside a profile: a value and its standard error."""
+
+NAMED = ("priors", "ties", "given")
+"""Tables by the names of numbers that `jaxwire.fit` understands as they are."""
+
 CHOICES: dict[type[eqx.Module], tuple[type[eqx.Module], ...]] = {
     AbstractInstrument: (HeatingProfile, Thermometer),
     AbstractLoss: (SquaredLoss, HuberLoss, CauchyLoss),
@@ -74,12 +87,12 @@ class Profile:
     """Where a profile is, and where it was measured.
 
     Attributes:
-        point: those of temperature, voltage, current and force that are known.
+        point: those of temperature, voltage, current and force that are known, and what else was measured there.
         file: its CSV file; None where the config does not say.
         path: of its table in the config, "" without one.
     """
 
-    point: dict[str, float]
+    point: dict[str, Any]
     file: Path | None = None
     path: str = ""
 
@@ -108,6 +121,8 @@ class _Point(TomlTable):
 
 class _Measurement(_Point):
     file: str | None = None
+    measured_current: list[float] | None = None
+    measured_voltage: list[float] | None = None
 
 
 class _File(_Point):
@@ -122,6 +137,9 @@ class _File(_Point):
     optimiser: Any = None
     resolution: Any = None
     bounds: dict[str, Any] = {}
+    priors: dict[str, Any] = {}
+    ties: dict[str, Any] = {}
+    given: dict[str, Any] = {}
     measurements: list[Any] = []
 
 
@@ -165,6 +183,7 @@ def parse_fit_config(text: str, folder: str | Path = ".", name: str = "config") 
         given = check_table(_File, read_toml(text, name), "", "a config file of a fit")
         builder = Builder(Path(folder), models=MODELS | CHOICES, optional=CHOICES)
         options: dict[str, Any] = {"free": given.free, "starts": given.starts, "bounds": _bounds(given.bounds) or None}
+        options |= {key: _by_name(table) for key in NAMED if (table := getattr(given, key))}
         if given.scatterer is not None:
             options["scatterer"] = builder.build(given.scatterer, AbstractScatterer, "scatterer")
         if given.wire is not None:
@@ -240,7 +259,16 @@ def _profile(row: Any, point: Mapping[str, float], folder: Path, number: int) ->
     given = check_table(_Measurement, row, path, "a measurement")
     own = _point_of(given)
     shared = {name: value for name, value in point.items() if name not in DRIVES or not own.keys() & set(DRIVES)}
-    return Profile(shared | own, None if given.file is None else folder / given.file, path)
+    electric = {name: pair for name in ELECTRIC if (pair := getattr(given, name)) is not None}
+    return Profile(shared | own | electric, None if given.file is None else folder / given.file, path)
+
+
+def _by_name(table: Mapping[str, Any], start: str = "") -> dict[str, Any]:
+    """Values by the names of numbers: also relaxation.exponent without quotes."""
+    found = {}
+    for key, value in table.items():
+        found |= _by_name(value, f"{start}{key}.") if isinstance(value, dict) else {start + key: value}
+    return found
 
 
 def _bounds(given: dict[str, Any]) -> dict[str, tuple[float, float]]:

@@ -16,7 +16,7 @@ from jaxwire.fits.measurement import Measurement
 from jaxwire.fits.parameters.free import Free
 from jaxwire.fits.residuals import FitProgram, Model, true_signal
 from jaxwire.fits.search.ends import Starts
-from jaxwire.model.parameters.names import Objects
+from jaxwire.model.parameters.names import Objects, with_values
 from jaxwire.model.printing import html_table, with_error
 from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import AbstractScatterer
@@ -187,8 +187,10 @@ class Fit:
 
     def objects(self, number: int) -> Objects:
         """Scatterer, wire, instrument and operating point of one of the measurements, in the nominal natural units."""
-        layout, model = self.problem.layout, self.problem.model
-        return layout.put(model.objects(**self.measurements[number].point), self._numbers, number)
+        objects = Objects(self.scatterer, self.wire, self.instrument, self.measurements[number].point)
+        pairs = zip(self.problem.layout.places, self._numbers, strict=True)
+        own = [(place, value) for place, value in pairs if place.holder == "measurements"]
+        return with_values(objects, [place for place, _ in own], [value for _, value in own], number)
 
     @property
     def _numbers(self) -> list[Array]:

@@ -244,7 +244,13 @@ def test_a_config_describes_instrument_loss_and_profiles(folder):
     instrument = {model = "Thermometer", healing_length = 0.5, half_length = 30}
     wire.relaxation = {model = "PowerLaw", exponent = -0.5}
     bounds.relaxation.exponent = [-1, 0.5]
-    measurements = [{file = "profile.csv"}, {file = "profile.csv", temperature = 0.4, current = 0.01}]
+    priors = {width = [0.1, 0.02], "offset[:]" = [[0.0, 0.1], [1.0, 0.1]]}
+    ties = {healing_length = [2.0, "width"]}
+    given.relaxation.exponent = 0.1
+    measurements = [
+        {file = "profile.csv", measured_current = [0.02, 0.001]},
+        {file = "profile.csv", temperature = 0.4, current = 0.01},
+    ]
     """
     config = parse_fit_config(text, folder)
     options = config.options
@@ -253,8 +259,12 @@ def test_a_config_describes_instrument_loss_and_profiles(folder):
     assert (float(options["instrument"].healing_length), float(options["instrument"].half_length)) == (0.5, 30.0)
     assert float(options["wire"].relaxation.exponent) == -0.5
     assert options["bounds"] == {"relaxation.exponent": (-1.0, 0.5)}
+    assert options["priors"] == {"width": [0.1, 0.02], "offset[:]": [[0.0, 0.1], [1.0, 0.1]]}
+    assert options["ties"] == {"healing_length": [2.0, "width"]}
+    assert options["given"] == {"relaxation.exponent": 0.1}
     first, second = load_measurements(config, [])
     assert first.point == {"temperature": 0.3, "voltage": 0.1}
+    assert first.measured_current == (0.02, 0.001) and second.measured_voltage is None
     assert second.point == {"temperature": 0.4, "current": 0.01}
     assert load_measurements(config, [Path("bare.csv"), Path("bare.csv")])[1].sigma is None
 

@@ -8,6 +8,7 @@ from numpy.testing import assert_allclose
 from scipy.optimize import brentq
 
 import jaxwire as jw
+from jaxwire.plot import plot_comparison
 
 SMALL = jw.Resolution(24, 10)  # the fit and its data share the grid
 X = np.concatenate([-np.geomspace(0.1, 5.0, 12)[::-1], np.geomspace(0.1, 5.0, 12)])
@@ -106,6 +107,9 @@ def test_models_are_compared_by_information_criteria():
     assert_allclose(np.sum(found.weights), 1.0)
     assert_allclose(found.weights[1] / found.weights[0], np.exp(-0.5 * (found.aicc[1] - found.aicc[0])))
     assert "no offset" in str(found) and "<table" in found._repr_html_()
+    axes = plot_comparison(found).axes
+    assert [one.get_title("left").partition(":")[0] for one in axes] == ["offset", "no offset"]
+    assert_allclose(axes[1].containers[0].lines[0].get_ydata(), kept.residuals[0])
     other = jw.fit(_profiles()[:1], DOT, free=["gain"], resolution=SMALL)
     with pytest.raises(ValueError, match="`models` must be fitted to the same data, got others in 'a' and 'b'"):
         jw.compare({"a": full, "b": other})
