@@ -127,7 +127,7 @@ class KnownWire:
         ```python
         >>> import jaxwire as jw
         >>> lab = jw.Lab(jw.InAs, chemical_potential="10 meV", relaxation_time="1 ps")
-        >>> lab.natural("center", "14.4 meV"), round(lab.natural("temperature", "30 K"), 6)
+        >>> round(lab.natural("center", "14.4 meV"), 12), round(lab.natural("temperature", "30 K"), 6)
         (1.44, 0.25852)
 
         ```

@@ -130,8 +130,8 @@ class Lab(KnownWire):
         >>> lab = jw.Lab(jw.InAs, chemical_potential="10 meV", relaxation_time="1 ps", temperature="30 K")
         >>> file = io.StringIO("x_nm,T_mK,sigma_mK\n-50,-0.20,0.01\n50,0.29,0.01\n")
         >>> print(lab.read(file, voltage="1 mV"))
-                          readings  positions      readings           temperature  drive
-        'the open file'  2         -50 to 50 nm   -200 to 290 µK     30 K         1 mV
+                  readings  positions     readings        temperature  drive
+        StringIO  2         -50 to 50 nm  -200 to 290 µK  30 K         1 mV
 
         ```
 
