@@ -155,7 +155,7 @@ def _fitted(name: str, model: Any, measurements: Any, options: dict[str, Any]) -
         if name not in free:
             raise ValueError(f"`free` must have a list for every model, got none for {name!r}.")
         options = options | {"free": free[name]}
-    return fit(measurements, model, **options)
+    return fit([measurements] if isinstance(measurements, Measurement) else measurements, model, **options)
 
 
 def _criteria(one: Fit) -> tuple[float, float, float, float, float]:

@@ -18,7 +18,7 @@ import numpy as np
 from jax.core import Tracer
 from jaxtyping import Array, Bool, Complex, Float, Int
 
-from jaxwire.kinetics.energy_grid import CUTOFF
+from jaxwire.kinetics.energy_range import reach
 from jaxwire.kinetics.flow import AnySide, Flow
 from jaxwire.kinetics.resolvents.contour import Contour
 from jaxwire.model.parameters.domain import NOT_NEGATIVE, Domain, as_parameter
@@ -262,7 +262,7 @@ def _contour(sol: Solution) -> Contour:
     """Contour round the rates of both sides; where energies alone give it, it is the same at many points of a map."""
     if isinstance(sol.wire.relaxation, ConstantRelaxationTime):
         # Velocities of usual bands grow up to the last node; of any other band, some energies tell the largest well.
-        top = jnp.maximum(1.0 + CUTOFF * sol.temperature + jnp.abs(sol.voltage), sol.flow.lower.half.energy[-1])
+        top = reach(sol.scatterer, sol.temperature, sol.voltage).top + jnp.abs(sol.voltage)
         energy = top * jnp.linspace(0.0, 1.0, BAND_SAMPLES + 1)[1:]
         length = sol.wire.velocity if sol.wire.electron_electron is None else sol.wire.longest_decay
         return Contour.around(jnp.max(length(energy)), NEAREST, CONTOUR_POINTS)
