@@ -11,7 +11,7 @@
 
 The packages, each of which imports only from those before it:
 
-    numerics < model < kinetics < solver < observables < scans | fits < config | plot < reproduce | explore < cli
+    numerics < model < kinetics < solver < observables < scans | fits < plot < lab < config < reproduce | explore < cli
 
 ARCHITECTURE.md says what each is, and where every equation of the paper is. What is public is in `__init__.pyi`, here
 and in `plot` and `config`; names are loaded on first use, so that `jaxwire --help` does not wait for JAX.

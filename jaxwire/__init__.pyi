@@ -23,6 +23,12 @@ from .fits.posterior import sample as sample
 from .fits.result import Fit as Fit
 from .fits.result import FitStatus as FitStatus
 from .kinetics.flow import Heating as Heating
+from .lab.fit_result import LabFit as LabFit
+from .lab.lab import Lab as Lab
+from .lab.planning import LabPlan as LabPlan
+from .lab.quantities import Measured as Measured
+from .lab.readings import LabData as LabData
+from .lab.solved import LabSolution as LabSolution
 from .model.resolution import Resolution as Resolution
 from .model.scatterers.any_transmission import Constant as Constant
 from .model.scatterers.any_transmission import Function as Function

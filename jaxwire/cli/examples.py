@@ -25,6 +25,7 @@ EXAMPLES = {
         "jaxwire plot map.zarr --variable spot_measure --x-min 0.2 -o spots.pdf",
         "jaxwire plot map.nc --variable current --x center --select width=0.08",
     ),
+    "new": ("jaxwire new lab", "jaxwire new scan my-scan.toml", "jaxwire new fit"),
     "reproduce": ("jaxwire reproduce", "jaxwire reproduce my-folder --draft"),
     "explore": ("jaxwire explore", "jaxwire explore -c 1.1 -t 0.5 -v 0.2 --no-browser --port 0"),
 }

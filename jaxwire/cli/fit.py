@@ -64,6 +64,7 @@ def fit(
     free: Annotated[tuple[str, ...] | None, Parameter(consume_multiple=True, negative="")] = None,
     starts: int | None = None,
     plot: Figure = None,
+    report: Path | None = None,
     output: Annotated[Path | None, Parameter(alias="-o")] = None,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
@@ -88,11 +89,18 @@ def fit(
         free: Names of the free parameters, such as center width gain offset; center width gain unless given.
         starts: How many places are minimised from; 16 unless given.
         plot: Draw data, fit and residuals to this file (.png, .pdf, .svg, .eps).
+        report: Write a page (.html) with picture, numbers and correlations; for a config with [lab].
         output: Write the result to this file, as JSON.
         common: Options of every command.
     """
     with about_input(), kernels_kept(common.cache):
-        check_outputs({"output": output}, {"plot": plot}, [config, *profiles])
+        check_outputs({"output": output, "report": report}, {"plot": plot}, [config, *profiles])
+        if config is not None and _has_lab(config):
+            if profiles or temperature is not None or drive.given() or dot.given() or free is not None:
+                raise BadInputError("`config` with [lab] must have everything in it but --starts, got other options.")
+            return _fit_in_lab(config, starts, {"plot": plot, "report": report, "output": output}, common.json)
+        if report is not None:
+            raise BadInputError("`report` needs a config with [lab], whose units it is in; got none.")
         read = _read(config, {} if temperature is None else {"temperature": temperature}, drive)
         options: dict[str, Any] = read.options | _start(read, dot)
         options |= {name: value for name, value in (("free", free), ("starts", starts)) if value is not None}
@@ -118,6 +126,35 @@ def fit(
         if not found.status.ok:
             complain(f"jaxwire: {found.status}")
         return 1 if found.status.name in NOT_BELIEVED else 0
+
+
+def _has_lab(config: Path) -> bool:
+    from jaxwire.config.lab import has_lab
+
+    return has_lab(config)
+
+
+def _fit_in_lab(config: Path, starts: int | None, places: dict[str, Path | None], as_json: bool) -> int:
+    """Fit what a file with [lab] describes, with results in SI."""
+    from jaxwire.config.lab import read_lab_fit
+
+    read = read_lab_fit(config)
+    found = replace(read, options=read.options | ({} if starts is None else {"starts": starts})).run()
+    result = {"jaxwire": version("jaxwire"), **found.as_dict()}
+    try:
+        if places["output"] is not None:
+            write_json(places["output"], result)
+        if found.status.name != "FAILED" and places["plot"] is not None:
+            from jaxwire.plot.style import save_figure
+
+            save_figure(found.plot(), places["plot"])
+        if places["report"] is not None:
+            found.report(places["report"])
+    finally:  # the numbers are there, whatever becomes of the files
+        print_json(result) if as_json else print(found)
+    if not found.status.ok:
+        complain(f"jaxwire: {found.status}")
+    return 1 if found.status.name in NOT_BELIEVED else 0
 
 
 def _read(config: Path | None, thermal: dict[str, float], drive: Drive) -> "FitConfig":

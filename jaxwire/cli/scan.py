@@ -72,6 +72,8 @@ def scan(
             dataset = jw.scan(**arguments, store=store)
         except KeyboardInterrupt as stop:
             raise KeyboardInterrupt(_how_to_go_on(str(stop), store)) from stop
+        if read.lab is not None:
+            dataset: Any = read.lab.scale.in_si(dataset)
         if netcdf is not None:
             write_netcdf(netcdf, dataset, is_kept=store is not None)
         places = {name: path for name, path in (("store", store), ("netcdf", netcdf)) if path is not None}

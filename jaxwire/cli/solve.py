@@ -57,6 +57,10 @@ def solve(
         check_outputs({}, {"plot": plot}, [config])
         read = read_point(config, dot, temperature)
         _check_positions(read.options.get("x"))
+        if read.lab is not None:
+            if x is not None or drive.given():
+                raise BadInputError("`config` with [lab] must have positions and drive in it, with units; got options.")
+            return _solve_in_lab(read, plot, common.json)
         point: dict[str, Any] = drive.replacing(read.point)
         if plot is not None and any(point.get(name) == 0 for name in vars(drive)):
             raise BadInputError("`plot` needs a current: P_ph is drawn in units of P_ext, which vanishes without one.")
@@ -76,6 +80,40 @@ def solve(
         if not solution.status.ok:
             complain(f"jaxwire: {solution.status}")
         return 0 if is_solved else 1
+
+
+def _solve_in_lab(read: Any, plot: Path | None, as_json: bool) -> int:
+    """Solve what a file with [lab] describes, with results in SI."""
+    import numpy as np
+
+    import jaxwire as jw
+
+    natural = jw.solve(read.scatterer, read.wire, **read.point, resolution=read.options.get("resolution"))
+    sol = jw.LabSolution(natural, read.lab)
+    profile = {}
+    if (at := read.options.get("x")) is not None:
+        power = natural.heating(at).total * natural.external_power
+        profile = {"x": read.lab.scale.to_si("x", at), "heating_power": read.lab.scale.to_si("heating_power", power)}
+        profile = {name: np.asarray(values).tolist() for name, values in profile.items()}
+    is_solved = isfinite(float(natural.current))
+    try:
+        if plot is not None and is_solved:
+            from jaxwire.plot.style import save_figure
+
+            save_figure(sol.plot(), plot)
+    finally:  # the numbers are there, whatever becomes of the figure
+        if as_json:
+            numbers = {name: {"value": one.value, "unit": one.unit} for name, one in sol.si.items()}
+            status = {"code": int(natural.status), "message": str(natural.status)}
+            print_json({"jaxwire": version("jaxwire"), **numbers, "status": status, "profile": profile})
+        else:
+            print(sol)
+            if profile:
+                print("\nx in m, P_ph in W/m")
+                print_table(("x", "P_ph"), zip(*profile.values(), strict=True))
+    if not natural.status.ok:
+        complain(f"jaxwire: {natural.status}")
+    return 0 if is_solved else 1
 
 
 def _check_positions(x: Sequence[float] | None) -> None:

@@ -3,6 +3,9 @@ from .fit import Profile as Profile
 from .fit import load_measurements as load_measurements
 from .fit import parse_fit_config as parse_fit_config
 from .fit import read_fit_config as read_fit_config
+from .lab import LabFitConfig as LabFitConfig
+from .lab import parse_lab_fit as parse_lab_fit
+from .lab import read_lab_fit as read_lab_fit
 from .scan import Config as Config
 from .scan import parse_config as parse_config
 from .scan import read_config as read_config

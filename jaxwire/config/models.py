@@ -163,10 +163,17 @@ class _Resolution(TomlTable):
     below: int | None = None
 
 
-def build_wire(builder: Builder, table: Any) -> Wire:
-    """Build the wire that a [wire] table describes; what it leaves out, or all without a table, is as in the paper."""
+def build_wire(builder: Builder, table: Any, dispersion: AbstractDispersion | None = None) -> Wire:
+    """Build the wire that a [wire] table describes; what it leaves out, or all without a table, is as in the paper.
+
+    A dispersion that is given, that of a laboratory, must not be in the table too.
+    """
     tables = check_table(WireTable, {} if table is None else table, "wire", "[wire]").model_dump(exclude_none=True)
+    if dispersion is not None and "dispersion" in tables:
+        raise ValueError("`wire.dispersion` must be left out where [lab] is given, whose units depend on it; got both.")
     parts = {part: builder.build(each, PARTS[part], f"wire.{part}") for part, each in tables.items()}
+    if dispersion is not None:
+        parts["dispersion"] = dispersion
     with complaints_at(lambda key: f"wire.{key}"):
         return Wire(**parts)
 

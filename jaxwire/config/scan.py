@@ -46,8 +46,10 @@ from typing import Any, Literal
 
 import numpy as np
 
+from jaxwire.config.lab import build_lab, in_natural_units
 from jaxwire.config.models import PARTS, Builder, build_resolution, build_wire
 from jaxwire.config.tables import TomlTable, check_table, complaints_at, flattened, join, read, read_toml, shown
+from jaxwire.lab.lab import Lab
 from jaxwire.model.parameters.names import OPERATING_POINT
 from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import AbstractScatterer
@@ -70,6 +72,7 @@ class Config:
         axes: names and values of what varies, as `jaxwire.scan` takes them.
         options: further arguments of `jaxwire.scan`, as far as they are given: observables, x, x_max, x_min,
             min_prominence, resolution, memory, precision.
+        lab: in whose units the file is, and results are shown; None for natural ones.
     """
 
     scatterer: AbstractScatterer
@@ -77,6 +80,7 @@ class Config:
     point: dict[str, float] = field(default_factory=dict)
     axes: dict[Any, Any] = field(default_factory=dict)
     options: dict[str, Any] = field(default_factory=dict)
+    lab: Lab | None = None
 
     def scan_arguments(self) -> dict[str, Any]:
         """Keyword arguments of `jaxwire.scan` and `jaxwire.estimate`."""
@@ -149,11 +153,18 @@ def parse_config(text: str, folder: str | Path = ".", name: str = "config") -> C
         ValueError: as `read_config`.
         TypeError: as `read_config`.
     """
-    given = check_table(_File, read_toml(text, name), "", "a config file")
+    tables = read_toml(text, name)
+    lab = build_lab(tables.pop("lab")) if "lab" in tables else None
+    if lab is not None:
+        tables = in_natural_units(lab, tables)
+        if "temperature" not in tables and lab.temperature is not None:
+            if "temperature" not in flattened(tables.get("axes", {})):
+                tables["temperature"] = lab.at()["temperature"]
+    given = check_table(_File, tables, "", "a config file")
     columns, places = _columns(given)
     builder = Builder(Path(folder), {_canonical(each): values[0] for each, values in columns.items()})
     scatterer = builder.build(given.scatterer, AbstractScatterer, "scatterer")
-    wire = build_wire(builder, given.wire)
+    wire = build_wire(builder, given.wire) if lab is None else build_wire(builder, given.wire, lab.scale.dispersion)
     axes: dict[Any, Any] = {each: columns[each] for each in given.axes and flattened(given.axes)}
     axes |= {tuple(flattened(row)): tuple(columns[each] for each in flattened(row)) for row in given.zip}
     if axes:
@@ -163,7 +174,8 @@ def parse_config(text: str, folder: str | Path = ".", name: str = "config") -> C
     options = {each: getattr(given, each) for each in _OPTIONS}
     options["x"] = None if given.x is None else _values(given.x, "x")
     options["resolution"] = build_resolution(given.resolution, Resolution())
-    return Config(scatterer, wire, point, axes, {each: value for each, value in options.items() if value is not None})
+    kept = {each: value for each, value in options.items() if value is not None}
+    return Config(scatterer, wire, point, axes, kept, lab)
 
 
 _OPTIONS = ("observables", "x_max", "x_min", "min_prominence", "memory", "precision")

@@ -29,11 +29,12 @@ class Nodes(NamedTuple):
 
 
 class Material(NamedTuple):
-    """What a wire is made of: kB T, tau as a function of kinetic energy, and the screening strength sigma."""
+    """What a wire is made of: kB T, tau as a function of kinetic energy, the screening strength sigma, and v(eps)."""
 
     temperature: float
     relaxation_time: Callable[[np.ndarray], np.ndarray] = np.ones_like
     screening: float = 1.0
+    velocity: Callable[[np.ndarray], np.ndarray] = np.sqrt
 
 
 class HalfWireModes(NamedTuple):
@@ -100,10 +101,10 @@ def dense_modes(mean_free_path: np.ndarray, share: np.ndarray) -> tuple[np.ndarr
 
 
 def half_wire_modes(nodes: Nodes, material: Material, side: float) -> HalfWireModes:
-    """Modes of one wire with parabolic dispersion, normalised as the eigensolver gives them."""
+    """Modes of one wire, normalised as the eigensolver gives them."""
     energy, weight = nodes
-    temperature, relaxation_time, screening = material
-    velocity, tau = np.sqrt(energy), relaxation_time(energy)
+    temperature, relaxation_time, screening, velocity_at = material
+    velocity, tau = velocity_at(energy), relaxation_time(energy)
     thermal = 1 / (4 * temperature * np.cosh((energy - 1) / (2 * temperature)) ** 2)
     momentum_weight = weight / velocity
     average = thermal / tau / np.sum(momentum_weight * thermal / tau)

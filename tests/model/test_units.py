@@ -248,8 +248,8 @@ def test_conversions_are_differentiable_by_the_scale():
 
 def test_a_printed_scale_shows_its_units():
     lines = str(PARABOLIC).splitlines()
-    assert "mu0               = 116.045 K" in lines
-    assert "e mu0/h           = 3.87405e-07 A" in lines
+    assert "mu0                = 116.045 K" in lines
+    assert "e mu0/h            = 3.87405e-07 A" in lines
     assert len(lines) == sum(map(len, SI.values())) - 1
 
 

@@ -29,6 +29,7 @@ NAMES = [
     "08_linear_response",
     "09_accuracy_and_convergence",
     "10_colliding_electrons",
+    "11_from_the_lab_to_mev",
 ]
 NOTEBOOKS = [FOLDER / f"{name}.py" for name in NAMES]
 

@@ -1,7 +1,7 @@
 """Names of columns with their units, and what a column is taken for.
 
-`x (um)`, `x [um]` and `x / um` are x with a unit, which is told and never used to convert. Names count without
-capitals; blanks, hyphens and points in them are underscores.
+`x (um)`, `x [um]`, `x / um` and `x_um` are x with a unit, which is told and never used to convert here. Names count
+without capitals; blanks, hyphens and points in them are underscores.
 """
 
 import re
@@ -84,6 +84,9 @@ _BRACKETS = re.compile(r"(.*?\S)\s*(?:\(([^()]*)\)|\[([^\[\]]*)\]|<([^<>]*)>)", 
 
 _IN_UNITS = re.compile(r"(.*?\S)(?:\s*/\s*|\s+in\s+)([^\W\d]\S*)", re.DOTALL)
 
+_ENDS = re.compile(r"(.*[^_\s])_([fpnum\u00b5\u03bck]?(?:m|K|V|A|eV|W|s)|W_m|W/m)")
+"""A name with a unit at its end: x_nm, T_mK. The letters of units are few, and capitals count."""
+
 _OF = re.compile(r"([^\W\d]+)\(([^\W\d]+)\)")
 
 
@@ -100,6 +103,8 @@ def heading_of(text: str) -> Heading:
             unit = next((part for part in match.groups()[1:] if part is not None), "").strip()
             if _plain(match[1]) not in ("", "+", "+/", "n"):
                 return Heading(text, _plain(match[1]), "" if unit.lower() in NO_UNIT else unit)
+    if match := _ENDS.fullmatch(text):
+        return Heading(text, _plain(match[1]), match[2].replace("_", "/"))
     return Heading(text, _plain(text))
 
 

@@ -8,6 +8,9 @@ energy. With a dispersion p/pF as a function of eps = energy/mu0 (see `wire`) th
 
 so that a parabolic band has vF = sqrt(2 mu0/m), and Kane's, with the natural alpha (in 1/mu0), has
 pF = sqrt(2 m mu0 (1 + alpha)) and vF = sqrt(2 mu0 (1 + alpha)/m)/(1 + 2 alpha). Constants: CODATA, from SciPy.
+
+The paper's wire is one channel without spin. Several that are alike, such as both spins, carry as many times the
+current, the heat and the power, at the same potentials, temperatures and lengths: `channels` says how many.
 """
 
 import json
@@ -39,21 +42,26 @@ NEAR_BOTTOM = 1e-5
 SI: dict[str, dict[str, Callable[["Scale"], Any]]] = {
     "mu0": {"eV": lambda s: s.chemical_potential, "K": lambda s: s.energy / k, "V": lambda s: s.energy / e},
     "1/mu0": {"1/eV": lambda s: 1.0 / s.chemical_potential},
-    "e mu0/h": {"A": lambda s: e * s.energy / h},
-    "mu0^2/h": {"W": lambda s: s.energy**2 / h},
-    "mu0^2/(h vF tau0)": {"W/m": lambda s: s.energy**2 / (h * s.mean_free_path)},
+    "e mu0/h": {"A": lambda s: s.channels * e * s.energy / h},
+    "mu0^2/h": {"W": lambda s: s.channels * s.energy**2 / h},
+    "mu0^2/(h vF tau0)": {"W/m": lambda s: s.channels * s.energy**2 / (h * s.mean_free_path)},
+    "kB mu0/(h vF tau0)": {"W/(m K)": lambda s: s.channels * k * s.energy / (h * s.mean_free_path)},
+    "kB mu0 vF tau0/h": {"W m/K": lambda s: s.channels * k * s.energy * s.mean_free_path / h},
     "mu0/(vF tau0)": {"V/m": lambda s: s.energy / (e * s.mean_free_path), "N": lambda s: s.energy / s.mean_free_path},
     "vF tau0": {"m": lambda s: s.mean_free_path},
     "1/kF": {"m": lambda s: 1.0 / s.wave_number},
     "tau0": {"s": lambda s: s.relaxation_time},
     "1/tau0": {"1/s": lambda s: 1.0 / s.relaxation_time},
-    "e^2/h": {"S": lambda s: e**2 / h},
-    "e^2 vF tau0/h": {"S m": lambda s: e**2 / h * s.mean_free_path},
+    "e^2/h": {"S": lambda s: s.channels * e**2 / h},
+    "e^2 vF tau0/h": {"S m": lambda s: s.channels * e**2 / h * s.mean_free_path},
     "mu0/e": {"V": lambda s: s.energy / e},
     "kB/e": {"V/K": lambda s: k / e},
     "": {"": lambda s: 1.0},
 }
-"""Value of every natural unit in SI units, of which the first is for names that `QUANTITIES` lacks."""
+"""Value of every natural unit in SI units, of which the first is for names that `QUANTITIES` lacks.
+
+Those of currents, powers and conductances count all channels.
+"""
 
 ALSO = {"mu0": "eV", "mu0/(vF tau0)": "N"}
 """What `Scale.natural` takes besides a quantity's own SI unit: temperatures and voltages as energies, and forces."""
@@ -66,6 +74,8 @@ NAMES = {
     ("mu0^2/h", "W"): "heat_current uniform_heat_current heat_left heat_right powers asymmetry improved_asymmetry "
     "landauer_asymmetry landauer_improved_asymmetry",
     ("mu0^2/(h vF tau0)", "W/m"): "external_power heating_power",
+    ("kB mu0/(h vF tau0)", "W/(m K)"): "thermal_conductance",
+    ("kB mu0 vF tau0/h", "W m/K"): "wire_conductance",
     ("vF tau0", "m"): "x x_max position spot_position mean_free_path",
     ("tau0", "s"): "relaxation_time",
     ("e^2/h", "S"): "conductance",
@@ -103,12 +113,15 @@ class Scale(Printable):
         effective_mass: m at the band bottom, in masses of the free electron, positive. Differentiable.
         relaxation_time: tau0 at the Fermi energy, in s, positive. Differentiable.
         dispersion: that of the wire, on which vF and kF depend; parabolic unless given. Differentiable.
+        channels: how many alike carry current side by side, positive: 2 for both spins; 1 unless given.
+            Differentiable.
     """
 
     chemical_potential: Scalar = parameter("chemical_potential", POSITIVE)
     effective_mass: Scalar = parameter("effective_mass", POSITIVE)
     relaxation_time: Scalar = parameter("relaxation_time", POSITIVE)
     dispersion: AbstractDispersion = eqx.field(default_factory=Parabolic)
+    channels: Scalar = parameter("channels", POSITIVE, default=1.0)
 
     def __check_init__(self) -> None:
         """Refuse a dispersion that is none."""
@@ -116,7 +129,7 @@ class Scale(Printable):
             raise TypeError(f"`dispersion` must be an object such as Parabolic(), got {self.dispersion!r}.")
 
     @classmethod
-    def of(cls, material: Material, chemical_potential, relaxation_time) -> "Scale":
+    def of(cls, material: Material, chemical_potential, relaxation_time, channels: Any = 1.0) -> "Scale":
         """Scale of a wire of a material; solve it as `Wire(dispersion=scale.dispersion)`, Kane's.
 
         For a parabolic wire, write `Scale(chemical_potential, material.effective_mass, relaxation_time)`.
@@ -124,7 +137,7 @@ class Scale(Printable):
         if not isinstance(material, Material):
             raise TypeError(f"`material` must be an object such as InAs, got {material!r}.")
         kane = material.dispersion(chemical_potential)
-        return cls(chemical_potential, material.effective_mass, relaxation_time, kane)
+        return cls(chemical_potential, material.effective_mass, relaxation_time, kane, channels)
 
     @property
     def energy(self) -> Scalar:
@@ -206,6 +219,11 @@ class Scale(Printable):
         """SI unit of a quantity (for most energies eV), "" without one: a text that `pint` understands."""
         return _units(quantity)[1]
 
+    @staticmethod
+    def units(quantity: str) -> tuple[str, str]:
+        """Natural and SI unit of a quantity; errors as in `to_si`."""
+        return _units(quantity)
+
     def in_si(self, data: "xarray.Dataset | xarray.DataArray") -> "xarray.Dataset | xarray.DataArray":
         """Turn a Dataset of `scan` or `open_scan`, or one of its variables, into SI, coordinates as well.
 
@@ -232,7 +250,10 @@ class Scale(Printable):
     def __str__(self) -> str:
         """The natural units, one line each."""
         units = [(natural, si, value(self)) for natural in SI if natural for si, value in SI[natural].items()]
-        return "\n".join(f"{natural:<17} = {float(value):.6g} {si}" for natural, si, value in units)
+        lines = [f"{natural:<18} = {float(value):.6g} {si}" for natural, si, value in units]
+        if float(self.channels) != 1.0:
+            lines.append(f"currents, powers and conductances are those of {float(self.channels):g} channels")
+        return "\n".join(lines)
 
     def _unit(self, quantity: str) -> Any:
         natural, si = _units(quantity)
