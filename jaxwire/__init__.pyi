@@ -43,6 +43,7 @@ from .model.wires.dispersion import Kane as Kane
 from .model.wires.dispersion import Parabolic as Parabolic
 from .model.wires.electron_electron import ElectronElectron as ElectronElectron
 from .model.wires.gated_coulomb import GatedCoulomb as GatedCoulomb
+from .model.wires.phonons import Phonons as Phonons
 from .model.wires.relaxation import AbstractRelaxation as AbstractRelaxation
 from .model.wires.relaxation import ConstantRelaxationTime as ConstantRelaxationTime
 from .model.wires.relaxation import FunctionRelaxation as FunctionRelaxation

@@ -26,6 +26,8 @@ from jaxwire.kinetics.eigenmodes.modes import Modes
 from jaxwire.kinetics.half_wire import HalfWire
 from jaxwire.kinetics.matching import Matching
 from jaxwire.kinetics.resolvents.contour import Contour, enter_contour
+from jaxwire.kinetics.wave_smoothing import Waves, probe_reading, smoothed
+from jaxwire.model.wires.phonons import Phonons
 from jaxwire.model.wires.screening import AbstractNonLocalScreening, AbstractScreening
 from jaxwire.numerics.array_types import Scalar
 
@@ -70,6 +72,11 @@ class Side(eqx.Module):
     heat: Float[Array, " m"]
 
     @property
+    def lattice(self) -> None:
+        """Share of each mode in the phonons' temperature, which does not change."""
+        return
+
+    @property
     def rate(self) -> Float[Array, " m"]:
         """kappa_k, shape (n - 1,)."""
         return self.modes.rate
@@ -103,9 +110,9 @@ class Side(eqx.Module):
 AnySide = Side | CollidingSide
 
 
-def _excite(half: HalfWire, spectral_current: Float[Array, " n"], sign: float) -> AnySide:
+def _excite(half: HalfWire, spectral_current: Float[Array, " n"], flux: Scalar | None, sign: float) -> AnySide:
     if half.collisions is not None:
-        return excite_colliding(half, spectral_current, sign)
+        return excite_colliding(half, spectral_current, flux, sign)
     modes = half.modes()
     shape = half.collision_average() / half.mean_free_path**2
     heat = half.weight * (half.energy - 1.0) * half.mean_free_path * half.relaxation_time * shape
@@ -123,6 +130,11 @@ def _excite(half: HalfWire, spectral_current: Float[Array, " n"], sign: float) -
         chemical=0.5 * amplitude / half.collision_sum,
         heat=sign * amplitude * modes.rate * heat,
     )
+
+
+def _warming(side: AnySide) -> Inexact[Array, " m"]:
+    assert side.lattice is not None  # asked of phonons that warm up alone
+    return side.lattice
 
 
 class Faces(NamedTuple):
@@ -207,6 +219,46 @@ class Flow(eqx.Module):
         """Change of the electrons' temperature relative to T: Fermi functions of it have their density and energy."""
         return self._sum(x, lambda side: side.warmth)
 
+    def phonon_temperature(self, x: Scalar) -> Scalar:
+        """Change of the phonons' temperature relative to T, to first order; 0 where they do not warm up."""
+        if self.upper.lattice is None:
+            return jnp.zeros_like(x)
+        return self._sum(x, _warming)
+
+    def phonon_heat_current(self, x: Scalar) -> Scalar:
+        """Heat current of the phonons, to first order; 0 where they do not warm up."""
+        if self.upper.lattice is None:
+            return jnp.zeros_like(x)
+        slope = self._sum(x, lambda side: side.sign * side.rate * _warming(side))
+        return self.phonons.conduction() * slope
+
+    @property
+    def phonons(self) -> Phonons:
+        """Those that warm up."""
+        assert self.upper.half.collisions is not None and self.upper.half.collisions.lattice is not None
+        return self.upper.half.collisions.lattice
+
+    def total_phonon_temperature(self, x: Scalar) -> Scalar:
+        """Change of the phonons' temperature with what P_ext and P_phi add to it."""
+        power = smoothed(self.charge_waves(), self.phonons.healing_length)
+        side = jnp.where(jnp.signbit(x), -1.0, 1.0)
+        at = jnp.where(x == 0, side * jnp.finfo(x.dtype).tiny, x)  # the potential's work is smooth there
+        return self.phonon_temperature(x) + probe_reading(power, at[None], jnp.zeros_like(x))[0] / self.phonons.loss
+
+    def charge_waves(self) -> Waves:
+        """P_ext + P_phi as waves that start at the scatterer."""
+        return self.as_waves(lambda side: side.sign * side.rate * self._charge_power(side))
+
+    def as_waves(self, share: Callable[[AnySide], Inexact[Array, " m"]]) -> Waves:
+        """P_ext, and a share of each mode, as waves that start at the scatterer."""
+        waves = Waves(jnp.zeros(2), jnp.full(2, self.current * self.force), jnp.array([-1.0, 1.0]), jnp.zeros(2))
+        for side in (self.upper, self.lower):
+            waves = waves.joined(side.rate, share(side), side.sign)
+        return waves
+
+    def _charge_power(self, side: AnySide) -> Inexact[Array, " m"]:
+        return self.current * self.screening.neutral_share() * side.neutral
+
     def electron_potential(self, x: Scalar) -> Scalar:
         """Change of the chemical potential of these Fermi functions, with e phi measured like `chemical_potential`."""
         return self._sum(x, lambda side: side.neutral - (side.half.mean_energy - 1.0) * side.warmth)
@@ -217,8 +269,7 @@ class Flow(eqx.Module):
 
     def heating_shares(self, side: AnySide) -> Inexact[Array, " m"]:
         """Share of each mode in P_ph at x = 0, in mu0^2/(h vF tau0), but for a potential that is not local."""
-        share = side.heat + self.current * self.screening.neutral_share() * side.neutral
-        return side.sign * side.rate * share
+        return side.sign * side.rate * (side.heat + self._charge_power(side))
 
     def heating_waves(self, side: AnySide, contour: Contour) -> Complex[Array, " m"]:
         """Share of each wave exp(-kappa_a |x|) of a contour in P_ph at x = 0, in place of the modes."""
@@ -237,8 +288,9 @@ def excite(matching: Matching, drive: Scalar, screening: AbstractScreening) -> F
     """Scale a matching solution by its drive and work out what flows in either wire."""
     current = drive * matching.spectral_current
     below = matching.lower.energy.size - current.size
-    upper = _excite(matching.upper, current, -1.0)
-    lower = _excite(matching.lower, jnp.pad(current, (below, 0)), 1.0)
+    flux = None if matching.phonon_flux is None else drive * matching.phonon_flux
+    upper = _excite(matching.upper, current, flux, -1.0)
+    lower = _excite(matching.lower, jnp.pad(current, (below, 0)), flux, 1.0)
     half = upper.half
     total = half.weight @ current
     force = total / half.drude_conductivity

@@ -30,6 +30,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from jaxwire.kinetics.wave_smoothing import Waves, cut_at_ends, probe_reading, smoothed
 from jaxwire.model.parameters.domain import (
     NOT_NEGATIVE,
     POSITIVE,
@@ -44,9 +45,9 @@ from jaxwire.model.printing import Printable
 from jaxwire.model.wires.screening import AbstractNonLocalScreening
 from jaxwire.numerics.array_types import Scalar
 from jaxwire.numerics.programs import quick_jit
-from jaxwire.observables.wave_smoothing import Waves, cut_at_ends, probe_reading, smoothed
 from jaxwire.solver.arguments import refuse_scatterer
-from jaxwire.solver.solution import CHUNK, Solution, as_single
+from jaxwire.solver.fields import CHUNK
+from jaxwire.solver.solution import Solution, as_single
 
 _END = Domain(lambda value: (value is None) or POSITIVE.contains(value), POSITIVE.words)
 

@@ -264,8 +264,9 @@ def _contour(sol: Solution) -> Contour:
         # Velocities of usual bands grow up to the last node; of any other band, some energies tell the largest well.
         top = jnp.maximum(1.0 + CUTOFF * sol.temperature + jnp.abs(sol.voltage), sol.flow.lower.half.energy[-1])
         energy = top * jnp.linspace(0.0, 1.0, BAND_SAMPLES + 1)[1:]
-        length = sol.wire.velocity if sol.wire.electron_electron is None else sol.wire.longest_decay
-        return Contour.around(jnp.max(length(energy)), NEAREST, CONTOUR_POINTS)
+        wire = sol.wire
+        length = wire.longest_decay(energy, sol.temperature) if wire.is_thermal else wire.velocity(energy)
+        return Contour.around(jnp.max(length), NEAREST, CONTOUR_POINTS)
     paths = [side.half.mean_free_path for side in (sol.flow.upper, sol.flow.lower)]
     return Contour.around(jnp.max(jnp.concatenate(paths)), NEAREST, CONTOUR_POINTS_OTHERWISE)
 

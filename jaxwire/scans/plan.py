@@ -39,7 +39,7 @@ from jaxwire.scans.computation.program import Given, Program, variables
 from jaxwire.scans.loops import GridLoop, outer_and_inner
 from jaxwire.scans.provenance import scan_inputs, versions
 from jaxwire.scans.variables import COORDS, FEW_POSITIONS, Observable, about_variable
-from jaxwire.solver.solution import CHUNK
+from jaxwire.solver.fields import CHUNK
 from jaxwire.solver.status import FLAG_ATTRIBUTES
 from jaxwire.solver.validity import FLAG_MASKS
 
