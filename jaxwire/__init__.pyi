@@ -68,11 +68,13 @@ from .observables.landauer import landauer as landauer
 from .observables.linear_response import Coefficients as Coefficients
 from .observables.linear_response import LinearResponse as LinearResponse
 from .observables.linear_response import linear_response as linear_response
-from .observables.spots import Spot as Spot
-from .observables.spots import Spots as Spots
+from .observables.spot import Spot as Spot
+from .observables.spot import Spots as Spots
+from .observables.spot import WarmSpot as WarmSpot
+from .observables.spot import WarmSpots as WarmSpots
+from .observables.spot import spot_measure as spot_measure
 from .observables.spots import find_extrema as find_extrema
 from .observables.spots import find_spots as find_spots
-from .observables.spots import spot_measure as spot_measure
 from .scans.estimate import Estimate as Estimate
 from .scans.estimate import estimate as estimate
 from .scans.scan import scan as scan

@@ -147,6 +147,16 @@ class CollidingSide(eqx.Module):
         heat = self.sign * heat_exchange(self.half) * _cooling(waves)
         return heat + contour.rate * charge_power * waves.potential
 
+    def warmth_waves(self, contour: Contour) -> Complex[Array, " m"]:
+        """Share of each wave of another contour in the relative change of the electrons' temperature at x = 0."""
+        return self.sign * excited(self.half, self.entering, contour).temperature
+
+    def lattice_waves(self, contour: Contour) -> Complex[Array, " m"]:
+        """The same of the phonons' temperature."""
+        waves = excited(self.half, self.entering, contour).lattice
+        assert waves is not None  # asked of phonons that warm up alone
+        return self.sign * waves
+
 
 def _cooling(waves: ExcitedWaves) -> Complex[Array, " m"]:
     """By how much electrons are hotter than phonons."""

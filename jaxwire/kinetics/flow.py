@@ -21,11 +21,10 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Complex, Float, Inexact
 
-from jaxwire.kinetics.colliding_side import CollidingSide, excite_colliding
-from jaxwire.kinetics.eigenmodes.modes import Modes
-from jaxwire.kinetics.half_wire import HalfWire
+from jaxwire.kinetics.colliding_side import CollidingSide
 from jaxwire.kinetics.matching import Matching
-from jaxwire.kinetics.resolvents.contour import Contour, enter_contour
+from jaxwire.kinetics.resolvents.contour import Contour
+from jaxwire.kinetics.side import AnySide, excite_side
 from jaxwire.kinetics.wave_smoothing import Waves, probe_reading, smoothed
 from jaxwire.model.wires.phonons import Phonons
 from jaxwire.model.wires.screening import AbstractNonLocalScreening, AbstractScreening
@@ -46,95 +45,6 @@ class Heating(NamedTuple):
     external: Float[Array, "..."]
     scatterer: Float[Array, "..."]
     buildup: Float[Array, "..."]
-
-
-class Side(eqx.Module):
-    """One half-wire and the modes excited in it.
-
-    Attributes:
-        half: the half-wire.
-        modes: its modes.
-        sign: +1 for the lower wire, x > 0; -1 for the upper one, x < 0.
-        entering: spectral current that enters it, times `HalfWire.into_wire`, shape (n,).
-        amplitude: a_k, shape (n - 1,).
-        neutral: share of each mode in the potential of a neutral wire at x = 0, shape (n - 1,).
-        chemical: share of each mode in the change of the chemical potential at x = 0, shape (n - 1,).
-        heat: share of each mode in J_el(0) - J_inf, shape (n - 1,).
-    """
-
-    half: HalfWire
-    modes: Modes
-    sign: Scalar
-    entering: Float[Array, " n"]
-    amplitude: Float[Array, " m"]
-    neutral: Float[Array, " m"]
-    chemical: Float[Array, " m"]
-    heat: Float[Array, " m"]
-
-    @property
-    def lattice(self) -> None:
-        """Share of each mode in the phonons' temperature, which does not change."""
-        return
-
-    @property
-    def rate(self) -> Float[Array, " m"]:
-        """kappa_k, shape (n - 1,)."""
-        return self.modes.rate
-
-    @property
-    def warmth(self) -> Float[Array, " m"]:
-        """Share of each mode in the relative change of the electrons' temperature at x = 0, at given density."""
-        half = self.half
-        relative, density = half.energy - half.mean_energy, half.momentum_weight
-        shape = density * half.relaxation_time * half.collision_average() / half.mean_free_path**2
-        carried = self.modes.sums((relative * shape)[:, None])[:, 0]
-        return 0.5 * self.amplitude * carried / ((density * half.thermal) @ relative**2)
-
-    def decay(self, distance: Scalar) -> Float[Array, " m"]:
-        """Decay exp(-kappa_k |x|) of every mode."""
-        return jnp.exp(-self.modes.rate * distance)
-
-    def heating_waves(self, contour: Contour, charge_power: Scalar) -> Complex[Array, " m"]:
-        """Share of each wave of a contour in P_ph at x = 0; the current times sigma is given for P_phi."""
-        half = self.half
-        carried = jnp.stack([half.energy - 1.0, half.relaxation_time])
-        excess, (heat, delay) = enter_contour(
-            contour, half.mean_free_path, half.collision_share, self.entering, carried
-        )
-        # Of the charge, eta = tau/l^2 with y/l^2 = 1 + lambda y, and sum_i S r_i tau_i = dn/2; a constant is left out,
-        # which has no pole.
-        neutral = delay / half.compressibility + 0.5 * excess / contour.rate**2
-        return contour.weight * (self.sign * heat / contour.rate + charge_power * neutral)
-
-
-AnySide = Side | CollidingSide
-
-
-def _excite(half: HalfWire, spectral_current: Float[Array, " n"], flux: Scalar | None, sign: float) -> AnySide:
-    if half.collisions is not None:
-        return excite_colliding(half, spectral_current, flux, sign)
-    modes = half.modes()
-    shape = half.collision_average() / half.mean_free_path**2
-    heat = half.weight * (half.energy - 1.0) * half.mean_free_path * half.relaxation_time * shape
-    entering = half.into_wire() * spectral_current
-    columns = jnp.stack([entering, half.neutral_charge(), heat], axis=1)
-    excited, charge, heat = modes.sums(columns).T
-    amplitude = sign * excited / (modes.rate * modes.norm)
-    return Side(
-        half=half,
-        modes=modes,
-        sign=jnp.asarray(sign, dtype=half.energy.dtype),
-        entering=entering,
-        amplitude=amplitude,
-        neutral=amplitude * charge,
-        chemical=0.5 * amplitude / half.collision_sum,
-        heat=sign * amplitude * modes.rate * heat,
-    )
-
-
-def _warming(side: AnySide) -> Inexact[Array, " m"]:
-    assert side.lattice is not None  # asked of phonons that warm up alone
-    return side.lattice
 
 
 class Faces(NamedTuple):
@@ -223,14 +133,19 @@ class Flow(eqx.Module):
         """Change of the phonons' temperature relative to T, to first order; 0 where they do not warm up."""
         if self.upper.lattice is None:
             return jnp.zeros_like(x)
-        return self._sum(x, _warming)
+        return self._sum(x, self.warming)
 
     def phonon_heat_current(self, x: Scalar) -> Scalar:
         """Heat current of the phonons, to first order; 0 where they do not warm up."""
         if self.upper.lattice is None:
             return jnp.zeros_like(x)
-        slope = self._sum(x, lambda side: side.sign * side.rate * _warming(side))
+        slope = self._sum(x, lambda side: side.sign * side.rate * self.warming(side))
         return self.phonons.conduction() * slope
+
+    def warming(self, side: AnySide) -> Inexact[Array, " m"]:
+        """Share of each wave in the relative change of the phonons' temperature, where they warm up."""
+        assert side.lattice is not None
+        return side.lattice
 
     @property
     def phonons(self) -> Phonons:
@@ -289,8 +204,8 @@ def excite(matching: Matching, drive: Scalar, screening: AbstractScreening) -> F
     current = drive * matching.spectral_current
     below = matching.lower.energy.size - current.size
     flux = None if matching.phonon_flux is None else drive * matching.phonon_flux
-    upper = _excite(matching.upper, current, flux, -1.0)
-    lower = _excite(matching.lower, jnp.pad(current, (below, 0)), flux, 1.0)
+    upper = excite_side(matching.upper, current, flux, -1.0)
+    lower = excite_side(matching.lower, jnp.pad(current, (below, 0)), flux, 1.0)
     half = upper.half
     total = half.weight @ current
     force = total / half.drude_conductivity

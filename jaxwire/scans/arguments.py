@@ -12,7 +12,7 @@ from jaxwire.model.wires.screening import AbstractNonLocalScreening
 from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.precision import PRECISIONS
 from jaxwire.numerics.programs import local_devices
-from jaxwire.observables.spots import SpotLimits, check_limits
+from jaxwire.observables.spot import SpotLimits, check_limits
 from jaxwire.scans.axes import Dimension, read_axes
 from jaxwire.scans.computation.memory import read_memory, usual_memory
 from jaxwire.scans.plan import Plan

@@ -22,7 +22,7 @@ from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.wires.screening import AbstractNonLocalScreening
 from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.programs import Alike, is_array, local_devices, n_threads
-from jaxwire.observables.spots import SpotLimits
+from jaxwire.observables.spot import SpotLimits
 from jaxwire.scans.axes import Dimension
 from jaxwire.scans.computation.blocks import (
     IN_FLIGHT,

@@ -16,7 +16,8 @@ from jaxwire.model.parameters.suggestion import did_you_mean
 from jaxwire.model.units.quantities import LABELS
 from jaxwire.model.wires.screening import AbstractNonLocalScreening
 from jaxwire.observables.landauer import asymmetry, asymmetry_ratio, landauer
-from jaxwire.observables.spots import SpotLimits, find_spots
+from jaxwire.observables.spot import SpotLimits
+from jaxwire.observables.spots import find_spots
 from jaxwire.solver.solution import Solution
 
 FEW_POSITIONS = 4

@@ -78,12 +78,6 @@ def test_validity_knows_the_heat_that_phonons_take():
     assert_allclose(sol.validity.chemical_potential, jnp.max(faces) / 0.3, rtol=1e-9)  # the closed contour
 
 
-def test_thermometers_say_that_they_do_not_read_such_wires():
-    sol = jw.solve(DOT, wire(0.5), temperature=0.3, voltage=0.1)
-    with pytest.raises(ValueError, match="`sol` must be of a wire without electron_electron"):
-        jw.Thermometer(healing_length=0.5).signal(sol, 1.0)
-
-
 # Accuracy
 
 
