@@ -25,6 +25,7 @@ from typing import Any
 import jax
 import numpy as np
 
+import jaxwire as jw
 from benchmarks import gpu_floors, gpu_reference, gpu_rows
 from benchmarks.common import RESULTS, write
 from benchmarks.gpu_reference import TOLERANCES, Reference, Table
@@ -119,6 +120,7 @@ def rows(sizes: Sizes, reference: Reference) -> list[Row]:
     gradient, jacobian = (partial(each, sizes, reference) for each in (gpu_rows.gradient, gpu_rows.jacobian))
     fit = partial(gpu_rows.fitted, reference, sizes.starts, repeats)
     single = partial(scanned, sizes.spots, nodes=(80, 32), precision="single")
+    colliding = jw.Wire(electron_electron=jw.ElectronElectron(rate=0.0))  # the program, with results that are known
     goals = [per_second(5e6), *[(ACCURATE,)] * len(sizes.maps)]
     maps = [
         Row(f"current, map of {count:,} points", partial(scanned, count), goal)
@@ -141,6 +143,7 @@ def rows(sizes: Sizes, reference: Reference) -> list[Row]:
         Row(f"fit of eps0, Gamma, gain, offset; {sizes.starts} starts", fit, (Goal("seconds", 1.0),)),
         *floors(sizes),
         Row("one solve with its error estimate", partial(gpu_rows.one_solve, reference, repeats), (ACCURATE,)),
+        Row("current, map, electrons collide", partial(scanned, sizes.spots, wire=colliding), (ACCURATE,)),
         *nodes,
         *at_once,
         Row("current, map, 80 + 32 nodes in single precision", single),

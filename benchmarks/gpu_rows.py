@@ -77,7 +77,7 @@ class Sizes(NamedTuple):
 FULL = Sizes(
     maps=(2**20, 2**18, 2**14, 2**10),
     spots=2**20,
-    given=(2**20, 2**15),
+    given=(2**20, 2**18),
     checked=2**14,
     batch=8192,
     profiles=2048,

@@ -56,6 +56,8 @@ from .model.wires.screening import LocalScreening as LocalScreening
 from .model.wires.wire import Wire as Wire
 from .numerics.kernel_cache import keep_compiled as keep_compiled
 from .numerics.programs import quick_jit as quick_jit
+from .observables.hot_electrons import HotElectrons as HotElectrons
+from .observables.hot_electrons import hot_electrons as hot_electrons
 from .observables.instruments import AbstractInstrument as AbstractInstrument
 from .observables.instruments import HeatingProfile as HeatingProfile
 from .observables.instruments import Thermometer as Thermometer

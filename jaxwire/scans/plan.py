@@ -35,7 +35,8 @@ from jaxwire.scans.computation.blocks import (
 from jaxwire.scans.computation.execution import Execution, Task
 from jaxwire.scans.computation.memory import SEARCHING, Contents, Footprint, footprint
 from jaxwire.scans.computation.out_of_memory import Shrinking
-from jaxwire.scans.computation.program import Given, Program, variables
+from jaxwire.scans.computation.program import Given, Program
+from jaxwire.scans.computation.results import results
 from jaxwire.scans.loops import GridLoop, outer_and_inner
 from jaxwire.scans.provenance import scan_inputs, versions
 from jaxwire.scans.variables import COORDS, FEW_POSITIONS, Observable, about_variable
@@ -153,7 +154,7 @@ class Plan:
         """The variables of the result."""
         found = {}
         for name, shape, dtype in self.program.results:
-            dims, units, long_name = about_variable(self.observables, name, len(shape))
+            dims, units, long_name, _ = about_variable(self.observables, name, len(shape))
             attrs: dict[str, Any] = {"units": units, "long_name": long_name}
             attrs |= {"status": FLAG_ATTRIBUTES, "validity": FLAG_MASKS}.get(name, {})
             found[name] = Variable(dims, shape, np.dtype(dtype), attrs)
@@ -243,7 +244,7 @@ class Plan:
         code = json.dumps(describe([static, [entry.function for entry in self.observables]]))
         more = {"code": code, "is_small": math.prod(self.shape) <= SMALL}
         program = Program(self.outer.places, self.inner.places, *kept, **more)
-        return replace(program, results=variables(program, self._given))
+        return replace(program, results=results(program, self._given))
 
     @functools.cached_property
     def _given(self) -> Alike:

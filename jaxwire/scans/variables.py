@@ -53,11 +53,12 @@ class Observable(NamedTuple):
 
 
 class Meaning(NamedTuple):
-    """Dimensions, units and long name of a variable."""
+    """Dimensions, units, long name and type of a variable."""
 
     dims: tuple[str, ...]
     units: str
     long_name: str
+    kind: type = float
 
 
 class Quantity(NamedTuple):
@@ -118,7 +119,7 @@ TABLE: dict[str, Quantity] = dict(
         _number("potential_left", POTENTIAL, "potential e phi at the left face"),
         _number("potential_right", POTENTIAL, "potential e phi at the right face"),
         _number("error_estimate", "", "estimated relative error"),
-        _single("validity", lambda sol, setup: sol.validity.flags, (), "", "strained assumptions of the model"),
+        _single("validity", lambda sol, setup: sol.validity.flags, (), "", "strained assumptions of the model", int),
         _single(
             "uniform_heat_current",
             lambda sol, setup: sol.direction * sol.flow.uniform_heat_current,
@@ -141,8 +142,8 @@ TABLE: dict[str, Quantity] = dict(
                 {
                     "spot_position": Meaning(("side",), "vF tau0", "position of the dominant spot"),
                     "spot_heating": Meaning(("side",), "", "heating P_ph/P_ext at the spot"),
-                    "spot_exists": Meaning(("side",), "", "whether there is a spot"),
-                    "spot_kind": Meaning(("side",), "", "1 heating spot, -1 cooling spot, 0 none"),
+                    "spot_exists": Meaning(("side",), "", "whether there is a spot", bool),
+                    "spot_kind": Meaning(("side",), "", "1 heating spot, -1 cooling spot, 0 none", int),
                     "spot_prominence": Meaning(("side",), "", "prominence of the spot, in units of P_ext"),
                 },
             ),
@@ -163,7 +164,7 @@ TABLE: dict[str, Quantity] = dict(
 """The named quantities."""
 
 ALWAYS = {
-    "status": Meaning((), "", "how the solve ended"),
+    "status": Meaning((), "", "how the solve ended", int),
     "current_limit": Meaning((), "e mu0/h", "largest current of this sign, where the given one is beyond it"),
 }
 """Variables that every scan keeps; the limit only where a current or force is given."""

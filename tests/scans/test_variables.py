@@ -8,6 +8,11 @@ import numpy as np
 import pytest
 
 import jaxwire as jw
+from jaxwire.numerics.programs import Alike
+from jaxwire.observables.spot import SpotLimits
+from jaxwire.scans.computation.program import Given, Program
+from jaxwire.scans.computation.results import _has_code, tabulated, traced
+from jaxwire.scans.single_precision import IN_SINGLE
 from jaxwire.scans.variables import TABLE, Observable, Setup, about_variable, evaluate, read_observables, uses_x
 from jaxwire.solver.status import FLAG_ATTRIBUTES, Outcome
 
@@ -29,7 +34,8 @@ def test_every_named_quantity_has_dimensions_that_fit_units_and_a_long_name():
     names = read_observables(list(TABLE))
     sizes = {"x": 3, "side": 2, "part": 2}
     for name, leaf in shapes(list(TABLE)).items():
-        dims, units, long_name = about_variable(names, name, leaf.ndim)
+        dims, units, long_name, kind = about_variable(names, name, leaf.ndim)
+        assert leaf.dtype == np.dtype(kind), name
         assert leaf.shape == tuple(sizes[dim] for dim in dims), name
         assert long_name and isinstance(units, str)
     powers = ("current", "voltage", "force", "powers", "heat_current", "external_power", "spot_position")
@@ -128,3 +134,19 @@ def test_refusals_end_with_a_full_stop():
 def test_single_precision_results_become_double():
     found = shapes({"mine": lambda sol: sol.voltage.astype(np.float32)})
     assert found["mine"].dtype == np.float64
+
+
+@pytest.mark.parametrize("precision", ["double", "single"])
+def test_what_the_table_says_of_all_quantities_is_what_a_point_gives(precision):
+    """Told by the table, a program need not be traced twice; code of a user may return anything."""
+    names = tuple(map(Observable, IN_SINGLE if precision == "single" else TABLE))
+    drive = {"temperature": np.array(0.3), "current": np.array(0.01)}
+    given = Given(*jax.tree.map(np.asarray, (DOT, jw.Wire())), drive, np.array([-0.5, 0.1, 0.5]))
+    program = Program((), (), names, True, SpotLimits(), jw.Resolution(8, 4), precision)
+    assert tabulated(program, given) == traced(program, Alike(given))
+    own = jw.Function(lambda energy: 0.5 + 0.0 * energy)
+    assert [_has_code(models) for models in ((DOT, jw.Wire()), (own, jw.Wire()), (OfAUser(1.0, 0.1),))] == [0, 1, 1]
+
+
+class OfAUser(jw.Lorentzian):
+    """A scatterer that the package does not know."""

@@ -102,7 +102,8 @@ def choose_layout(
     n_batches = max(1, points // inner // batch, ceil_div(rows, n_lanes * batch))
     capacity = n_batches * batch
     searched = min(_of(SEARCHED, platform), max(1, share // SEARCHING), capacity) if at_once == usual else batch
-    return BlockLayout(batch, capacity, n_lanes, searched)
+    evenly = ceil_div(capacity, ceil_div(capacity, searched))  # or the last ones would begin among those before
+    return BlockLayout(batch, capacity, n_lanes, evenly)
 
 
 def _of(sizes: dict[str, Any], platform: str) -> Any:

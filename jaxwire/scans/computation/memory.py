@@ -20,8 +20,8 @@ FOR_ESTIMATE = 3.0
 ON_GPU = 0.25
 """Share of all this that a GPU takes (measured: 0.12 to 0.19), which makes matrices and waves as they are summed."""
 
-SEARCHING = 2**15
-"""Bytes of every point whose voltage is searched for, whether it takes a step or waits (measured: 29500)."""
+SEARCHING = 2**13
+"""Bytes of every point whose voltage is searched for, whether it takes a step or waits (measured: 8000)."""
 
 PROFILES = 4.0
 """Temporary memory of every position of every profile, in vectors of all nodes (measured: 2.2 to 3.7)."""

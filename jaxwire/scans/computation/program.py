@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jax.sharding import AxisType, PartitionSpec
 from jaxtyping import Array, Float, Int
 
@@ -22,8 +21,7 @@ from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.array_types import Scalar
 from jaxwire.numerics.integers import ceil_div
-from jaxwire.numerics.precision import working_in
-from jaxwire.numerics.programs import Alike, is_array, local_devices
+from jaxwire.numerics.programs import local_devices
 from jaxwire.observables.spot import SpotLimits
 from jaxwire.scans.single_precision import judge
 from jaxwire.scans.variables import Observable, Setup, evaluate
@@ -47,7 +45,7 @@ class Program:
         code: what functions of the user are and have read by now (`describe`); JAX would go on with what they were when
             they were first called.
         is_small: whether it runs for so few points that compiling quickly saves more than it costs.
-        results: name, shape and type of every variable, as `point` gives them.
+        results: name, shape and type of every variable, as `point` gives them (`results`).
         batch: rows solved at once.
         searched: rows whose voltages are searched for together.
         n_devices: devices of this process that share the rows.
@@ -107,29 +105,6 @@ def point(program: Program, given: Given, at: GridPoint, found: Found | None) ->
     kept = {name: jnp.where(is_kept, v, jnp.nan) if v.dtype.kind == "f" else v for name, v in observed.items()}
     limit = {"current_limit": sol.status.limit} if program.is_searched else {}
     return {"status": code, **limit, **kept}
-
-
-@functools.lru_cache(maxsize=256)
-def variables(program: Program, given: Alike) -> tuple[tuple[str, tuple[int, ...], str], ...]:
-    """Name, shape and type of what `point` gives, by tracing it, without computing anything.
-
-    Args:
-        program: what to compute.
-        given: the numbers that do not vary.
-    """
-    seen: list[tuple[str, tuple[int, ...], str]] = []
-    arrays, static = eqx.partition(given.tree, is_array)
-
-    def trace(arrays: Any, *values: Any) -> None:
-        numbers = eqx.combine(arrays, static)
-        at = operating_point(program, numbers, *values)
-        found = find_voltage(*at, program.resolution) if program.is_searched else None
-        variables = point(program, numbers, at, found)
-        seen.extend((name, leaf.shape, leaf.dtype.name) for name, leaf in variables.items())
-
-    with working_in(program.precision):
-        jax.eval_shape(trace, arrays, np.zeros(len(program.outer)), np.zeros(len(program.inner)))
-    return tuple(seen)
 
 
 def run(

@@ -184,4 +184,5 @@ def tabulate(
     )
     estimate = CurrentEstimate(scatterer, wire, temperature, sign, averages, small, unit)
     voltage = top * jnp.linspace(0.0, 1.0, TABLE_SIZE) ** TABLE_GRADING
-    return estimate, CurrentTable(voltage, jnp.where(voltage > 0, jax.vmap(estimate.roughly)(voltage), 0.0))
+    # one voltage after the other: a batch of many points would hold all its nodes at all voltages
+    return estimate, CurrentTable(voltage, jnp.where(voltage > 0, jax.lax.map(estimate.roughly, voltage), 0.0))

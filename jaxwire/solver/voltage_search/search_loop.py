@@ -42,7 +42,7 @@ from jaxwire.solver.voltage_search.search_state import (
 EVALUATED_AT_ONCE = {"cpu": 16, "gpu": 16384}
 """Points of a batch whose current is evaluated at the same time: enough to fill the vector units."""
 
-SURVEYED_AT_ONCE = {"cpu": 1, "gpu": 512}
+SURVEYED_AT_ONCE = {"cpu": 1, "gpu": 2048}
 """Points of a batch whose estimate is surveyed at the same time: one fills the vector units of a CPU."""
 
 DOUBTFUL = 0.6
