@@ -52,8 +52,6 @@ from jaxwire.solver.solution import Solution, as_single
 
 _END = Domain(lambda value: (value is None) or POSITIVE.contains(value), POSITIVE.words)
 
-_LENGTH = Domain(lambda value: (value is None) or NOT_NEGATIVE.contains(value), NOT_NEGATIVE.words)
-
 
 class AbstractInstrument(Printable):
     """What is measured along the wire: subclass it, and give `signal` and the three fields.
@@ -142,7 +140,7 @@ class Thermometer(AbstractInstrument):
         gain, offset, position: see `AbstractInstrument`.
     """
 
-    healing_length: Scalar | None = eqx.field(converter=_as_length, metadata={"domain": _LENGTH}, default=None)
+    healing_length: Scalar | None = eqx.field(converter=_as_length, metadata={"domain": NOT_NEGATIVE}, default=None)
     phonon_mean_free_path: Scalar = parameter("phonon_mean_free_path", NOT_NEGATIVE, default=0.0)
     probe_width: Scalar = parameter("probe_width", NOT_NEGATIVE, default=0.0)
     half_length: Scalar | None = eqx.field(converter=_as_end, metadata={"domain": _END}, default=None)

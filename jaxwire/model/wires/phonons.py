@@ -26,7 +26,8 @@ class Phonons(eqx.Module):
     Attributes:
         loss: g, heat lost to the substrate per length and per dT/T, in mu0^2/(h vF tau0), positive; what counts is its
             ratio to `Wire.electron_phonon_conductance`. In SI g/T, in W/(m K). Differentiable.
-        healing_length: Lambda = sqrt(k/g), in vF tau0, zero or positive. Differentiable.
+        healing_length: Lambda = sqrt(k/g), in vF tau0, zero or positive. Differentiable where positive: at zero, what
+            follows changes as Lambda log Lambda.
         contact_resistance: R_K of the scatterer for the phonons' heat, jump of theta_ph per heat, in h/mu0^2, zero or
             positive. Differentiable.
     """
