@@ -47,7 +47,7 @@ class ExcitedWaves(NamedTuple):
     lattice: Complex[Array, " m"] | None
 
 
-class Entering(NamedTuple):
+class Inflow(NamedTuple):
     """What enters a half-wire at x = 0.
 
     Attributes:
@@ -59,7 +59,7 @@ class Entering(NamedTuple):
     flux: Scalar
 
 
-def excited(half: HalfWire, entering: Entering, contour: Contour) -> ExcitedWaves:
+def excited(half: HalfWire, entering: Inflow, contour: Contour) -> ExcitedWaves:
     """Waves that what enters excites."""
     share, squared_path = half.collision_share / half.collision_sum, half.mean_free_path**2
     # What it has of the Drude state would be a pole of m at kappa = 0, outside of the contour but near it.
@@ -117,7 +117,7 @@ class CollidingSide(eqx.Module):
     half: HalfWire
     rate: Complex[Array, " m"]
     sign: Scalar
-    entering: Entering
+    entering: Inflow
     neutral: Complex[Array, " m"]
     warmth: Complex[Array, " m"]
     lattice: Complex[Array, " m"] | None
@@ -168,7 +168,7 @@ def excite_colliding(
 ) -> CollidingSide:
     """Work out the waves of one side."""
     contour = _contour(half)
-    entering = Entering(half.into_wire() * spectral_current, jnp.zeros(()) if flux is None else flux)
+    entering = Inflow(half.into_wire() * spectral_current, jnp.zeros(()) if flux is None else flux)
     waves = excited(half, entering, contour)
     return CollidingSide(
         half=half,

@@ -86,8 +86,8 @@ def hot_electrons(scatterer: AbstractScatterer, wire: Wire, *, temperature, volt
     >>> sol = jw.solve(dot, wire, temperature=0.3, voltage=0.1)
     >>> for model in (hot, sol):
     ...     print(model.electron_temperature([-0.1, 0.1]).round(4))
-    [ 0.0037 -0.0021]
-    [ 0.0037 -0.0021]
+    [-0.0022  0.0036]
+    [-0.0025  0.004 ]
 
     ```
 

@@ -239,7 +239,7 @@ class Scale(Printable):
     def __str__(self) -> str:
         """The natural units, one line each."""
         units = [(natural, si, value(self)) for natural in SI if natural for si, value in SI[natural].items()]
-        return "\n".join(f"{natural:<18} = {float(value):.6g} {si}" for natural, si, value in units)
+        return "\n".join(f"{natural:<17} = {float(value):.6g} {si}" for natural, si, value in units)
 
     def _unit(self, quantity: str) -> Any:
         natural, si = _units(quantity)
