@@ -95,8 +95,8 @@ def validity_of(flow: Flow, faces: Faces, temperature: Float[Array, "..."]) -> V
 def _resistance_to_bath(half: HalfWire) -> Float[Array, "..."]:
     """By which share of T electrons are hotter per heat and length, in h vF tau0/mu0^2: 1/G, or 1/G + 1/g."""
     to_phonons = 1.0 / _conductance_to_phonons(half)
-    has_phonons = half.collisions is not None and half.collisions.lattice is not None
-    return to_phonons + 1.0 / half.collisions.lattice.loss if has_phonons else to_phonons
+    phonons = None if half.collisions is None else half.collisions.lattice
+    return to_phonons if phonons is None else to_phonons + 1.0 / phonons.loss
 
 
 def _conductance_to_phonons(half: HalfWire) -> Float[Array, "..."]:

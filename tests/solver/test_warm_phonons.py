@@ -82,6 +82,11 @@ def test_loss_comes_from_watts_per_metre_and_kelvin():
     assert_allclose(EXCHANGE / per_kelvin * 0.5, 1.8e-4, rtol=0, atol=1e-5)  # with another velocity
 
 
+def test_validity_knows_that_phonons_are_hot_as_well():
+    sol = jw.solve(DOT, wire(2.0, 1.0), **POINT)
+    assert_allclose(sol.validity.self_heating, 3 * sol.external_power / EXCHANGE, rtol=1e-6)  # two quadrature rules
+
+
 # Accuracy
 
 
