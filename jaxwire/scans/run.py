@@ -6,6 +6,7 @@ The plan has the next blocks under way on its devices while one is written (`Pla
 import functools
 import importlib
 import os
+import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -111,8 +112,8 @@ def for_each_block(plan: Any, todo: Sequence[Any], done: Iterator[Any], report: 
 
 def _computed(results: Store | Memory, todo: Sequence[Any]) -> Iterator[Any]:
     """Compute and keep; yields every block when it is kept."""
-    if isinstance(results, Memory):
-        threading.Thread(target=importlib.import_module, args=("xarray",), daemon=True).start()  # while it compiles
+    if isinstance(results, Memory) and "xarray" not in sys.modules:  # a second, which passes while it compiles
+        threading.Thread(target=importlib.import_module, args=("xarray",), daemon=True).start()
     under_way = results.plan.stream(todo)
     if isinstance(results, Memory):
         time.sleep(HANDOVER)

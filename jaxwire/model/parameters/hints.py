@@ -42,14 +42,15 @@ def _is_inner(file: str) -> bool:
 
 def hint_at_temperature(temperatures: Any) -> None:
     """Say of temperatures, in mu0, one or many, that they are far from all that is promised; nothing if traced."""
-    (low, high), (lowest, highest) = USUAL_TEMPERATURES, OF_A_UNIT
-    for temperature in () if isinstance(temperatures, Tracer) else np.ravel(temperatures):
-        if lowest < temperature < low or high < temperature < highest:
-            hint(
-                f"`temperature` is {temperature:g}, far outside of [0.03, 1], for which accuracy is promised: it is "
-                "kB T in units of mu0, not in kelvin; jaxwire.Scale(...).from_si converts."
-            )
-            return
+    if isinstance(temperatures, Tracer):
+        return
+    given, (low, high), (lowest, highest) = np.ravel(temperatures), USUAL_TEMPERATURES, OF_A_UNIT
+    is_odd = ((lowest < given) & (given < low)) | ((high < given) & (given < highest))
+    if np.any(is_odd):
+        hint(
+            f"`temperature` is {given[np.argmax(is_odd)]:g}, far outside of [0.03, 1], for which accuracy is promised: "
+            "it is kB T in units of mu0, not in kelvin; jaxwire.Scale(...).from_si converts."
+        )
 
 
 def hint_at_energies(energies: Any) -> None:
