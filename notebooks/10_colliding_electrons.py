@@ -91,12 +91,12 @@ assert bool(exists.sel(temperature=0.7).all()) and not bool(exists.sel(temperatu
 # %% [markdown]
 # ## Phonons that warm up
 #
-# The other assumption of Sec. V: phonons at one temperature. With phonons of their own, the wire's electrons feel what
-# the heat does to them. What counts is $\alpha = G/g$, how much better electrons give heat to the phonons than these to
-# the substrate, and the length $\Lambda$ over which phonons spread it. Below $\alpha = 1$ spots are there at any length.
-# Beyond it they are lost in a wedge, where phonons bring heat from elsewhere to the place of the spot. Above the wedge
-# phonons carry the heat off; below it they conduct too little, and act as collisions between electrons would. A channel
-# on a substrate has $\alpha < 0.01$.
+# The other assumption of Sec. V: phonons at one temperature. With phonons of their own, the wire's electrons feel
+# what the heat does to them. What counts is $\alpha = G/g$, how much better electrons give heat to the phonons than
+# these to the substrate, and the length $\Lambda$ over which phonons spread it. Below $\alpha = 1$ spots are there at
+# any length. Beyond it they are lost in a wedge, where phonons bring heat from elsewhere to the place of the spot.
+# Above the wedge phonons carry the heat off; below it they conduct too little, and act as collisions between
+# electrons would. A channel on a substrate has $\alpha < 0.01$.
 
 # %%
 conductance = float(jw.Wire().electron_phonon_conductance(0.7))

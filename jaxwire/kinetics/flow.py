@@ -184,7 +184,8 @@ class Flow(eqx.Module):
 
     def heating_shares(self, side: AnySide) -> Inexact[Array, " m"]:
         """Share of each mode in P_ph at x = 0, in mu0^2/(h vF tau0), but for a potential that is not local."""
-        return side.sign * side.rate * (side.heat + self._charge_power(side))
+        share = side.heat + self._charge_power(side)
+        return side.sign * side.rate * share
 
     def heating_waves(self, side: AnySide, contour: Contour) -> Complex[Array, " m"]:
         """Share of each wave exp(-kappa_a |x|) of a contour in P_ph at x = 0, in place of the modes."""

@@ -115,7 +115,7 @@ def probe_reading(waves: Waves, x: Float[Array, " n"], width: Scalar) -> Float[A
     behind = y - rate * width**2
     sign = jnp.sign(behind.real)
     inside = jnp.exp(_not_growing(rate * (0.5 * rate * width**2 - y)))
-    edge = jnp.exp(-0.5 * (y / s) ** 2) * _scaled_tail(behind, sign, np.sqrt(2.0) * s)
+    edge = jnp.exp(-0.5 * (y / s) ** 2) * _scaled_tail(_on_the_right(behind, sign) / (np.sqrt(2.0) * s))
     return (0.5 * ((1.0 + sign) * inside - jnp.where(is_blurred, sign * edge, 0.0)) @ waves.coefficient).real
 
 
@@ -126,8 +126,10 @@ def _not_growing(exponent: Inexact[Array, "..."]) -> Inexact[Array, "..."]:
     return jnp.minimum(exponent, 0.0)
 
 
-def _scaled_tail(behind: Inexact[Array, "..."], sign: Float[Array, "..."], scale: Scalar) -> Inexact[Array, "..."]:
-    """The function erfcx(|behind|/scale); where complex, of the number with a positive real part."""
-    if jnp.iscomplexobj(behind):
-        return complex_erfcx(jnp.where(sign < 0, -behind, behind) / scale)
-    return erfcx(jnp.abs(behind) / scale)
+def _on_the_right(behind: Inexact[Array, "..."], sign: Float[Array, "..."]) -> Inexact[Array, "..."]:
+    """The number or its opposite, with a real part that is not negative."""
+    return jnp.where(sign < 0, -behind, behind) if jnp.iscomplexobj(behind) else jnp.abs(behind)
+
+
+def _scaled_tail(z: Inexact[Array, "..."]) -> Inexact[Array, "..."]:
+    return complex_erfcx(z) if jnp.iscomplexobj(z) else erfcx(z)
