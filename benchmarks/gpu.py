@@ -145,9 +145,9 @@ def rows(sizes: Sizes, reference: Reference) -> list[Row]:
         Row("one solve with its error estimate", partial(gpu_rows.one_solve, reference, repeats), (ACCURATE,)),
         Row("current, map, electrons collide", partial(scanned, sizes.spots, wire=colliding), (ACCURATE,)),
         *nodes,
-        *at_once,
         Row("current, map, 80 + 32 nodes in single precision", single),
         Row("Jacobian of a profile by 4 parameters", jacobian),
+        *at_once,
     ]
 
 

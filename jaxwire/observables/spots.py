@@ -16,7 +16,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Complex, Float
 
-from jaxwire.kinetics.energy_grid import CUTOFF
+from jaxwire.kinetics.energy_range import reach
 from jaxwire.kinetics.flow import Flow
 from jaxwire.kinetics.resolvents.contour import Contour
 from jaxwire.kinetics.side import AnySide
@@ -222,7 +222,7 @@ def _contour(sol: Solution) -> Contour:
     """Contour round the rates of both sides; where energies alone give it, it is the same at many points of a map."""
     if isinstance(sol.wire.relaxation, ConstantRelaxationTime):
         # Velocities of usual bands grow up to the last node; of any other band, some energies tell the largest well.
-        top = jnp.maximum(1.0 + CUTOFF * sol.temperature + jnp.abs(sol.voltage), sol.flow.lower.half.energy[-1])
+        top = reach(sol.scatterer, sol.temperature, sol.voltage).top + jnp.abs(sol.voltage)
         energy = top * jnp.linspace(0.0, 1.0, BAND_SAMPLES + 1)[1:]
         wire = sol.wire
         length = wire.longest_decay(energy, sol.temperature) if wire.is_thermal else wire.velocity(energy)

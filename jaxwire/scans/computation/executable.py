@@ -48,7 +48,7 @@ def executable(program: Program, given: Alike, n_inner: int, capacity: int) -> E
 def _call(program: Program, given: Alike, n_inner: int, capacity: int) -> Callable[..., dict[str, Array]]:
     """Compile by a call for no rows, so that of the threads that will call it none has to."""
     arrays, static = eqx.partition(given.tree, is_array)
-    call = jax.jit(functools.partial(run, program, static), **jit_options(QUICK if program.is_small else {}))
+    call = jax.jit(functools.partial(run, program, static), **(jit_options(QUICK) if program.is_small else {}))
     nothing, inner = np.zeros((0, len(program.outer))), np.zeros((n_inner, len(program.inner)))
     solve_rows(Executable(program, call, arrays, capacity), nothing, inner)
     return call
