@@ -27,6 +27,8 @@ WIRES = {
     "power law": jw.Wire(jw.PowerLaw(-0.5)),
     "kane": jw.Wire(dispersion=jw.Kane(0.2)),
     "local screening": jw.Wire(screening=jw.LocalScreening(0.7)),
+    "colliding electrons": jw.Wire(electron_electron=jw.ElectronElectron(1.0)),
+    "warm phonons": jw.Wire(phonons=jw.Phonons(1.5, 1.0)),
     "gated coulomb": jw.Wire(screening=jw.GatedCoulomb(5.0, 0.05, 0.5)),
 }
 

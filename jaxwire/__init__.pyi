@@ -52,6 +52,7 @@ from .model.wires.dispersion import Kane as Kane
 from .model.wires.dispersion import Parabolic as Parabolic
 from .model.wires.electron_electron import ElectronElectron as ElectronElectron
 from .model.wires.gated_coulomb import GatedCoulomb as GatedCoulomb
+from .model.wires.phonons import Phonons as Phonons
 from .model.wires.relaxation import AbstractRelaxation as AbstractRelaxation
 from .model.wires.relaxation import ConstantRelaxationTime as ConstantRelaxationTime
 from .model.wires.relaxation import FunctionRelaxation as FunctionRelaxation
@@ -64,6 +65,8 @@ from .model.wires.screening import LocalScreening as LocalScreening
 from .model.wires.wire import Wire as Wire
 from .numerics.kernel_cache import keep_compiled as keep_compiled
 from .numerics.programs import quick_jit as quick_jit
+from .observables.hot_electrons import HotElectrons as HotElectrons
+from .observables.hot_electrons import hot_electrons as hot_electrons
 from .observables.instruments import AbstractInstrument as AbstractInstrument
 from .observables.instruments import HeatingProfile as HeatingProfile
 from .observables.instruments import Thermometer as Thermometer
@@ -76,11 +79,13 @@ from .observables.landauer import landauer as landauer
 from .observables.linear_response import Coefficients as Coefficients
 from .observables.linear_response import LinearResponse as LinearResponse
 from .observables.linear_response import linear_response as linear_response
-from .observables.spots import Spot as Spot
-from .observables.spots import Spots as Spots
+from .observables.spot import Spot as Spot
+from .observables.spot import Spots as Spots
+from .observables.spot import WarmSpot as WarmSpot
+from .observables.spot import WarmSpots as WarmSpots
+from .observables.spot import spot_measure as spot_measure
 from .observables.spots import find_extrema as find_extrema
 from .observables.spots import find_spots as find_spots
-from .observables.spots import spot_measure as spot_measure
 from .scans.estimate import Estimate as Estimate
 from .scans.estimate import estimate as estimate
 from .scans.scan import scan as scan

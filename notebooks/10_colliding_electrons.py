@@ -89,6 +89,35 @@ for temperature in axes["temperature"]:
 assert bool(exists.sel(temperature=0.7).all()) and not bool(exists.sel(temperature=0.3).all())
 
 # %% [markdown]
+# ## Phonons that warm up
+#
+# The other assumption of Sec. V: phonons at one temperature. With phonons of their own, the wire's electrons feel
+# what the heat does to them. What counts is $\alpha = G/g$, how much better electrons give heat to the phonons than
+# these to the substrate, and the length $\Lambda$ over which phonons spread it. Below $\alpha = 1$ spots are there at
+# any length. Beyond it they are lost in a wedge, where phonons bring heat from elsewhere to the place of the spot.
+# Above the wedge phonons carry the heat off; below it they conduct too little, and act as collisions between
+# electrons would. A channel on a substrate has $\alpha < 0.01$.
+
+# %%
+conductance = float(jw.Wire().electron_phonon_conductance(0.7))
+alpha, length = np.geomspace(0.01, 100.0, 25), np.geomspace(0.1, 30.0, 25)
+axes_of_phonons = {"phonons.loss": conductance / alpha, "phonons.healing_length": length}
+warm = jw.Wire(phonons=jw.Phonons(loss=conductance, healing_length=1.0))
+ds_phonons = jw.scan(
+    dot, warm, axes=axes_of_phonons, temperature=0.7, voltage=0.1, observables=["spots"], progress=False
+)
+figure, panels = plt.subplots(1, 2, figsize=(7.4, 3.0), layout="constrained", sharey=True)
+for panel, side in zip(panels, ("left", "right"), strict=True):
+    heights = abs(ds_phonons.spot_heating.sel(side=side).values)
+    shown = panel.pcolormesh(alpha, length, heights.T, cmap="cividis")
+    panel.set(xscale="log", yscale="log", xlabel=r"$\alpha = G/g$", title=f"{side}: spot, white where there is none")
+    figure.colorbar(shown, ax=panel, label=r"$|P_\mathrm{ph}|/P_\mathrm{ext}$")
+panels[0].set(ylabel=r"healing length $\Lambda/v_\mathrm{F}\tau_0$")
+plt.show()
+exists_left = ds_phonons.spot_exists.sel(side="left").values
+assert exists_left[alpha < 1].all() and exists_left[:, -1].all() and not exists_left[alpha > 5][:, 10].any()
+
+# %% [markdown]
 # ## Heat is the temperature of the electrons
 #
 # With constant times electrons give to the phonons $P_s = G\,\delta T_\mathrm{e}/T$, however often they meet: a

@@ -30,6 +30,7 @@ from jaxwire.model.scatterers.resonances import BreitWigner, Lorentzian
 from jaxwire.model.wires.dispersion import AbstractDispersion, Kane, Parabolic
 from jaxwire.model.wires.electron_electron import ElectronElectron
 from jaxwire.model.wires.gated_coulomb import GatedCoulomb
+from jaxwire.model.wires.phonons import Phonons
 from jaxwire.model.wires.relaxation import (
     AbstractRelaxation,
     ConstantRelaxationTime,
@@ -56,6 +57,7 @@ PARTS = {
     "dispersion": AbstractDispersion,
     "screening": AbstractScreening,
     "electron_electron": ElectronElectron,
+    "phonons": Phonons,
 }
 """Tables below [wire]."""
 
@@ -156,6 +158,7 @@ class WireTable(TomlTable):
     dispersion: Any = None
     screening: Any = None
     electron_electron: Any = None
+    phonons: Any = None
 
 
 class _Resolution(TomlTable):

@@ -22,7 +22,8 @@ from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.array_types import Scalar
 from jaxwire.numerics.programs import quick_jit
 from jaxwire.observables.instruments import Thermometer
-from jaxwire.observables.spots import Spots, find_spots
+from jaxwire.observables.spot import Spots
+from jaxwire.observables.spots import find_spots
 from jaxwire.plot.heating import positions
 from jaxwire.solver.parts import Distribution
 from jaxwire.solver.solution import Solution

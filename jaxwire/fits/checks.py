@@ -31,5 +31,7 @@ def _is_sharp(instrument: AbstractInstrument) -> bool:
     """Whether nothing smooths the heating; not where that is unknown."""
     if not isinstance(instrument, Thermometer):
         return isinstance(instrument, HeatingProfile)
+    if instrument.healing_length is None:  # of the wire's own phonons, which conduct
+        return False
     widths = (instrument.healing_length, instrument.phonon_mean_free_path, instrument.probe_width)
     return not any(isinstance(width, Tracer) for width in widths) and not bool(jnp.any(jnp.stack(widths) != 0))

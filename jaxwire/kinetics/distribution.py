@@ -33,7 +33,8 @@ from jaxtyping import Array, Inexact
 
 from jaxwire.kinetics.colliding_side import CollidingSide
 from jaxwire.kinetics.fermi import fermi, thermal_weight
-from jaxwire.kinetics.flow import AnySide, Flow
+from jaxwire.kinetics.flow import Flow
+from jaxwire.kinetics.side import AnySide
 from jaxwire.model.scatterers.base import AbstractScatterer, probability
 from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.array_types import Scalar

@@ -24,8 +24,8 @@ LONG_CYCLE = 12
 twelve leave 1e-9."""
 
 
-class Potential(NamedTuple):
-    """One more product, of a potential that is not local, on the nodes above the step: its field and drive."""
+class SharedProduct(NamedTuple):
+    """One more product, of what couples both wires at once, on the nodes above the step: its field and drive."""
 
     field: Float[Array, " n"]
     drive: Float[Array, " n"]
@@ -36,12 +36,12 @@ class Exchange(NamedTuple):
 
     Attributes:
         sides: the products of both wires, every array with a first axis of 2.
-        potential: one more product, of a potential that is not local.
+        shared: one more product, of a potential that is not local or of phonons that pass the scatterer.
         transmitted: T/[1 - T (1 - mean local)].
     """
 
     sides: Response | CollidingResponse
-    potential: Potential | None
+    shared: SharedProduct | None
     transmitted: Float[Array, " n"]
 
     def transmit(self, source: Float[Array, " n"]) -> Float[Array, " n"]:
@@ -59,10 +59,10 @@ class Exchange(NamedTuple):
         """Numbers c = (1/2) drive T u."""
         current = 0.5 * self.transmitted * current
         amounts = jax.vmap(lambda side: side.take_in(current))(self.sides).ravel()
-        return amounts if self.potential is None else jnp.append(amounts, self.potential.drive @ current)
+        return amounts if self.shared is None else jnp.append(amounts, self.shared.drive @ current)
 
     def field(self, amounts: Float[Array, " a"]) -> Float[Array, " n"]:
         """Sum over the products of their fields."""
         by_side = amounts[: 2 * self.sides.size].reshape(2, -1)
         field = jnp.sum(jax.vmap(lambda side, amounts: side.give_back(amounts))(self.sides, by_side), axis=0)
-        return field if self.potential is None else field + amounts[-1] * self.potential.field
+        return field if self.shared is None else field + amounts[-1] * self.shared.field

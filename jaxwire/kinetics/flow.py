@@ -21,11 +21,12 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Complex, Float, Inexact
 
-from jaxwire.kinetics.colliding_side import CollidingSide, excite_colliding
-from jaxwire.kinetics.eigenmodes.modes import Modes
-from jaxwire.kinetics.half_wire import HalfWire
+from jaxwire.kinetics.colliding_side import CollidingSide
 from jaxwire.kinetics.matching import Matching
-from jaxwire.kinetics.resolvents.contour import Contour, enter_contour
+from jaxwire.kinetics.resolvents.contour import Contour
+from jaxwire.kinetics.side import AnySide, excite_side
+from jaxwire.kinetics.wave_smoothing import Waves, probe_reading, smoothed
+from jaxwire.model.wires.phonons import Phonons
 from jaxwire.model.wires.screening import AbstractNonLocalScreening, AbstractScreening
 from jaxwire.numerics.array_types import Scalar
 
@@ -44,85 +45,6 @@ class Heating(NamedTuple):
     external: Float[Array, "..."]
     scatterer: Float[Array, "..."]
     buildup: Float[Array, "..."]
-
-
-class Side(eqx.Module):
-    """One half-wire and the modes excited in it.
-
-    Attributes:
-        half: the half-wire.
-        modes: its modes.
-        sign: +1 for the lower wire, x > 0; -1 for the upper one, x < 0.
-        entering: spectral current that enters it, times `HalfWire.into_wire`, shape (n,).
-        amplitude: a_k, shape (n - 1,).
-        neutral: share of each mode in the potential of a neutral wire at x = 0, shape (n - 1,).
-        chemical: share of each mode in the change of the chemical potential at x = 0, shape (n - 1,).
-        heat: share of each mode in J_el(0) - J_inf, shape (n - 1,).
-    """
-
-    half: HalfWire
-    modes: Modes
-    sign: Scalar
-    entering: Float[Array, " n"]
-    amplitude: Float[Array, " m"]
-    neutral: Float[Array, " m"]
-    chemical: Float[Array, " m"]
-    heat: Float[Array, " m"]
-
-    @property
-    def rate(self) -> Float[Array, " m"]:
-        """kappa_k, shape (n - 1,)."""
-        return self.modes.rate
-
-    @property
-    def warmth(self) -> Float[Array, " m"]:
-        """Share of each mode in the relative change of the electrons' temperature at x = 0, at given density."""
-        half = self.half
-        relative, density = half.energy - half.mean_energy, half.momentum_weight
-        shape = density * half.relaxation_time * half.collision_average() / half.mean_free_path**2
-        carried = self.modes.sums((relative * shape)[:, None])[:, 0]
-        return 0.5 * self.amplitude * carried / ((density * half.thermal) @ relative**2)
-
-    def decay(self, distance: Scalar) -> Float[Array, " m"]:
-        """Decay exp(-kappa_k |x|) of every mode."""
-        return jnp.exp(-self.modes.rate * distance)
-
-    def heating_waves(self, contour: Contour, charge_power: Scalar) -> Complex[Array, " m"]:
-        """Share of each wave of a contour in P_ph at x = 0; the current times sigma is given for P_phi."""
-        half = self.half
-        carried = jnp.stack([half.energy - 1.0, half.relaxation_time])
-        excess, (heat, delay) = enter_contour(
-            contour, half.mean_free_path, half.collision_share, self.entering, carried
-        )
-        # Of the charge, eta = tau/l^2 with y/l^2 = 1 + lambda y, and sum_i S r_i tau_i = dn/2; a constant is left out,
-        # which has no pole.
-        neutral = delay / half.compressibility + 0.5 * excess / contour.rate**2
-        return contour.weight * (self.sign * heat / contour.rate + charge_power * neutral)
-
-
-AnySide = Side | CollidingSide
-
-
-def _excite(half: HalfWire, spectral_current: Float[Array, " n"], sign: float) -> AnySide:
-    if half.collisions is not None:
-        return excite_colliding(half, spectral_current, sign)
-    modes = half.modes()
-    shape = half.collision_average() / half.mean_free_path**2
-    heat = half.weight * (half.energy - 1.0) * half.mean_free_path * half.relaxation_time * shape
-    entering = half.into_wire() * spectral_current
-    columns = jnp.stack([entering, half.neutral_charge(), heat], axis=1)
-    excited, charge, heat = modes.sums(columns).T
-    amplitude = sign * excited / (modes.rate * modes.norm)
-    return Side(
-        half=half,
-        modes=modes,
-        sign=jnp.asarray(sign, dtype=half.energy.dtype),
-        entering=entering,
-        amplitude=amplitude,
-        neutral=amplitude * charge,
-        chemical=0.5 * amplitude / half.collision_sum,
-        heat=sign * amplitude * modes.rate * heat,
-    )
 
 
 class Faces(NamedTuple):
@@ -207,6 +129,51 @@ class Flow(eqx.Module):
         """Change of the electrons' temperature relative to T: Fermi functions of it have their density and energy."""
         return self._sum(x, lambda side: side.warmth)
 
+    def phonon_temperature(self, x: Scalar) -> Scalar:
+        """Change of the phonons' temperature relative to T, to first order; 0 where they do not warm up."""
+        if self.upper.lattice is None:
+            return jnp.zeros_like(x)
+        return self._sum(x, self.warming)
+
+    def phonon_heat_current(self, x: Scalar) -> Scalar:
+        """Heat current of the phonons, to first order; 0 where they do not warm up."""
+        if self.upper.lattice is None:
+            return jnp.zeros_like(x)
+        slope = self._sum(x, lambda side: side.sign * side.rate * self.warming(side))
+        return self.phonons.conduction() * slope
+
+    def warming(self, side: AnySide) -> Inexact[Array, " m"]:
+        """Share of each wave in the relative change of the phonons' temperature, where they warm up."""
+        assert side.lattice is not None
+        return side.lattice
+
+    @property
+    def phonons(self) -> Phonons:
+        """Those that warm up."""
+        assert self.upper.half.collisions is not None and self.upper.half.collisions.lattice is not None
+        return self.upper.half.collisions.lattice
+
+    def total_phonon_temperature(self, x: Scalar) -> Scalar:
+        """Change of the phonons' temperature with what P_ext and P_phi add to it."""
+        power = smoothed(self.charge_waves(), self.phonons.healing_length)
+        side = jnp.where(jnp.signbit(x), -1.0, 1.0)
+        at = jnp.where(x == 0, side * jnp.finfo(x.dtype).tiny, x)  # the potential's work is smooth there
+        return self.phonon_temperature(x) + probe_reading(power, at[None], jnp.zeros_like(x))[0] / self.phonons.loss
+
+    def charge_waves(self) -> Waves:
+        """P_ext + P_phi as waves that start at the scatterer."""
+        return self.as_waves(lambda side: side.sign * side.rate * self._charge_power(side))
+
+    def as_waves(self, share: Callable[[AnySide], Inexact[Array, " m"]]) -> Waves:
+        """P_ext, and a share of each mode, as waves that start at the scatterer."""
+        waves = Waves(jnp.zeros(2), jnp.full(2, self.current * self.force), jnp.array([-1.0, 1.0]), jnp.zeros(2))
+        for side in (self.upper, self.lower):
+            waves = waves.joined(side.rate, share(side), side.sign)
+        return waves
+
+    def _charge_power(self, side: AnySide) -> Inexact[Array, " m"]:
+        return self.current * self.screening.neutral_share() * side.neutral
+
     def electron_potential(self, x: Scalar) -> Scalar:
         """Change of the chemical potential of these Fermi functions, with e phi measured like `chemical_potential`."""
         return self._sum(x, lambda side: side.neutral - (side.half.mean_energy - 1.0) * side.warmth)
@@ -217,7 +184,7 @@ class Flow(eqx.Module):
 
     def heating_shares(self, side: AnySide) -> Inexact[Array, " m"]:
         """Share of each mode in P_ph at x = 0, in mu0^2/(h vF tau0), but for a potential that is not local."""
-        share = side.heat + self.current * self.screening.neutral_share() * side.neutral
+        share = side.heat + self._charge_power(side)
         return side.sign * side.rate * share
 
     def heating_waves(self, side: AnySide, contour: Contour) -> Complex[Array, " m"]:
@@ -237,8 +204,9 @@ def excite(matching: Matching, drive: Scalar, screening: AbstractScreening) -> F
     """Scale a matching solution by its drive and work out what flows in either wire."""
     current = drive * matching.spectral_current
     below = matching.lower.energy.size - current.size
-    upper = _excite(matching.upper, current, -1.0)
-    lower = _excite(matching.lower, jnp.pad(current, (below, 0)), 1.0)
+    flux = None if matching.phonon_flux is None else drive * matching.phonon_flux
+    upper = excite_side(matching.upper, current, flux, -1.0)
+    lower = excite_side(matching.lower, jnp.pad(current, (below, 0)), flux, 1.0)
     half = upper.half
     total = half.weight @ current
     force = total / half.drude_conductivity

@@ -16,6 +16,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from jaxwire.kinetics.collisions.electron_collisions import ElectronCollisions, electron_collisions
+from jaxwire.kinetics.collisions.moments import EnergySpread
 from jaxwire.kinetics.collisions.response import CollidingResponse, colliding_response
 from jaxwire.kinetics.eigenmodes.modes import Modes, half_wire_modes
 from jaxwire.kinetics.energy_grid import energy_grid
@@ -101,10 +102,18 @@ class HalfWire(eqx.Module):
         return self.mean_free_path if self.collisions is None else self.mean_free_path * self.collisions.dragging()
 
     @property
-    def longest_decay(self) -> Float[Array, " n"]:
-        """Lengths v_i (tau tau_ep)^(1/2), the largest of which nothing outlasts, in vF tau0."""
+    def longest_decay(self) -> Scalar:
+        """What no decay length exceeds, in vF tau0 (see `Wire.longest_decay`)."""
         path = self.mean_free_path
-        return path if self.collisions is None else path / jnp.sqrt(self.collisions.phonons)
+        if self.collisions is None:
+            return jnp.max(path)
+        longest = jnp.max(path) / jnp.sqrt(self.collisions.phonons)
+        if (phonons := self.collisions.lattice) is None:
+            return longest
+        carried = self.weight * path * self.thermal
+        spread = EnergySpread.of(self.energy, carried / jnp.sum(carried))
+        conducted = 2.0 * jnp.sum(carried) * spread.deviation**2
+        return jnp.sqrt(longest**2 + phonons.healing_length**2 + conducted / phonons.loss)
 
     @property
     def momentum_weight(self) -> Float[Array, " n"]:
@@ -161,7 +170,9 @@ class HalfWire(eqx.Module):
         """Symmetric part s = Z j at x = 0 per spectral current that enters there."""
         arrays = (self.mean_free_path, self.relaxation_time, self.momentum_weight, self.thermal)
         if self.collisions is not None:
-            return colliding_response(*arrays, self.energy, self.collisions, self.screening, sampling)
+            return colliding_response(
+                *arrays, self.energy, self.collisions, self.longest_decay, self.screening, sampling
+            )
         return half_wire_response(*arrays, self.screening, sampling)
 
 

@@ -12,19 +12,25 @@ relative accuracy.
 
 Z comes from `response` as a diagonal less a sum of products, Z = local - field^T drive; what both wires send back and
 forth is solved in `exchange`. A potential that is not local adds to either s the term -2 e phi(0) f0', with phi(0)
-linear in all amplitudes: one more product, as only the difference of the two f0' acts.
+linear in all amplitudes: one more product, as only the difference of the two f0' acts. Phonons that warm up couple the
+wires by the heat that they carry through the scatterer, which is linear in j: one more product again (see `lattice`).
 """
+
+from typing import NamedTuple
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from jaxwire.kinetics.collisions.lattice import Coupling
+from jaxwire.kinetics.collisions.response import CollidingResponse
 from jaxwire.kinetics.energy_grid import energy_grid
 from jaxwire.kinetics.energy_range import Reach, reach
-from jaxwire.kinetics.exchange import Exchange, Potential
+from jaxwire.kinetics.exchange import Exchange, SharedProduct
 from jaxwire.kinetics.fermi import fermi_window
 from jaxwire.kinetics.half_wire import SMALLEST_OCCUPATION, HalfWire, half_wire
+from jaxwire.kinetics.resolvents.response import Response
 from jaxwire.kinetics.resolvents.wavenumbers import Sampling, sampling_for
 from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import AbstractScatterer, probability
@@ -43,6 +49,7 @@ class Matching(eqx.Module):
         transmission: T on the same nodes.
         step: |eV|, the kinetic energy that the lower wire has more, in mu0.
         reached: how far up the nodes go, and whether that is far enough.
+        phonon_flux: heat/drive that phonons carry through the scatterer; None where they do not warm up.
     """
 
     upper: HalfWire
@@ -51,6 +58,19 @@ class Matching(eqx.Module):
     transmission: Float[Array, " n_above"]
     step: Scalar
     reached: Reach
+    phonon_flux: Scalar | None = None
+
+
+class Currents(NamedTuple):
+    """What crosses the scatterer.
+
+    Attributes:
+        spectral: j on the nodes above the step.
+        phonons: heat that phonons carry; None where they do not warm up.
+    """
+
+    spectral: Float[Array, " n_above"]
+    phonons: Scalar | None
 
 
 def spectral_current(
@@ -61,6 +81,18 @@ def spectral_current(
     sampling: Sampling,
     screening: AbstractScreening | None = None,
 ) -> Float[Array, " n_above"]:
+    """J alone, of `currents`."""
+    return currents(upper, lower, transmission, source, sampling, screening).spectral
+
+
+def currents(
+    upper: HalfWire,
+    lower: HalfWire,
+    transmission: Float[Array, " n_above"],
+    source: Float[Array, " n_above"],
+    sampling: Sampling,
+    screening: AbstractScreening | None = None,
+) -> Currents:
     """Solve the reduced matching system; the last nodes of `lower` are the nodes of `upper`.
 
     Args:
@@ -72,16 +104,28 @@ def spectral_current(
         screening: needed where it is not local; local screening is part of the half-wires.
 
     Returns:
-        j on the nodes above the step.
+        j on the nodes above the step, and what phonons carry.
     """
     sides = upper.response(sampling), lower.response(sampling).of_last(source.size)
-    potential = None
+    one_more = None
     if isinstance(screening, AbstractNonLocalScreening):
         first, second = (_potential_at_scatterer(side, screening)[-source.size :] for side in (upper, lower))
-        potential = Potential(upper.thermal - lower.thermal[-source.size :], 2.0 * (first - second))
+        one_more = SharedProduct(upper.thermal - lower.thermal[-source.size :], 2.0 * (first - second))
+    if (coupling := _coupling(upper, sides)) is not None:
+        one_more = SharedProduct(coupling.given, coupling.flux)
     local = 0.5 * (sides[0].local + sides[1].local)
     both = jax.tree.map(lambda upper, lower: jnp.stack([upper, lower]), *sides)
-    return Exchange(both, potential, transmission / (1.0 - transmission * (1.0 - local))).transmit(source)
+    spectral = Exchange(both, one_more, transmission / (1.0 - transmission * (1.0 - local))).transmit(source)
+    return Currents(spectral, None if coupling is None else -(coupling.flux @ spectral))
+
+
+def _coupling(half: HalfWire, sides: tuple[Response | CollidingResponse, ...]) -> Coupling | None:
+    """How phonons that warm up couple both sides; None where they do not."""
+    contacts = [side.contact for side in sides if isinstance(side, CollidingResponse) and side.contact is not None]
+    if not contacts or half.collisions is None or half.collisions.lattice is None:
+        return None
+    upper, lower = contacts
+    return Coupling.of(half.collisions.lattice, upper, lower)
 
 
 def _potential_at_scatterer(half: HalfWire, screening: AbstractNonLocalScreening) -> Float[Array, " n"]:
@@ -110,5 +154,5 @@ def match(
     transmission = probability(scatterer, jnp.where(voltage >= 0, grid.above, in_lower))
     source = jnp.maximum(fermi_window(grid.above, in_lower, temperature), SMALLEST_OCCUPATION.of(temperature))
     sampling = sampling_for(wire, resolution)
-    current = spectral_current(upper, lower, transmission, source, sampling, wire.screening)
-    return Matching(upper, lower, current, transmission, grid.step, reached)
+    found = currents(upper, lower, transmission, source, sampling, wire.screening)
+    return Matching(upper, lower, found.spectral, transmission, grid.step, reached, found.phonons)

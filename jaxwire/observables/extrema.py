@@ -64,6 +64,12 @@ def dominant(found: Extrema) -> Extrema:
     return jax.tree.map(operator.itemgetter(index), found)
 
 
+def farthest(found: Extrema) -> Extrema:
+    """The one with the largest excess of either sign."""
+    index = jnp.argmax(jnp.where(found.exists, jnp.abs(found.excess), -1.0))
+    return jax.tree.map(operator.itemgetter(index), found)
+
+
 def candidates(profile: WaveProfile, x_max: Scalar, limit: int) -> Extrema:
     """At least the first `limit` extrema, by increasing distance, and placeholders between them."""
     still = profile._replace(**jax.lax.stop_gradient({"rate": profile.rate, "coefficient": profile.coefficient}))

@@ -30,6 +30,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from jaxwire.kinetics.wave_smoothing import Waves, cut_at_ends, probe_reading, smoothed
 from jaxwire.model.parameters.domain import (
     NOT_NEGATIVE,
     POSITIVE,
@@ -42,11 +43,12 @@ from jaxwire.model.parameters.domain import (
 )
 from jaxwire.model.printing import Printable
 from jaxwire.model.wires.screening import AbstractNonLocalScreening
+from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.array_types import Scalar
 from jaxwire.numerics.programs import quick_jit
-from jaxwire.observables.wave_smoothing import Waves, cut_at_ends, probe_reading, smoothed
 from jaxwire.solver.arguments import refuse_scatterer
-from jaxwire.solver.solution import CHUNK, Solution, as_single
+from jaxwire.solver.fields import CHUNK, own_phonons
+from jaxwire.solver.solution import Solution, as_single
 
 _END = Domain(lambda value: (value is None) or POSITIVE.contains(value), POSITIVE.words)
 
@@ -109,6 +111,10 @@ def _as_end(given: Any) -> Scalar | None:
     return None if given is None else as_parameter("half_length", given, POSITIVE)
 
 
+def _as_length(given: Any) -> Scalar | None:
+    return None if given is None else as_parameter("healing_length", given, NOT_NEGATIVE)
+
+
 class Thermometer(AbstractInstrument):
     """A probe of the phonon temperature: what it reads is the heating, smoothed by phonons and by its own size.
 
@@ -124,7 +130,8 @@ class Thermometer(AbstractInstrument):
 
     Attributes:
         healing_length: Lambda = sqrt(thermal conductance along the wire times length/G), in vF tau0, zero or positive;
-            zero: the rise at x is P_ph(x)/G. Differentiable.
+            zero: the rise at x is P_ph(x)/G. None where the wire has phonons of its own, whose temperature is then what
+            is read. Differentiable.
         phonon_mean_free_path: l, in vF tau0, zero or positive. The paper says that P_ph is smeared over it (Sec. V);
             the form is our reading: free paths in one dimension are exponentially distributed. Differentiable.
         probe_width: standard deviation s of the probe's resolution, in vF tau0, zero or positive. Differentiable.
@@ -133,7 +140,7 @@ class Thermometer(AbstractInstrument):
         gain, offset, position: see `AbstractInstrument`.
     """
 
-    healing_length: Scalar = parameter("healing_length", NOT_NEGATIVE)
+    healing_length: Scalar | None = eqx.field(converter=_as_length, metadata={"domain": NOT_NEGATIVE}, default=None)
     phonon_mean_free_path: Scalar = parameter("phonon_mean_free_path", NOT_NEGATIVE, default=0.0)
     probe_width: Scalar = parameter("probe_width", NOT_NEGATIVE, default=0.0)
     half_length: Scalar | None = eqx.field(converter=_as_end, metadata={"domain": _END}, default=None)
@@ -157,14 +164,28 @@ class Thermometer(AbstractInstrument):
 
         Raises:
             TypeError: if sol is no Solution, x is not real numbers, or a non-local potential is no sum of modes.
-            ValueError: if sol is a batch, or of a wire whose electrons collide with each other: its waves are complex.
+            ValueError: if sol is a batch, or the healing length is given where the wire has one, or is not where it has
+                none, or ends are given to phonons that act back on electrons.
         """
-        if _checked(sol).wire.electron_electron is not None:
-            raise ValueError("`sol` must be of a wire without electron_electron to be read by a Thermometer, got one.")
+        self.check_wire(_checked(sol).wire)
         if isinstance(sol.wire.screening, AbstractNonLocalScreening):
             found = type(sol.wire.screening).__name__
             raise TypeError(f"`sol` must have a local screening to be read by a Thermometer, got {found}.")
         return _signal(self, sol, as_double("x", x))
+
+    def check_wire(self, wire: Wire) -> None:
+        """Refuse a wire whose phonons are not those of the probe.
+
+        Raises:
+            ValueError: as `signal`.
+        """
+        if wire.phonons is None:
+            if self.healing_length is None:
+                raise ValueError("`healing_length` must be given unless the wire has phonons of its own, got none.")
+            return
+        for name in ("healing_length", "half_length"):
+            if (given := getattr(self, name)) is not None:
+                raise ValueError(f"`{name}` must be left out where the wire has phonons of its own, got {given}.")
 
 
 def _checked(sol: Any) -> Solution:
@@ -173,8 +194,12 @@ def _checked(sol: Any) -> Solution:
 
 @quick_jit
 def _signal(probe: Thermometer, sol: Solution, x: Float[Array, "..."]) -> Float[Array, "..."]:
-    healing = probe.healing_length
-    waves = smoothed(smoothed(_heat(sol), probe.phonon_mean_free_path), healing)
+    if probe.healing_length is None:
+        healing = own_phonons(sol.wire).healing_length
+        waves = smoothed(_own_rise(sol), probe.phonon_mean_free_path)
+    else:
+        healing = probe.healing_length
+        waves = smoothed(smoothed(_heat(sol), probe.phonon_mean_free_path), healing)
     if probe.half_length is not None:
         waves = cut_at_ends(waves, healing, probe.half_length)
     waves = jax.lax.optimization_barrier(waves)  # or XLA forms them anew at every x: twice as slow
@@ -182,6 +207,15 @@ def _signal(probe: Thermometer, sol: Solution, x: Float[Array, "..."]) -> Float[
     signal = read(flat) if flat.size <= CHUNK else jax.lax.map(lambda x: read(x[None])[0], flat, batch_size=CHUNK)
     is_sharp = (healing == 0) & (probe.phonon_mean_free_path == 0) & (probe.probe_width == 0)
     return jnp.where(in_domain(probe) & ~(is_sharp & (flat == 0)), signal, jnp.nan).reshape(x.shape)
+
+
+def _own_rise(sol: Solution) -> Waves:
+    """Rise of the temperature of a wire's own phonons, times g, as waves, with what P_ext and P_phi add."""
+    phonons, flow = own_phonons(sol.wire), sol.flow
+    waves = smoothed(flow.charge_waves(), phonons.healing_length)
+    for side in (flow.upper, flow.lower):
+        waves = waves.joined(side.rate, phonons.loss * flow.warming(side), side.sign)
+    return waves._replace(direction=sol.direction * waves.direction)
 
 
 def _heat(sol: Solution) -> Waves:

@@ -5,30 +5,29 @@ On either side h is a sum over the modes of that half-wire, with r = |x| and the
     h(r) - 1 = sum_k c_k exp(-kappa_k r),      c_k = +- kappa_k [heat_k/(I F) + sigma neutral_k/F],
 
 whose extrema are found in `extrema`. The modes need not be known for that: the sum is an integral along a `contour`. A
-potential that is not local is differentiated in Fourier space.
+potential that is not local is differentiated in Fourier space. Temperatures are such sums as well.
 """
 
 import operator
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, Literal, overload
 
 import jax
 import jax.numpy as jnp
-import numpy as np
-from jax.core import Tracer
-from jaxtyping import Array, Bool, Complex, Float, Int
+from jaxtyping import Array, Complex, Float
 
 from jaxwire.kinetics.energy_range import reach
-from jaxwire.kinetics.flow import AnySide, Flow
+from jaxwire.kinetics.flow import Flow
 from jaxwire.kinetics.resolvents.contour import Contour
-from jaxwire.model.parameters.domain import NOT_NEGATIVE, Domain, as_parameter
-from jaxwire.model.printing import html_table, is_known, range_text
+from jaxwire.kinetics.side import AnySide
 from jaxwire.model.wires.relaxation import ConstantRelaxationTime
 from jaxwire.model.wires.screening import AbstractNonLocalScreening
 from jaxwire.numerics.array_types import Scalar
 from jaxwire.numerics.programs import quick_jit
-from jaxwire.observables.extrema import EXTREMA_SEARCHED, NEAREST, Extrema, candidates, dominant, in_order
+from jaxwire.observables.extrema import EXTREMA_SEARCHED, NEAREST, Extrema, candidates, dominant, farthest, in_order
+from jaxwire.observables.spot import Spot, SpotLimits, Spots, WarmSpot, WarmSpots, check_limits
 from jaxwire.observables.wave_profile import WaveProfile
+from jaxwire.solver.fields import own_phonons
 from jaxwire.solver.solution import Solution, as_single
 
 HEATING_ROUNDING_NON_LOCAL = 1e-9
@@ -45,87 +44,31 @@ BAND_SAMPLES = 16
 """Energies, up to the last node, among which the largest velocity is looked for."""
 
 
-class Spot(NamedTuple):
-    """An extremum of the heating on one side of the scatterer; each of shape (), or of that of a batch.
+Profile = Literal["heating", "electron_temperature", "phonon_temperature"]
+"""Of what extrema may be wanted."""
 
-    Attributes:
-        position: x, in vF tau0, negative on the left; NaN where there is none.
-        heating: P_ph/P_ext at x, negative where the phonons are cooled; NaN where there is none.
-        exists: whether there is one.
-        kind: +1 for a heating spot, heating > 1; -1 for a cooling spot, heating < 1; 0 where there is none.
-        prominence: how far h falls from a maximum before it reaches a higher value or an end of the interval, on the
-            side where it falls less (a minimum: upside down), in units of P_ext; NaN where there is none.
-    """
-
-    position: Float[Array, "..."]
-    heating: Float[Array, "..."]
-    exists: Bool[Array, "..."]
-    kind: Int[Array, "..."]
-    prominence: Float[Array, "..."]
+PROFILES = ("heating", "electron_temperature", "phonon_temperature")
+"""The same, to be checked."""
 
 
-class Spots(NamedTuple):
-    """Spots in the left wire, x < 0, and in the right one, x > 0."""
-
-    left: Spot
-    right: Spot
-
-    def __str__(self) -> str:
-        """A table, one line for each spot."""
-        lines = ["  " + "".join(f"{cell:>17}" for cell in row) for row in (_TITLES, *self._rows())]
-        return "\n".join(["Spots", *lines])
-
-    def _repr_html_(self) -> str | None:
-        """The table of a notebook."""
-        if not is_known(self):
-            return None
-        some = bool(jnp.any(jnp.stack([jnp.any(spot.exists) for spot in self])))
-        return html_table("Spots", self._rows(), titles=_TITLES, complaints=[] if some else ["there are no spots"])
-
-    def _rows(self) -> list[list[str]]:
-        """Cells of the table; of a few spots those that exist, of many of them the ranges."""
-        rows = []
-        for name, spot in self._asdict().items():
-            if spot.exists.ndim != 1 or spot.exists.size > _LISTED:
-                rows.append(_cells(name, spot))
-                continue
-            there = [jax.tree.map(operator.itemgetter(n), spot) for n in np.flatnonzero(spot.exists)]
-            rows += [_cells(name, one) for one in there] or [[name, "none", "", "", ""]]
-        return rows
+@overload
+def find_spots(
+    sol: Solution, x_max=..., *, x_min=..., min_prominence=..., of: Literal["heating"] = "heating"
+) -> Spots: ...
 
 
-_TITLES = ("side", "kind", "x (vF tau0)", "P_ph/P_ext", "prominence")
-"""Heads of the columns."""
-
-_LISTED = 8
-"""Spots of one side that are listed at most."""
-
-_KINDS = {1: "heating", -1: "cooling", 0: "none"}
-
-
-def _cells(name: str, spot: Spot) -> list[str]:
-    is_single = spot.exists.ndim == 0
-    if is_single and not spot.exists:
-        return [name, "none", "", "", ""]
-    kind = _KINDS[int(spot.kind)] if is_single else f"{int(jnp.sum(spot.exists))} of {spot.exists.size}"
-    return [name, kind, *map(range_text, (spot.position, spot.heating, spot.prominence))]
+@overload
+def find_spots(
+    sol: Solution,
+    x_max=...,
+    *,
+    x_min=...,
+    min_prominence=...,
+    of: Literal["electron_temperature", "phonon_temperature"],
+) -> WarmSpots: ...
 
 
-class SpotLimits(NamedTuple):
-    """Which extrema count as spots; the numbers may be traced.
-
-    Attributes:
-        x_max: largest |x|, in vF tau0.
-        x_min: smallest |x|, in vF tau0, 0.01 at least.
-        min_prominence: smallest prominence, in units of P_ext.
-    """
-
-    x_max: Any = 20.0
-    x_min: Any = NEAREST
-    min_prominence: Any = 0.0
-
-
-def find_spots(sol: Solution, x_max=20.0, *, x_min=NEAREST, min_prominence=0.0) -> Spots:
+def find_spots(sol: Solution, x_max=20.0, *, x_min=NEAREST, min_prominence=0.0, of: Profile = "heating"):
     """Find the dominant extremum of P_ph/P_ext in either wire: the strongest spot as Figs. 5 and 6 count.
 
     It is the one with the largest |P_ph|, if that is above P_ext: a maximum above P_ext heats, a minimum below -P_ext
@@ -137,6 +80,8 @@ def find_spots(sol: Solution, x_max=20.0, *, x_min=NEAREST, min_prominence=0.0) 
     Possibly missed are two about to merge, with prominences below about 1e-7 of the largest |P_ph/P_ext - 1|, and what
     is lost in rounding (1e-12 of it). Derivatives are 0 without a spot; values jump where another extremum becomes
     dominant.
+
+    Of a temperature it is the extremum that is farthest from T.
 
     ```python
     >>> import jaxwire as jw
@@ -155,15 +100,38 @@ def find_spots(sol: Solution, x_max=20.0, *, x_min=NEAREST, min_prominence=0.0) 
         x_min: smallest |x|, in vF tau0, at least 0.01.
         min_prominence: smallest prominence, in units of P_ext, not negative; whatever x_min is, it is measured from
             |x| = 0.01 on.
+        of: "heating", or of what else: "electron_temperature" (in any wire) or "phonon_temperature", to first order,
+            in wires that have phonons of their own. Then prominences are in mu0.
 
     Raises:
         TypeError: if sol is not a Solution.
-        ValueError: if sol is a batch, or a limit is outside its domain.
+        ValueError: if sol is a batch, a limit is outside its domain, or `of` is not one of these.
     """
-    return _strongest(as_single("find_spots", sol, "find_spots"), check_limits(x_max, x_min, min_prominence))
+    sol = _checked("find_spots", sol, of)
+    return _strongest(sol, check_limits(x_max, x_min, min_prominence), of)
 
 
-def find_extrema(sol: Solution, x_max=20.0, limit: int = 8, *, x_min=NEAREST, min_prominence=0.0) -> Spots:
+@overload
+def find_extrema(
+    sol: Solution, x_max=..., limit: int = 8, *, x_min=..., min_prominence=..., of: Literal["heating"] = "heating"
+) -> Spots: ...
+
+
+@overload
+def find_extrema(
+    sol: Solution,
+    x_max=...,
+    limit: int = 8,
+    *,
+    x_min=...,
+    min_prominence=...,
+    of: Literal["electron_temperature", "phonon_temperature"],
+) -> WarmSpots: ...
+
+
+def find_extrema(
+    sol: Solution, x_max=20.0, limit: int = 8, *, x_min=NEAREST, min_prominence=0.0, of: Profile = "heating"
+):
     """Find all extrema of P_ph/P_ext inside x_min < |x| < x_max, in either wire.
 
     ```python
@@ -181,6 +149,7 @@ def find_extrema(sol: Solution, x_max=20.0, limit: int = 8, *, x_min=NEAREST, mi
         limit: number of extrema per wire, at least 1.
         x_min: smallest |x|, in vF tau0, at least 0.01.
         min_prominence: smallest prominence, in units of P_ext, not negative.
+        of: as in `find_spots`.
 
     Returns:
         Arrays of shape (limit,), by increasing |x|, then filled up with `exists` False and NaN. As `kind` tells the
@@ -191,44 +160,31 @@ def find_extrema(sol: Solution, x_max=20.0, limit: int = 8, *, x_min=NEAREST, mi
     """
     if not isinstance(limit, int) or isinstance(limit, bool) or limit < 1:
         raise ValueError(f"`limit` must be an integer of at least 1, got {limit!r}.")
-    sol = as_single("find_extrema", sol, "find_extrema")
-    return _first(sol, check_limits(x_max, x_min, min_prominence), limit)
+    sol = _checked("find_extrema", sol, of)
+    return _first(sol, check_limits(x_max, x_min, min_prominence), limit, of)
 
 
-def spot_measure(spot: Spot) -> Float[Array, "..."]:
-    """Signed strength +-[|P_ph|/P_ext - 1]^(1/5) of spots of any shape, the measure of Fig. 5.
-
-    It is positive for heating and negative for cooling spots; NaN where there is no spot, or one between -P_ext and
-    P_ext, where the bracket is negative and Fig. 5 is white.
-    """
-    excess = jnp.abs(spot.heating) - 1.0
-    counts = spot.exists & (excess > 0)
-    return jnp.where(counts, spot.kind * jnp.where(counts, excess, 1.0) ** 0.2, jnp.nan)
-
-
-def check_limits(x_max=20.0, x_min=NEAREST, min_prominence=0.0) -> SpotLimits:
-    """Limits of spots, checked as far as they are known.
-
-    Raises:
-        TypeError: if one is not a real number in double precision.
-        ValueError: if a known one is outside its domain.
-    """
-    near = as_parameter("x_min", x_min, Domain(lambda x: (x >= NEAREST) & (x < jnp.inf), f"at least {NEAREST}"))
-    least = NEAREST if isinstance(near, Tracer) else float(near)
-    far = as_parameter("x_max", x_max, Domain(lambda x: (x > least) & (x < jnp.inf), f"more than {least:g}"))
-    return SpotLimits(far, near, as_parameter("min_prominence", min_prominence, NOT_NEGATIVE))
+def _checked(name: str, sol: Any, of: Any) -> Solution:
+    """A single solution that has such a profile."""
+    sol = as_single(name, sol, name)
+    if of not in PROFILES:
+        raise ValueError(f"`of` must be {', '.join(map(repr, PROFILES[:-1]))} or {PROFILES[-1]!r}, got {of!r}.")
+    if of == "phonon_temperature":
+        own_phonons(sol.wire)
+    return sol
 
 
 @quick_jit
-def _strongest(sol: Solution, limits: SpotLimits) -> Spots:
+def _strongest(sol: Solution, limits: SpotLimits, of: Profile) -> Spots | WarmSpots:
     """The dominant extremum of either side."""
-    return _on_both_sides(sol, lambda profile: dominant(_within(profile, limits, EXTREMA_SEARCHED)))
+    choose = dominant if of == "heating" else farthest
+    return _on_both_sides(sol, of, lambda profile: choose(_within(profile, limits, EXTREMA_SEARCHED)))
 
 
 @quick_jit
-def _first(sol: Solution, limits: SpotLimits, limit: int) -> Spots:
+def _first(sol: Solution, limits: SpotLimits, limit: int, of: Profile) -> Spots | WarmSpots:
     """The first `limit` extrema of either side."""
-    return _on_both_sides(sol, lambda profile: in_order(_within(profile, limits, limit), limit))
+    return _on_both_sides(sol, of, lambda profile: in_order(_within(profile, limits, limit), limit))
 
 
 def _within(profile: WaveProfile, limits: SpotLimits, limit: int) -> Extrema:
@@ -238,24 +194,28 @@ def _within(profile: WaveProfile, limits: SpotLimits, limit: int) -> Extrema:
     return found._replace(exists=found.exists & counts)
 
 
-def _on_both_sides(sol: Solution, find: Callable[[WaveProfile], Extrema]) -> Spots:
+def _on_both_sides(sol: Solution, of: Profile, find: Callable[[WaveProfile], Extrema]) -> Spots | WarmSpots:
     """What is found on the profile of either side."""
     flow, contour = sol.flow, _contour(sol)
 
     def on_side(coefficient: Complex[Array, " m"], sign: Scalar) -> Extrema:
-        return find(_with_potential(flow, WaveProfile(contour.rate, coefficient), sign))
+        profile = WaveProfile(contour.rate, coefficient)
+        return find(_with_potential(flow, profile, sign) if of == "heating" else profile)
 
-    sides = [(_coefficients(flow, side, contour), side.sign) for side in (flow.upper, flow.lower)]
+    sides = [(_coefficients(sol, side, contour, of), side.sign) for side in (flow.upper, flow.lower)]
     both = jax.vmap(on_side)(*(jnp.stack(pair) for pair in zip(*sides, strict=True)))
     both = jax.tree.map(lambda each: jnp.where(sol.voltage >= 0, each, each[::-1]), both)
     left, right = (jax.tree.map(operator.itemgetter(index), both) for index in (0, 1))
-    return Spots(_spot(left, -1.0), _spot(right, 1.0))
+    if of == "heating":
+        return Spots(Spot(*_spot(left, -1.0, 1.0)), Spot(*_spot(right, 1.0, 1.0)))
+    return WarmSpots(WarmSpot(*_spot(left, -1.0, 0.0)), WarmSpot(*_spot(right, 1.0, 0.0)))
 
 
-def _spot(found: Extrema, side: float) -> Spot:
+def _spot(found: Extrema, side: float, uniform: float) -> tuple[Array, ...]:
+    """Position, value, existence, kind, prominence; far away the value is `uniform`."""
     distance, excess, prominence = (jnp.where(found.exists, value, jnp.nan) for value in found[:3])
     kind = (excess > 0).astype(int) - (excess < 0).astype(int)
-    return Spot(side * distance, 1.0 + excess, found.exists, kind, prominence)
+    return side * distance, uniform + excess, found.exists, kind, prominence
 
 
 def _contour(sol: Solution) -> Contour:
@@ -264,16 +224,21 @@ def _contour(sol: Solution) -> Contour:
         # Velocities of usual bands grow up to the last node; of any other band, some energies tell the largest well.
         top = reach(sol.scatterer, sol.temperature, sol.voltage).top + jnp.abs(sol.voltage)
         energy = top * jnp.linspace(0.0, 1.0, BAND_SAMPLES + 1)[1:]
-        length = sol.wire.velocity if sol.wire.electron_electron is None else sol.wire.longest_decay
-        return Contour.around(jnp.max(length(energy)), NEAREST, CONTOUR_POINTS)
+        wire = sol.wire
+        length = wire.longest_decay(energy, sol.temperature) if wire.is_thermal else wire.velocity(energy)
+        return Contour.around(jnp.max(length), NEAREST, CONTOUR_POINTS)
     paths = [side.half.mean_free_path for side in (sol.flow.upper, sol.flow.lower)]
     return Contour.around(jnp.max(jnp.concatenate(paths)), NEAREST, CONTOUR_POINTS_OTHERWISE)
 
 
-def _coefficients(flow: Flow, side: AnySide, contour: Contour) -> Complex[Array, " m"]:
+def _coefficients(sol: Solution, side: AnySide, contour: Contour, of: Profile) -> Complex[Array, " m"]:
     """Coefficients of one side; without a flow no excess, so that nothing is NaN."""
+    flow = sol.flow
     flows = flow.current * flow.force > 0
-    waves = flow.heating_waves(side, contour) / jnp.where(flows, flow.current * flow.force, 1.0)
+    if of == "heating":
+        waves = flow.heating_waves(side, contour) / jnp.where(flows, flow.current * flow.force, 1.0)
+    else:
+        waves = sol.temperature * (side.warmth_waves if of == "electron_temperature" else side.lattice_waves)(contour)
     return jnp.where(flows, waves, 0.0)
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import jax.numpy as jnp
 import numpy as np
 
-from jaxwire.observables.spots import Spot, spot_measure
+from jaxwire.observables.spot import Spot, spot_measure
 
 if TYPE_CHECKING:
     import xarray

@@ -12,7 +12,7 @@ from jaxwire.model.wires.screening import AbstractNonLocalScreening
 from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.precision import PRECISIONS
 from jaxwire.numerics.programs import local_devices
-from jaxwire.observables.spots import SpotLimits, check_limits
+from jaxwire.observables.spot import SpotLimits, check_limits
 from jaxwire.scans.axes import Dimension, read_axes
 from jaxwire.scans.computation.memory import read_memory, usual_memory
 from jaxwire.scans.plan import Plan
@@ -140,8 +140,9 @@ def _check_precision(precision: Any, wire: Wire, given: set[str], kept: tuple[Ob
         raise ValueError(
             f"`precision='single'` must go with a local potential, got {type(wire.screening).__name__}; {instead}."
         )
-    if wire.electron_electron is not None:
-        raise ValueError(f"`precision='single'` must go with a wire without electron_electron, got one; {instead}.")
+    if wire.is_thermal:
+        part = "phonons" if wire.electron_electron is None else "electron_electron"
+        raise ValueError(f"`precision='single'` must go with a wire without {part}, got one; {instead}.")
     if other := [entry.name for entry in kept if entry.function or entry.name not in IN_SINGLE]:
         raise ValueError(
             f"`precision='single'` must go with observables out of {', '.join(IN_SINGLE)}; got {other[0]!r}; {instead}."

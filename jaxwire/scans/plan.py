@@ -22,7 +22,7 @@ from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.wires.screening import AbstractNonLocalScreening
 from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.programs import Alike, is_array, local_devices, n_threads
-from jaxwire.observables.spots import SpotLimits
+from jaxwire.observables.spot import SpotLimits
 from jaxwire.scans.axes import Dimension
 from jaxwire.scans.computation.blocks import (
     IN_FLIGHT,
@@ -40,7 +40,7 @@ from jaxwire.scans.computation.results import results
 from jaxwire.scans.loops import GridLoop, outer_and_inner
 from jaxwire.scans.provenance import scan_inputs, versions
 from jaxwire.scans.variables import COORDS, FEW_POSITIONS, Observable, about_variable
-from jaxwire.solver.solution import CHUNK
+from jaxwire.solver.fields import CHUNK
 from jaxwire.solver.status import FLAG_ATTRIBUTES
 from jaxwire.solver.validity import FLAG_MASKS
 

@@ -16,7 +16,8 @@ from jaxwire.model.parameters.suggestion import did_you_mean
 from jaxwire.model.units.quantities import LABELS
 from jaxwire.model.wires.screening import AbstractNonLocalScreening
 from jaxwire.observables.landauer import asymmetry, asymmetry_ratio, landauer
-from jaxwire.observables.spots import SpotLimits, find_spots
+from jaxwire.observables.spot import SpotLimits
+from jaxwire.observables.spots import find_spots
 from jaxwire.solver.solution import Solution
 
 FEW_POSITIONS = 4
@@ -132,6 +133,9 @@ TABLE: dict[str, Quantity] = dict(
         _profile("potential", POTENTIAL, "neutrality potential e phi(x)"),
         _profile("chemical_potential", POTENTIAL, "change of the local chemical potential"),
         _profile("electron_temperature", POTENTIAL, "change of the electrons' temperature kB Te"),
+        _profile("phonon_temperature", POTENTIAL, "change of the phonons' temperature kB T_ph"),
+        _profile("substrate_power", "mu0^2/(h vF tau0)", "heat that phonons lose to the substrate"),
+        _profile("phonon_heat_current", POWER, "heat current of the phonons"),
         _profile("electron_potential", POTENTIAL, "change of the chemical potential at this temperature"),
         _profile("heat_current", POWER, "heat current J_el(x)"),
         (

@@ -9,13 +9,11 @@ from collections.abc import Callable
 from typing import Any
 
 import equinox as eqx
-import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
 from jaxtyping import Array, Float, PyTree
 
-from jaxwire.kinetics.distribution import Occupation
 from jaxwire.kinetics.flow import Faces, Flow, Heating
 from jaxwire.model.parameters.domain import POSITIVE, as_double
 from jaxwire.model.printing import is_known
@@ -23,15 +21,26 @@ from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.array_types import Scalar
-from jaxwire.numerics.programs import quick_jit
 from jaxwire.solver.arguments import refuse_scatterer
+from jaxwire.solver.fields import (
+    along,
+    chemical_potential_at,
+    distribution_at,
+    electron_potential_at,
+    electron_temperature_at,
+    heat_current_at,
+    heating_at,
+    own_phonons,
+    phonon_heat_current_at,
+    phonon_temperature_at,
+    potential_at,
+    substrate_power_at,
+    total_phonon_temperature_at,
+)
 from jaxwire.solver.parts import Distribution, Powers
 from jaxwire.solver.solution_table import as_html, as_text
 from jaxwire.solver.status import Status
 from jaxwire.solver.validity import Validity, validity_of
-
-CHUNK = 1024
-"""Positions evaluated at once; longer arrays are worked through in pieces of this size."""
 
 
 class Solution(eqx.Module):
@@ -130,7 +139,7 @@ class Solution(eqx.Module):
         Raises:
             TypeError: if x is not real numbers in double precision; so in all fields.
         """
-        return self._along("potential", as_double("x", x), _potential)
+        return self._along("potential", as_double("x", x), potential_at)
 
     def chemical_potential(self, x) -> Float[Array, "..."]:
         """Change delta mu(x) of the local chemical potential, in mu0 (Eq. D3).
@@ -140,7 +149,7 @@ class Solution(eqx.Module):
         Args:
             x: positions in vF tau0, any shape.
         """
-        return self._along("chemical_potential", as_double("x", x), _chemical_potential)
+        return self._along("chemical_potential", as_double("x", x), chemical_potential_at)
 
     def electron_temperature(self, x) -> Float[Array, "..."]:
         """Change kB delta Te(x) of the electrons' temperature, in mu0.
@@ -151,7 +160,43 @@ class Solution(eqx.Module):
         Args:
             x: positions in vF tau0, any shape.
         """
-        return self._along("electron_temperature", as_double("x", x), _electron_temperature)
+        return self._along("electron_temperature", as_double("x", x), electron_temperature_at)
+
+    def phonon_temperature(self, x, *, total: bool = False) -> Float[Array, "..."]:
+        """Change kB delta T_ph(x) of the phonons' temperature, in mu0, where the wire has phonons of its own.
+
+        To first order in the deviation, as they act back on electrons: what the scatterer's heat P_s makes of it.
+
+        Args:
+            x: positions in vF tau0, any shape.
+            total: whether what P_ext and P_phi add is wanted too: of second order, smoothed over the healing length.
+
+        Raises:
+            ValueError: if the wire has none (see `Wire`); a `Thermometer` reads phonons that do not act back.
+        """
+        own_phonons(self.wire)
+        field = total_phonon_temperature_at if total else phonon_temperature_at
+        return self._along("phonon_temperature", as_double("x", x), field)
+
+    def substrate_power(self, x) -> Float[Array, "..."]:
+        """Heat g delta T_ph/T that phonons lose to the substrate per length, to first order, in mu0^2/(h vF tau0).
+
+        Integrated over both wires it is I V.
+
+        Args:
+            x: positions in vF tau0, any shape.
+        """
+        own_phonons(self.wire)
+        return self._along("substrate_power", as_double("x", x), substrate_power_at)
+
+    def phonon_heat_current(self, x) -> Float[Array, "..."]:
+        """Heat current of the phonons, positive to the right, to first order, in mu0^2/h; one at both faces.
+
+        Args:
+            x: positions in vF tau0, any shape.
+        """
+        own_phonons(self.wire)
+        return self._along("phonon_heat_current", as_double("x", x), phonon_heat_current_at)
 
     def electron_potential(self, x) -> Float[Array, "..."]:
         """Change delta mu_e(x) of the same Fermi function's chemical potential, measured as `chemical_potential`.
@@ -159,7 +204,7 @@ class Solution(eqx.Module):
         Args:
             x: positions in vF tau0, any shape.
         """
-        return self._along("electron_potential", as_double("x", x), _electron_potential)
+        return self._along("electron_potential", as_double("x", x), electron_potential_at)
 
     def heat_current(self, x) -> Float[Array, "..."]:
         """Heat current J_el(x) carried by the electrons, positive to the right, in mu0^2/h (Eq. 27).
@@ -167,7 +212,7 @@ class Solution(eqx.Module):
         Args:
             x: positions in vF tau0, any shape.
         """
-        return self._along("heat_current", as_double("x", x), _heat_current)
+        return self._along("heat_current", as_double("x", x), heat_current_at)
 
     def heating(self, x) -> Heating:
         """Heat given to the phonons at x and its parts, in units of P_ext (Eqs. 22-26).
@@ -190,7 +235,7 @@ class Solution(eqx.Module):
             if np.all(np.asarray(x) == 0):
                 refuse_scatterer(x)
             warnings.warn("`x` has 0 in it, where the heating diverges as log|x|: NaN there.", stacklevel=2)
-        return self._along("heating", x, _heating)
+        return self._along("heating", x, heating_at)
 
     def distribution(self, energy, x) -> Distribution:
         """Occupation f(+p, x) and f(-p, x) of the states with kinetic energy `energy` at position x.
@@ -205,11 +250,11 @@ class Solution(eqx.Module):
         energy, x = jnp.broadcast_arrays(as_double("energy", energy), as_double("x", x))
         if not isinstance(energy, Tracer) and not np.all(POSITIVE.contains(np.asarray(energy))):
             raise ValueError(f"`energy` must be positive, got {float(np.min(energy)):g}.")
-        return self._along("distribution", jnp.stack([energy, x], axis=-1), _distribution)
+        return self._along("distribution", jnp.stack([energy, x], axis=-1), distribution_at)
 
     def _along(self, name: str, points: Float[Array, "..."], field: Callable) -> PyTree:
         """Evaluate a field of a single solution."""
-        return _along(as_single(name, self, f"lambda sol: sol.{name}(x)"), points, field)
+        return along(as_single(name, self, f"lambda sol: sol.{name}(x)"), points, field)
 
     def __str__(self) -> str:
         """A table of the numbers, one line each; for a batch, its shape, the count of each status and the ranges."""
@@ -244,50 +289,3 @@ def as_single(name: str, sol: Any, mapped: str) -> Solution:
             f"jax.vmap({mapped})(solutions)."
         )
     return sol
-
-
-@quick_jit
-def _along(sol: Solution, points: Float[Array, "..."], field: Callable) -> PyTree:
-    """Evaluate field(sol, one point) at all points; long arrays in chunks, so that memory stays bounded."""
-    point_ndim = 1 if field is _distribution else 0
-    shape = points.shape[: points.ndim - point_ndim]
-    flat = points.reshape(-1, *points.shape[points.ndim - point_ndim :])
-
-    def one(point):
-        return field(sol, point)
-
-    values = jax.vmap(one)(flat) if len(flat) <= CHUNK else jax.lax.map(one, flat, batch_size=CHUNK)
-    return jax.tree.map(lambda value: value.reshape(shape), values)
-
-
-def _potential(sol: Solution, x: Scalar) -> Scalar:
-    return sol.flow.potential(sol.direction * x)
-
-
-def _chemical_potential(sol: Solution, x: Scalar) -> Scalar:
-    return sol.flow.chemical_potential(sol.direction * x)
-
-
-def _electron_temperature(sol: Solution, x: Scalar) -> Scalar:
-    return sol.temperature * sol.flow.electron_temperature(sol.direction * x)
-
-
-def _electron_potential(sol: Solution, x: Scalar) -> Scalar:
-    return sol.flow.electron_potential(sol.direction * x)
-
-
-def _heat_current(sol: Solution, x: Scalar) -> Scalar:
-    return sol.direction * sol.flow.heat_current(sol.direction * x)
-
-
-def _heating(sol: Solution, x: Scalar) -> Heating:
-    return sol.flow.heating(sol.direction * x)
-
-
-def _distribution(sol: Solution, point: Float[Array, " 2"]) -> Distribution:
-    energy, x = point
-    left_to_upper = jnp.where(sol.voltage >= 0, 0.0, sol.flow.step)
-    occupation = Occupation(sol.flow, sol.wire, sol.scatterer, sol.temperature, left_to_upper)
-    onward, back = occupation(energy, sol.direction * x)
-    is_forward = sol.direction > 0
-    return Distribution(jnp.where(is_forward, onward, back), jnp.where(is_forward, back, onward))

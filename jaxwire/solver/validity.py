@@ -35,7 +35,8 @@ class Validity(eqx.Module):
         potential: |e phi| at the scatterer, the larger of both faces, in kB T.
         chemical_potential: |delta mu| there, in kB T.
         force: |F| times the mean free path at the Fermi energy, in kB T.
-        self_heating: P_ext/G, by which share of T the wire's own current heats its electrons far away.
+        self_heating: P_ext/G, by which share of T the wire's own current heats its electrons far away; with P_ext/g
+            where phonons warm up, too.
         against_voltage: whether the current flows against the voltage, as behind a pole of I(V).
     """
 
@@ -81,7 +82,7 @@ def validity_of(flow: Flow, faces: Faces, temperature: Float[Array, "..."]) -> V
     """Compare what flows with what the theory takes for granted; for one solution or a batch."""
     chemical = [jnp.abs(jnp.sum(side.chemical, axis=-1).real) for side in (flow.upper, flow.lower)]
     potential = jnp.maximum(jnp.abs(faces.potential_upper), jnp.abs(faces.potential_lower))
-    heated = flow.current * flow.force / _conductance_to_phonons(flow.upper.half)
+    heated = flow.current * flow.force * _resistance_to_bath(flow.upper.half)
     return Validity(
         potential / temperature,
         jnp.maximum(*chemical) / temperature,
@@ -89,6 +90,13 @@ def validity_of(flow: Flow, faces: Faces, temperature: Float[Array, "..."]) -> V
         heated,
         flow.current < 0,
     )
+
+
+def _resistance_to_bath(half: HalfWire) -> Float[Array, "..."]:
+    """By which share of T electrons are hotter per heat and length, in h vF tau0/mu0^2: 1/G, or 1/G + 1/g."""
+    to_phonons = 1.0 / _conductance_to_phonons(half)
+    phonons = None if half.collisions is None else half.collisions.lattice
+    return to_phonons if phonons is None else to_phonons + 1.0 / phonons.loss
 
 
 def _conductance_to_phonons(half: HalfWire) -> Float[Array, "..."]:

@@ -67,6 +67,13 @@ def test_a_file_may_let_electrons_collide_with_each_other_an_infinite_time_among
     assert list(parse_config("temperature = 0.3\nvoltage = 0.1\n" + DOT + table + axes).axes.values())[0][0] == np.inf
 
 
+def test_a_file_may_let_phonons_warm_up():
+    table = "[wire.phonons]\nloss = 0.5\ncontact_resistance = 1\n[axes]\n'phonons.healing_length' = [0.0, 1.0]\n"
+    read = parse_config("temperature = 0.3\nvoltage = 0.1\n" + DOT + table)
+    assert read.wire.phonons == jw.Phonons(0.5, 0.0, 1.0)
+    assert list(read.axes) == ["phonons.healing_length"]
+
+
 def test_every_public_model_but_functions_can_be_named():
     bases = (jw.AbstractScatterer, jw.AbstractRelaxation, jw.AbstractDispersion, jw.AbstractScreening)
     public = [getattr(jw, name) for name in jw.__all__ if isinstance(getattr(jw, name), type)]
@@ -149,6 +156,7 @@ def test_axes_on_a_log_scale_may_be_negative():
             DOT + "[wire.screening]\nmodel = 'GatedCoulomb'\ncoupling = 1\nradius = 1\ngate_distance = 0.2",
             "`wire.screening.gate_distance` must be more than half the radius 1, got 0.2.",
         ),
+        (DOT + "[wire.phonons]\nloss = 0.0\nhealing_length = 1.0", "`wire.phonons.loss` must be positive, got 0."),
         (DOT + "[wire.electron_electron]\ntime = -1.0", "`wire.electron_electron.time` must be positive, got -1."),
         (
             DOT + "[wire]\ndispersion = {model = 'Kane', alpha = 0.2}\nelectron_electron = {time = 1.0}",

@@ -6,7 +6,11 @@ Nothing is shared with jaxwire. Electrons of momentum +-p and kinetic energy eps
 
 with gamma = 1/tau_ep, eta = 1/tau_ee. At every instant mu_p keeps the number of electrons in the first term, mu_e, Te
 (and u, where momentum is conserved) number, energy (and momentum) in the second: Newton's method finds them.
-Complex steps off equilibrium, one for each of the 2 N occupations, linearise all that. With f = f0 + f0' (h+- - e phi),
+Where phonons have a temperature of their own, f_T is at T (1 + theta_ph), and the energy that electrons lose by the
+first term is P in -k theta_ph'' + g theta_ph = P.
+
+Complex steps off equilibrium, one for each occupation and for theta_ph, linearise all that. With f = f0 + f0' (h+- - e
+phi),
 
     +-v dh/dx = L h +- v F,
 
@@ -32,12 +36,21 @@ class Nodes(NamedTuple):
     weight: np.ndarray
 
 
+class Lattice(NamedTuple):
+    """Phonons: heat g lost per theta_ph, heat current k per slope of it, fall of theta_ph per heat at the scatterer."""
+
+    loss: float
+    conduction: float
+    contact_resistance: float = 0.0
+
+
 class Collisions(NamedTuple):
-    """Rates of both kinds, the same at all energies, and whether the second kind conserves momentum."""
+    """Rates of both kinds, at all energies, whether the second kind conserves momentum; phonons that warm up."""
 
     phonon_rate: float = 1.0
     electron_rate: float = 0.0
     conserves_momentum: bool = True
+    lattice: Lattice | None = None
 
 
 def fermi(energy, potential, temperature):
@@ -51,8 +64,12 @@ class Integral(NamedTuple):
     temperature: float
     collisions: Collisions
 
-    def averages(self, onward: np.ndarray, back: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Parameters mu_p, shape (1, c), and mu_e, Te, u, shape (3, c), of occupations with c columns, by Newton."""
+    def averages(self, onward: np.ndarray, back: np.ndarray, warmth: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Parameters mu_p, shape (1, c), and mu_e, Te, u, shape (3, c), of occupations with c columns, by Newton.
+
+        The phonons are at T (1 + warmth), shape (c,).
+        """
+        lattice = self.temperature * (1 + warmth)
         energy, momentum = self.nodes.energy[:, None], np.sqrt(self.nodes.energy)[:, None]
         weight = self.nodes.weight[:, None] / momentum
         f_total, f_odd = onward + back, onward - back
@@ -60,8 +77,8 @@ class Integral(NamedTuple):
         mu_p = np.ones((1, columns), dtype=complex)
         electrons = np.array([[1.0], [self.temperature], [0.0]]) * np.ones((1, columns), dtype=complex)
         for _ in range(4):
-            f = fermi(energy, mu_p, self.temperature)
-            slope = f * (1 - f) / self.temperature
+            f = fermi(energy, mu_p, lattice)
+            slope = f * (1 - f) / lattice
             mu_p = mu_p + np.sum(weight * (f_total - 2 * f), axis=0) / np.sum(2 * weight * slope, axis=0)
             mu_e, heat, drift = electrons
             f_on, f_back = fermi(energy - drift * momentum, mu_e, heat), fermi(energy + drift * momentum, mu_e, heat)
@@ -85,20 +102,24 @@ class Integral(NamedTuple):
             electrons = electrons + np.linalg.solve(np.moveaxis(jacobian, 2, 0), missing.T[:, :, None])[:, :, 0].T
         return mu_p, electrons
 
-    def __call__(self, onward: np.ndarray, back: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """I[f] of electrons that move in either direction; arrays with a column for each distribution."""
+    def __call__(self, onward: np.ndarray, back: np.ndarray, warmth: np.ndarray) -> tuple[np.ndarray, ...]:
+        """I[f] of electrons that move in either direction, and P; arrays with a column for each distribution."""
         energy, momentum = self.nodes.energy[:, None], np.sqrt(self.nodes.energy)[:, None]
-        mu_p, (mu_e, heat, drift) = self.averages(onward, back)
-        phonons = fermi(energy, mu_p, self.temperature)
-        gamma, eta, _ = self.collisions
-        return tuple(
+        mu_p, (mu_e, heat, drift) = self.averages(onward, back, warmth)
+        phonons = fermi(energy, mu_p, self.temperature * (1 + warmth))
+        gamma, eta, *_ = self.collisions
+        electrons = [
             -gamma * (f - phonons) - eta * (f - fermi(energy - sign * drift * momentum, mu_e, heat))
             for f, sign in ((onward, 1), (back, -1))
-        )
+        ]
+        return *electrons, np.sum(self.nodes.weight[:, None] * momentum * gamma * (onward + back - 2 * phonons), axis=0)
 
 
 class HalfWireModes(NamedTuple):
-    """A wire with all that does not depend on the scatterer; columns of `even` and `odd` are modes (h+ +- h-)/2."""
+    """A wire with all that does not depend on the scatterer; columns of `even` and `odd` are modes (h+ +- h-)/2.
+
+    The rows `phonons` and `flux` are theta_ph and the phonons' heat in every mode, zero where they stay at T.
+    """
 
     nodes: Nodes
     thermal: np.ndarray
@@ -109,6 +130,8 @@ class HalfWireModes(NamedTuple):
     chemical: np.ndarray
     electrons: np.ndarray
     potential: np.ndarray
+    phonons: np.ndarray
+    flux: np.ndarray
     side: float
 
 
@@ -120,36 +143,56 @@ def half_wire_modes(nodes: Nodes, temperature: float, collisions: Collisions, si
         V h'' = B h,      V = (W v) N^-1 (W v),      odd part = kappa N^-1 (W v) even part,
 
     whose undamped solution, a shift of the chemical potential, is moved out of the way: with the rest, 1/kappa are
-    singular values of a matrix, which keeps slow and fast ones.
+    singular values of a matrix, which keeps slow and fast ones. Phonons that warm up are one more row of h, with half
+    of their heat equation, (k/2) theta_ph'' = (g theta_ph - P)/2.
     """
     energy, weight = nodes
     velocity, n = np.sqrt(energy), energy.size
     integral = Integral(nodes, temperature, collisions)
     equilibrium = fermi(energy, 1.0, temperature)
     thermal = equilibrium * (1 - equilibrium) / temperature
-    steps = 1j * STEP * np.diag(thermal)
-    rest = np.tile(equilibrium[:, None], (1, n)).astype(complex)
-    on_on, back_on = (part.imag / STEP for part in integral(rest + steps, rest))
-    mu_p, electrons = integral.averages(rest + steps, rest + steps)
-    chemical, electrons = mu_p[0].imag / STEP, electrons.imag / STEP
+    steps = 1j * STEP * np.hstack([np.diag(thermal), np.zeros((n, 1))])
+    warmed = 1j * STEP * np.eye(n + 1)[n]
+    rest = np.tile(equilibrium[:, None], (1, n + 1)).astype(complex)
+    on_on, back_on, power = (part.imag / STEP for part in integral(rest + steps, rest, warmed))
+    at_rest, electrons = integral.averages(rest + steps, rest + steps, np.zeros(n + 1))  # Fermi functions at T
+    chemical, electrons = at_rest[0].imag / STEP, electrons.imag / STEP
     w = weight / velocity
-    b, lossy = -w[:, None] * (on_on + back_on), -w[:, None] * (on_on - back_on)
-    b, lossy = (b + b.T) / 2, (lossy + lossy.T) / 2
+    lossy = -w[:, None] * (on_on - back_on)[:, :n]
+    lossy = (lossy + lossy.T) / 2
+    b, v = np.zeros((n + 1, n + 1)), np.zeros((n + 1, n + 1))
+    b[:n, :n], b[:n, n] = -w[:, None] * (on_on + back_on)[:, :n], -w * on_on[:, n]
     flow = np.diag(w * thermal * velocity)
-    v = flow @ np.linalg.solve(lossy, flow)
-    v = (v + v.T) / 2
-    out = v.sum(axis=1)
-    gamma, eta, _ = collisions
-    slowest = UNDAMPED / np.max(velocity / np.sqrt(gamma * (gamma + eta)))
-    lifted = np.linalg.cholesky(b + slowest**2 * np.outer(out, out) / out.sum())
-    vector, length, _ = np.linalg.svd(np.linalg.solve(lifted, np.linalg.cholesky(v)))
-    rate, even = 1 / length[1:], np.linalg.solve(lifted.T, vector)[:, 1:]
-    if rate[0] < 1.5 * slowest:
-        raise ArithmeticError("the solution that was moved is not told from the others")
+    v[:n, :n] = flow @ np.linalg.solve(lossy, flow)
+    lattice = collisions.lattice
+    if lattice is None:
+        b, v = b[:n, :n], v[:n, :n]
+    else:
+        b[n, :n], b[n, n], v[n, n] = -power[:n], (lattice.loss - power[n]) / 2, lattice.conduction / 2
+        assert np.max(np.abs(b - b.T)) < 1e-13 * np.max(np.abs(b))  # Onsager: rounding
+    b, v = (b + b.T) / 2, (v + v.T) / 2
+    gamma, eta, *_ = collisions
+    rate, even = decaying(b, v, v[:, :n].sum(axis=1), np.max(velocity) / np.sqrt(gamma * (gamma + eta)))
+    extended, even = even if lattice is not None else np.vstack([even, np.zeros_like(rate)]), even[:n]
     odd = np.linalg.solve(lossy, flow @ even) * rate
     drude = np.linalg.solve(lossy, flow.sum(axis=1))
     potential = (w * thermal) @ even / np.sum(w * thermal)
-    return HalfWireModes(nodes, thermal, rate, even, odd, drude, chemical @ even, electrons @ even, potential, side)
+    flux = side * (0.0 if lattice is None else lattice.conduction) * rate * extended[n]
+    averages = chemical @ extended, electrons @ extended
+    return HalfWireModes(nodes, thermal, rate, even, odd, drude, *averages, potential, extended[n], flux, side)
+
+
+def decaying(b: np.ndarray, v: np.ndarray, out: np.ndarray, length: float) -> tuple[np.ndarray, np.ndarray]:
+    """Rates and shapes of what decays, V h'' = B h; the undamped solution's V h is `out`, a length to start from."""
+    slowest = UNDAMPED / length
+    for _ in range(12):
+        lifted = np.linalg.cholesky(b + slowest**2 * np.outer(out, out) / out.sum())
+        vector, inverse, _ = np.linalg.svd(np.linalg.solve(lifted, np.linalg.cholesky(v)))
+        rate, shape = 1 / inverse[1:], np.linalg.solve(lifted.T, vector)[:, 1:]
+        if rate[0] > 1.5 * slowest:
+            return rate, shape
+        slowest /= 2  # something decays as slowly
+    raise ArithmeticError("the solution that was moved is not told from the others")
 
 
 class Reference(NamedTuple):
@@ -181,6 +224,8 @@ class Reference(NamedTuple):
             "scatterer": lambda wire: wire.side * wire.rate * heat(wire),
             "buildup": lambda wire: self.current * wire.side * wire.rate * self.screening * wire.potential,
         }
+        if np.any(self.wires[0].phonons):
+            shares |= {"phonon_temperature": lambda wire: wire.phonons, "phonon_heat_current": lambda wire: wire.flux}
         return {name: np.array([self._along(one, share) for one in x]) for name, share in shares.items()}
 
 
@@ -194,7 +239,7 @@ def solve_dense(
         left: nodes of the left wire; the last ones, as many as both wires have, share total energies and weights.
         right: nodes of the right wire; the first ones of the longer of the two lie below the step.
         temperature: kB T.
-        collisions: of both wires.
+        collisions: of both wires, with the phonons'.
         screening: sigma, share of the potential of a neutral wire.
     """
     wires = tuple(half_wire_modes(each, temperature, collisions, side) for each, side in ((left, -1.0), (right, 1.0)))
@@ -212,13 +257,23 @@ def solve_dense(
     t = chance[:, None]
     source = chance * (fermi(left.energy[above], 1, temperature) - fermi(right.energy[above], 1, temperature))
     (left_plus, left_minus), (right_plus, right_minus) = directions
+    lattice = collisions.lattice or Lattice(1.0, 0.0)
+    faces = [np.hstack([wires[0].phonons, -wires[1].phonons, 0.0]), np.hstack([wires[0].flux, -wires[1].flux, 0.0])]
+    faces[0] -= lattice.contact_resistance * np.hstack([np.zeros(sizes[0]), wires[1].flux, 0.0])
     rows = [
         right_plus[above] - t * left_plus[above] - (1 - t) * right_minus[above],
         left_minus[above] - t * right_minus[above] - (1 - t) * left_plus[above],
         (left_plus - left_minus)[: above.start],
         (right_plus - right_minus)[: above.start],
+        np.array(faces),
     ]
-    weights = [left.weight[above], left.weight[above], left.weight[: above.start], right.weight[: above.start]]
+    weights = [
+        left.weight[above],
+        left.weight[above],
+        left.weight[: above.start],
+        right.weight[: above.start],
+        np.ones(2),
+    ]
     row_scale = np.sqrt(np.concatenate(weights))
     matrix = np.vstack(rows) * row_scale[:, None]
     below = len(matrix) - 2 * source.size

@@ -10,9 +10,10 @@ from numpy.testing import assert_allclose
 
 import jaxwire as jw
 from jaxwire.kinetics.eigenmodes.modes import half_wire_modes
-from jaxwire.kinetics.flow import Flow, Side
+from jaxwire.kinetics.flow import Flow
 from jaxwire.kinetics.resolvents import contour
 from jaxwire.kinetics.resolvents.contour import Contour, enter_contour
+from jaxwire.kinetics.side import Side
 from jaxwire.observables import spots
 from jaxwire.observables.extrema import NEAREST, candidates, in_order
 from jaxwire.observables.wave_profile import ORDER, WaveProfile

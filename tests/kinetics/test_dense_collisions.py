@@ -66,8 +66,8 @@ def test_heat_to_the_phonons_follows_the_temperature_of_the_electrons_and_the_po
 def test_comparison_sees_collisions_that_do_not_conserve(wrong, monkeypatch):
     right = dense_collisions.Integral.averages
 
-    def wrong_averages(self, onward, back):
-        mu_p, electrons = right(self, onward, back)
+    def wrong_averages(self, onward, back, warmth):
+        mu_p, electrons = right(self, onward, back, warmth)
         size = {"energy": [0, 0.001, 0], "momentum": [0, 0, 0.001]}[wrong]
         return mu_p, electrons + 1j * electrons.imag * np.array(size)[:, None]
 

@@ -45,6 +45,8 @@ def test_units_of_a_parabolic_wire_of_indium_arsenide_by_hand():
         ("rates", 1.0): 1e12,
         ("alpha", 0.02): 2.0,
         ("conductance", 1.0): 1 / KLITZING,
+        ("substrate_conductance", 1.0): BOLTZMANN * 0.010 / KLITZING / (velocity * 1e-12),  # 0.9 mW/(m K)
+        ("contact_resistance", 1.0): KLITZING / 0.010**2,
         ("seebeck", 1.0): BOLTZMANN,
         ("peltier", 1.0): 0.010,
         ("heating", 29.4): 29.4,

@@ -11,9 +11,9 @@ import scipy.special
 from numpy.testing import assert_allclose, assert_array_equal
 
 import jaxwire as jw
+from jaxwire.kinetics.wave_smoothing import NEAR_OWN_RATE, Waves, _kept_apart
 from jaxwire.numerics.special_functions import erfcx
 from jaxwire.observables.instruments import AbstractInstrument, HeatingProfile, Thermometer
-from jaxwire.observables.wave_smoothing import NEAR_OWN_RATE, Waves, _kept_apart
 
 COARSE = jw.Resolution(24, 10)
 POINTS, WEIGHTS = np.polynomial.legendre.leggauss(14)

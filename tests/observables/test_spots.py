@@ -12,7 +12,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 import jaxwire as jw
 from jaxwire.observables.extrema import NEAREST, candidates, in_order
-from jaxwire.observables.spots import Spot, _contour, find_extrema, find_spots, spot_measure
+from jaxwire.observables.spot import Spot, spot_measure
+from jaxwire.observables.spots import _contour, find_extrema, find_spots
 from jaxwire.observables.wave_profile import WaveProfile
 
 SIDES = {"left": -1, "right": 1}

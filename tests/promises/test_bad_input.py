@@ -145,6 +145,7 @@ AN_OBJECT = [
     ("dispersion", "Parabolic", "jw.Wire(dispersion={})"),
     ("screening", "Electroneutral", "jw.Wire(screening={})"),
     ("electron_electron", "ElectronElectron", "jw.Wire(electron_electron={})"),
+    ("phonons", "Phonons", "jw.Wire(phonons={})"),
 ]
 REFUSED = {
     **{
@@ -156,6 +157,7 @@ REFUSED = {
         f"jw.{name}(dot, temperature=-0.1, {drive})": r"ValueError: `temperature` must be positive, got -0\.1\."
         for name, drive in SOLVERS.items()
     },
+    "jw.find_spots(jw.solve(dot, temperature=0.3, voltage=0.1), of='charge')": r"ValueError: `of` must be .+",
     "jw.iv(dot, voltages=[0.1])": r"TypeError: `temperature` must be a real number, got None .+\.",
     "jw.iv(dot, temperature=0.3)": r"TypeError: `voltages` must be a real number, got None .+\.",
     "jw.iv(dot, temperature=0.3, voltages=0.1)": r"ValueError: `voltages` must be an array with 1 axis, got .+\.",

@@ -9,7 +9,7 @@ import pytest
 
 import jaxwire as jw
 from jaxwire.numerics.programs import Alike
-from jaxwire.observables.spots import SpotLimits
+from jaxwire.observables.spot import SpotLimits
 from jaxwire.scans.computation.program import Given, Program
 from jaxwire.scans.computation.results import _has_code, tabulated, traced
 from jaxwire.scans.single_precision import IN_SINGLE

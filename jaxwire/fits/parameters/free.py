@@ -11,7 +11,7 @@ from jaxtyping import Array, Float
 from jaxwire.fits.parameters.numbers import FitNumbers
 from jaxwire.fits.parameters.priors import Pair, read_priors
 from jaxwire.fits.parameters.ranges import AbstractRange, Bounded, OneSided, Positive, Real
-from jaxwire.model.parameters.domain import FRACTION, NOT_NEGATIVE, POSITIVE, Domain
+from jaxwire.model.parameters.domain import FRACTION, NOT_NEGATIVE, POSITIVE, POSITIVE_OR_INFINITE, Domain
 from jaxwire.model.parameters.names import NamedParameters, ParameterPath
 
 SEARCH_BOX = {"center": (0.1, 2.6), "width": (0.02, 1.0)}
@@ -196,7 +196,7 @@ def _read(name: str, place: ParameterPath, bounds: Any, numbers: NamedParameters
     if low <= bottom and high >= top:  # bounds that bound nothing
         if domain is FRACTION:
             return Free(name, place, Bounded(0.0, 1.0), min(max(start, FROM_END), 1.0 - FROM_END), (0.0, 1.0))
-        if domain is POSITIVE or domain is NOT_NEGATIVE:
+        if _is_half_line(domain):
             start = max(start, SMALLEST_START)
             return Free(name, place, Positive(), start, near or (start / SEARCH_FACTOR, start * SEARCH_FACTOR))
         if not _is_known(domain):
@@ -235,13 +235,18 @@ def _ends(domain: Domain) -> tuple[float, float]:
     """Where the values of a domain end."""
     if domain is FRACTION:
         return 0.0, 1.0
-    return (0.0, np.inf) if domain is POSITIVE or domain is NOT_NEGATIVE else (-np.inf, np.inf)
+    return (0.0, np.inf) if _is_half_line(domain) else (-np.inf, np.inf)
+
+
+def _is_half_line(domain: Domain) -> bool:
+    """Whether all positive numbers are in a domain; an end of it is not told apart."""
+    return any(domain is one for one in (POSITIVE, NOT_NEGATIVE, POSITIVE_OR_INFINITE))
 
 
 def _is_known(domain: Domain) -> bool:
     """Whether all values between the ends of a domain are in it."""
     is_real = bool(domain.contains(np.array(-np.finfo(float).max)))
-    return domain is FRACTION or domain is POSITIVE or domain is NOT_NEGATIVE or is_real
+    return domain is FRACTION or _is_half_line(domain) or is_real
 
 
 def _middle(low: float, high: float) -> float:

@@ -1,5 +1,5 @@
-"""Electrons that collide with each other too: two fields in a half-wire, chemical potential and temperature.
+"""Electrons that collide with each other too, or share a temperature with phonons: two fields in a half-wire, or three.
 
 `electron_collisions` (their share in all collisions), `moments` (both fields from what enters, 2 x 2 per wavenumber),
-`response` to the current that enters.
+`lattice` (phonons that warm up: a third field), `response` to the current that enters.
 """

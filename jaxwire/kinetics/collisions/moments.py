@@ -43,36 +43,46 @@ class EnergySpread(NamedTuple):
         return cls(centered / deviation, deviation)
 
 
+class Averages(NamedTuple):
+    """R, R_1 and R_2 of the module's head; arrays of shape (m,)."""
+
+    whole: Inexact[Array, " m"]
+    first: Inexact[Array, " m"]
+    second: Inexact[Array, " m"]
+
+
 class Moments(NamedTuple):
-    """Both fields as [[a, b], [c, d]] times (D, D_1), and the rest of the module's head; arrays of shape (m,).
+    """Both fields as [[a, b], [c, d]] times (D, D_1), and Delta of the module's head; arrays of shape (m,).
 
     Attributes:
         potential_by_number: a, of q^2 m by D.
         potential_by_energy: b, of q^2 m by D_1.
         temperature_by_number: c, of theta by D.
         temperature_by_energy: d, of theta by D_1.
+        determinant: Delta.
     """
 
     potential_by_number: Inexact[Array, " m"]
     potential_by_energy: Inexact[Array, " m"]
     temperature_by_number: Inexact[Array, " m"]
     temperature_by_energy: Inexact[Array, " m"]
+    determinant: Inexact[Array, " m"]
 
     @classmethod
     def of(
         cls,
         squared: Inexact[Array, " m"],
-        averages: tuple[Inexact[Array, " m"], Inexact[Array, " m"], Inexact[Array, " m"]],
-        share: Scalar,
-        phonons: Scalar,
+        averages: Averages,
+        share: Inexact[Array, "*m"],
+        phonons: Inexact[Array, "*m"],
     ) -> "Moments":
         """Work them out.
 
         Args:
             squared: q^2, of either sign or complex, shape (m,).
-            averages: R, R_1, R_2.
-            share: beta.
-            phonons: 1 - beta.
+            averages: of the electrons.
+            share: beta, shape () or (m,).
+            phonons: 1 - beta, likewise.
         """
         whole, first, second = averages
         mixed = share * squared
@@ -82,6 +92,7 @@ class Moments(NamedTuple):
             -mixed * first / determinant,
             -first / determinant,
             whole / determinant,
+            determinant,
         )
 
     def fields(
@@ -90,3 +101,14 @@ class Moments(NamedTuple):
         """Chemical potential, times q^2, and temperature (in units of that of `EnergySpread`) of D and D_1."""
         potential = self.potential_by_number * number + self.potential_by_energy * energy
         return potential, self.temperature_by_number * number + self.temperature_by_energy * energy
+
+    def returned(self, weight: Inexact[Array, " m"], share: Inexact[Array, "*m"]) -> "Moments":
+        """The same with weights, and beta theta in place of theta: at which temperature electrons come out again."""
+        fed = weight * share
+        return Moments(
+            weight * self.potential_by_number,
+            weight * self.potential_by_energy,
+            fed * self.temperature_by_number,
+            fed * self.temperature_by_energy,
+            self.determinant,
+        )

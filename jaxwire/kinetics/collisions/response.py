@@ -2,11 +2,11 @@ r"""Response of a half-wire whose electrons collide with each other to the curre
 
 With the fields of `moments`, the even part of the distribution at x = 0 is S = Z j,
 
-    S_i = j_i - 2 f0'_i (2/pi) int_0^inf dq [y_i q^2 m - beta d_i y_i e_i theta] + 2 f0'_i (1 - sigma) m(x = 0),
+    S_i = j_i - 2 f0'_i (2/pi) int_0^inf dq [y_i q^2 m - d_i y_i e_i Theta] + 2 f0'_i (1 - sigma) m(x = 0),
 
-where the last term is that of a wire which is not neutral. So every wavenumber of the rule of `resolvents` takes two
-numbers of the current, and gives two shapes back. The rule covers all lengths up to the longest decay length that there
-may be, max v (tau tau_ep)^(1/2): hot electrons cool over many of their mean free paths.
+with Theta = beta theta unless phonons warm up, and the last term where a wire is not neutral. So every wavenumber of
+the rule of `resolvents` takes two numbers of the current, and gives two shapes back. The rule covers all lengths up to
+the longest that there may be (`HalfWire.longest_decay`): hot electrons cool over many of their mean free paths.
 """
 
 from typing import NamedTuple
@@ -15,7 +15,8 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from jaxwire.kinetics.collisions.electron_collisions import ElectronCollisions
-from jaxwire.kinetics.collisions.moments import EnergySpread, Moments
+from jaxwire.kinetics.collisions.lattice import Contact, Lattice, LatticeMoments
+from jaxwire.kinetics.collisions.moments import Averages, EnergySpread, Moments
 from jaxwire.kinetics.resolvents.products import Resolvents
 from jaxwire.kinetics.resolvents.wavenumbers import Sampling, wavenumbers
 from jaxwire.numerics.array_types import Scalar
@@ -27,12 +28,13 @@ class CollidingResponse(NamedTuple):
     Attributes:
         local: 1, but for what the rule of wavenumbers errs; with it, the Drude state is in the null space of Z exactly.
         resolvents: nodes and wavenumbers.
-        moments: of each wavenumber, with its weight.
+        moments: of each wavenumber, with its weight; those of Theta instead of theta.
         relative: e_i, energies relative to their average, in units of their standard deviation, shape (n,).
-        thermalised: beta d_i e_i, what a higher temperature gives back, shape (n,).
+        thermalised: d_i e_i, what a higher temperature gives back, shape (n,).
         uniform: last row of `drive` but for `forgotten`, shape (n,).
         returned: scale of `field`, f0'/S, shape (n,).
         forgotten: scale of `drive`, w/(l tau), shape (n,).
+        contact: phonons that warm up, at x = 0; None where they do not.
     """
 
     local: Float[Array, " n"]
@@ -43,6 +45,7 @@ class CollidingResponse(NamedTuple):
     uniform: Float[Array, " n"]
     returned: Float[Array, " n"]
     forgotten: Float[Array, " n"]
+    contact: Contact | None
 
     @property
     def size(self) -> int:
@@ -69,7 +72,10 @@ class CollidingResponse(NamedTuple):
         """Give the part of the last nodes alone."""
         resolvents = self.resolvents._replace(squared=self.resolvents.squared[-size:])
         names = ("local", "relative", "thermalised", "uniform", "returned", "forgotten")
-        return self._replace(resolvents=resolvents, **{name: getattr(self, name)[-size:] for name in names})
+        contact = None if self.contact is None else self.contact.of_last(size)
+        return self._replace(
+            resolvents=resolvents, contact=contact, **{name: getattr(self, name)[-size:] for name in names}
+        )
 
 
 def colliding_response(
@@ -79,6 +85,7 @@ def colliding_response(
     thermal: Float[Array, " n"],
     energy: Float[Array, " n"],
     collisions: ElectronCollisions,
+    longest: Scalar,
     screening: Scalar,
     sampling: Sampling,
 ) -> CollidingResponse:
@@ -97,33 +104,79 @@ def colliding_response(
         thermal: f0'_i > 0, shape (n,).
         energy: what collisions between electrons conserve besides their number, shape (n,).
         collisions: their share.
+        longest: what no decay length exceeds.
         screening: sigma, strength of the neutrality potential.
         sampling: how many wavenumbers, and over which range.
     """
-    longest = jnp.max(mean_free_path)
-    path = jnp.maximum(mean_free_path, longest / sampling.span)
-    q, weight = wavenumbers(longest / jnp.sqrt(collisions.phonons), jnp.min(path), sampling.size)
+    shortest = jnp.max(mean_free_path) / sampling.span
+    path = jnp.maximum(mean_free_path, shortest)
     rate = momentum_weight / relaxation_time
     collision_sum = rate @ thermal
     share = rate * thermal / collision_sum
     spread = EnergySpread.of(energy, share)
     relative, squared = spread.relative, path**2
+    lattice = collisions.coupled_lattice(collision_sum, spread.deviation)
+    least = jnp.min(path)
+    if lattice is not None:
+        least = jnp.minimum(least, jnp.maximum(lattice.shortest_decay(), shortest))
+    q, weight = wavenumbers(longest, least, sampling.size)
     resolvents = Resolvents(squared, q**2)
-    averages = jnp.stack([share, share * relative, share * relative**2, share * squared])
-    whole, first, second, lengths = resolvents.over_nodes(averages)
-    moments = Moments.of(q**2, (whole, first, second), collisions.share, collisions.phonons)
+    whole, first, second, lengths = resolvents.over_nodes(
+        jnp.stack([share, share * relative, share * relative**2, share * squared])
+    )
+    averages = Averages(whole, first, second)
+    shares = collisions.shares(lattice, q**2)
+    moments = Moments.of(q**2, averages, *shares)
     by_number, by_energy = weight * moments.potential_by_number, -weight * moments.potential_by_energy / q**2
     even, by_square = by_number * lengths + by_energy * first, by_energy * q**2 * first - by_number * whole
     rows = jnp.stack([weight, even, by_square, by_energy])
     rational, even, by_square, by_energy = resolvents.over_wavenumbers(rows)
     unscreened = (even + squared * by_square) / (share @ squared) - relative * by_energy
-    return CollidingResponse(
+    response = CollidingResponse(
         local=rational / path,
         resolvents=resolvents,
-        moments=Moments(*(weight * each for each in moments)),
+        moments=moments.returned(weight, shares[0]),
         relative=relative,
-        thermalised=collisions.share * relative / squared,
+        thermalised=relative / squared,
         uniform=-(1.0 - screening) * unscreened,
         returned=thermal / collision_sum,
         forgotten=rate / path,
+        contact=None,
+    )
+    if lattice is None:
+        return response
+    of_flux = LatticeMoments.of(lattice, q**2, averages, moments, collisions.phonons).weighted(weight)
+    heat = 2.0 * collision_sum * spread.deviation
+    return response._replace(contact=_contact(response, lattice, moments, of_flux, heat=heat, charge=1.0 - screening))
+
+
+def _contact(
+    response: CollidingResponse,
+    lattice: Lattice,
+    moments: Moments,
+    of_flux: LatticeMoments,
+    *,
+    heat: Scalar,
+    charge: Scalar,
+) -> Contact:
+    """What phonons do at x = 0 (see `lattice`).
+
+    Args:
+        response: of the electrons.
+        lattice: the phonons.
+        moments: at each wavenumber, without weights.
+        of_flux: likewise, with weights.
+        heat: 2 S times the standard deviation of the energy.
+        charge: 1 - sigma.
+    """
+    coupled = of_flux.coupled * moments.temperature_by_number, of_flux.coupled * moments.temperature_by_energy
+    rows = jnp.stack([*coupled, of_flux.potential, of_flux.returned])
+    by_number, by_energy, potential, temperature = response.resolvents.over_wavenumbers(rows)
+    unscreened = charge * jnp.sum(of_flux.potential / response.resolvents.wavenumber)
+    given = response.thermalised * temperature - potential + unscreened
+    return Contact(
+        warmed=response.forgotten * (by_number + response.relative * by_energy) / heat,
+        given=heat / lattice.loss * response.returned * given,
+        alone=1.0 / jnp.sqrt(1.0 + lattice.alpha),
+        excess=jnp.sum(of_flux.excess) / lattice.loss,
     )

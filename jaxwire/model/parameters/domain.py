@@ -43,6 +43,8 @@ REAL = Domain(lambda value: abs(value) < math.inf, "a finite number")
 
 POSITIVE = Domain(lambda value: (value > 0) & (value < math.inf), "positive")
 
+POSITIVE_OR_INFINITE = Domain(lambda value: value > 0, "positive")
+
 NOT_NEGATIVE = Domain(lambda value: (value >= 0) & (value < math.inf), "zero or positive")
 
 ROUNDING = 1e-12

@@ -25,6 +25,8 @@ LABELS = {
     "rates": ("1/tau0", "scattering rate"),
     "time": ("tau0", "time between collisions of electrons"),
     "rate": ("1/tau0", "rate of collisions between electrons"),
+    "loss": ("mu0^2/(h vF tau0)", "heat that phonons lose to the substrate, per dT/T"),
+    "contact_resistance": ("h/mu0^2", "resistance of the scatterer for the phonons' heat"),
     "alpha": ("1/mu0", "non-parabolicity"),
     "strength": ("", "screening strength"),
     "coupling": ("", "Coulomb coupling"),

@@ -47,6 +47,7 @@ SI: dict[str, dict[str, Callable[["Scale"], Any]]] = {
     "mu0^2/(h vF tau0)": {"W/m": lambda s: s.channels * s.energy**2 / (h * s.mean_free_path)},
     "kB mu0/(h vF tau0)": {"W/(m K)": lambda s: s.channels * k * s.energy / (h * s.mean_free_path)},
     "kB mu0 vF tau0/h": {"W m/K": lambda s: s.channels * k * s.energy * s.mean_free_path / h},
+    "h/mu0^2": {"1/W": lambda s: h / (s.channels * s.energy**2)},
     "mu0/(vF tau0)": {"V/m": lambda s: s.energy / (e * s.mean_free_path), "N": lambda s: s.energy / s.mean_free_path},
     "vF tau0": {"m": lambda s: s.mean_free_path},
     "1/kF": {"m": lambda s: 1.0 / s.wave_number},
@@ -68,13 +69,16 @@ ALSO = {"mu0": "eV", "mu0/(vF tau0)": "N"}
 
 NAMES = {
     ("mu0", "eV"): "chemical_potential electron_potential energy",
-    ("mu0", "K"): "temperature electron_temperature",
+    ("mu0", "K"): "temperature electron_temperature phonon_temperature",
     ("mu0", "V"): "voltage voltages total_voltage potential potential_left potential_right",
     ("e mu0/h", "A"): "reverse_current landauer_current current_limit",
-    ("mu0^2/h", "W"): "heat_current uniform_heat_current heat_left heat_right powers asymmetry improved_asymmetry "
+    (
+        "mu0^2/h",
+        "W",
+    ): "heat_current phonon_heat_current uniform_heat_current heat_left heat_right powers asymmetry improved_asymmetry "
     "landauer_asymmetry landauer_improved_asymmetry",
-    ("mu0^2/(h vF tau0)", "W/m"): "external_power heating_power",
-    ("kB mu0/(h vF tau0)", "W/(m K)"): "thermal_conductance",
+    ("mu0^2/(h vF tau0)", "W/m"): "external_power heating_power substrate_power",
+    ("kB mu0/(h vF tau0)", "W/(m K)"): "thermal_conductance substrate_conductance",
     ("kB mu0 vF tau0/h", "W m/K"): "wire_conductance",
     ("vF tau0", "m"): "x x_max position spot_position mean_free_path",
     ("tau0", "s"): "relaxation_time",
@@ -165,7 +169,8 @@ class Scale(Printable):
 
         Temperatures are then in K, voltages and potentials in V, all other energies in eV, forces in V/m (the electric
         field that exerts them). `heating` stays P_ph/P_ext; times `sol.external_power` it is a `heating_power`, in W/m.
-        `length` is that of a barrier, in 1/kF; the unit vF tau0 belongs to `x` and `position`.
+        `length` is that of a barrier, in 1/kF; the unit vF tau0 belongs to `x` and `position`. The `loss` of phonons is
+        kB T times their `substrate_conductance`, which is in W/(m K).
 
         Args:
             quantity: name of a result, argument or parameter, also as in the axes of a scan: "resonances[1].width".

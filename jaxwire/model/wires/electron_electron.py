@@ -6,11 +6,8 @@ momentum, at one rate 1/tau_ee. Natural units: times in tau0, the relaxation tim
 
 import equinox as eqx
 
-from jaxwire.model.parameters.domain import NOT_NEGATIVE, Domain, as_parameter
+from jaxwire.model.parameters.domain import NOT_NEGATIVE, POSITIVE_OR_INFINITE, as_parameter
 from jaxwire.numerics.array_types import Scalar
-
-TIME = Domain(lambda value: value > 0, "positive")
-"""What a time may be: as long as one likes."""
 
 CONSERVED = ("momentum", "energy")
 """What collisions may conserve, besides the number of electrons: energy and momentum, or energy alone."""
@@ -36,7 +33,7 @@ class ElectronElectron(eqx.Module):
             (alone: every collision also resists the current).
     """
 
-    time: Scalar | None = eqx.field(default=None, metadata={"domain": TIME})
+    time: Scalar | None = eqx.field(default=None, metadata={"domain": POSITIVE_OR_INFINITE})
     rate: Scalar | None = eqx.field(default=None, metadata={"domain": NOT_NEGATIVE})
     conserves: str = eqx.field(default="momentum", static=True)
 
@@ -51,7 +48,7 @@ class ElectronElectron(eqx.Module):
             raise TypeError(f"`time` or `rate` must be given, one of them; got {'none' if time is None else 'both'}.")
         if conserves not in CONSERVED:
             raise ValueError(f"`conserves` must be {' or '.join(map(repr, CONSERVED))}, got {conserves!r}.")
-        self.time = None if time is None else as_parameter("time", time, TIME)
+        self.time = None if time is None else as_parameter("time", time, POSITIVE_OR_INFINITE)
         self.rate = None if rate is None else as_parameter("rate", rate, NOT_NEGATIVE)
         self.conserves = conserves
 

@@ -13,6 +13,7 @@ from jaxwire.model.printing import Printable
 from jaxwire.model.wires.dispersion import AbstractDispersion, Parabolic
 from jaxwire.model.wires.electron_electron import ElectronElectron
 from jaxwire.model.wires.hot_electrons import ThermalNodes
+from jaxwire.model.wires.phonons import Phonons
 from jaxwire.model.wires.relaxation import AbstractRelaxation, ConstantRelaxationTime
 from jaxwire.model.wires.screening import AbstractNonLocalScreening, AbstractScreening, Electroneutral
 from jaxwire.numerics.array_types import RealLike, Scalar
@@ -35,12 +36,15 @@ class Wire(Printable):
         screening: electric potential as a function of the charge; electroneutral unless given.
         electron_electron: collisions of electrons with each other; None, as in the paper, unless given. They need a
             constant relaxation time, a parabolic band and a potential that follows the charge locally.
+        phonons: with a temperature of their own; None, as in the paper, where they stay at that of the bath. They need
+            the same.
     """
 
     relaxation: AbstractRelaxation
     dispersion: AbstractDispersion
     screening: AbstractScreening
     electron_electron: ElectronElectron | None
+    phonons: Phonons | None
 
     def __init__(
         self,
@@ -48,27 +52,31 @@ class Wire(Printable):
         dispersion: AbstractDispersion | None = None,
         screening: AbstractScreening | None = None,
         electron_electron: ElectronElectron | None = None,
+        phonons: Phonons | None = None,
     ) -> None:
         """Put a wire together; whatever is left out is as in the paper's main text.
 
         Raises:
             TypeError: if a part is not of its type.
-            ValueError: if electrons are to collide with each other in a wire for which that is not worked out.
+            ValueError: if electrons are to collide with each other, or phonons to warm up, in a wire for which that is
+                not worked out.
         """
         self.relaxation = _part("relaxation", relaxation, AbstractRelaxation, ConstantRelaxationTime)
         self.dispersion = _part("dispersion", dispersion, AbstractDispersion, Parabolic)
         self.screening = _part("screening", screening, AbstractScreening, Electroneutral)
         self.electron_electron = electron_electron
-        if electron_electron is not None:
-            self._check_electron_electron()
+        self.phonons = phonons
+        for name, part, kind, example in (
+            ("electron_electron", electron_electron, ElectronElectron, "ElectronElectron(time=0.5)"),
+            ("phonons", phonons, Phonons, "Phonons(loss=0.1, healing_length=1.0)"),
+        ):
+            if part is not None and not isinstance(part, kind):
+                raise TypeError(f"`{name}` must be an object such as {example}, got {part!r}.")
+            if part is not None:
+                self._check_thermal_part(name)
 
-    def _check_electron_electron(self) -> None:
-        """Refuse wires in which collisions between electrons are not worked out."""
-        if not isinstance(self.electron_electron, ElectronElectron):
-            raise TypeError(
-                "`electron_electron` must be an object such as ElectronElectron(time=0.5), got "
-                f"{self.electron_electron!r}."
-            )
+    def _check_thermal_part(self, name: str) -> None:
+        """Refuse wires in which exchange of heat between electrons, or with phonons, is not worked out."""
         for part, is_known in (
             (self.relaxation, type(self.relaxation) is ConstantRelaxationTime),
             (self.dispersion, type(self.dispersion) is Parabolic),
@@ -76,9 +84,14 @@ class Wire(Printable):
         ):
             if not is_known:
                 raise ValueError(
-                    "`electron_electron` must be None unless the relaxation time is constant, the band parabolic and "
+                    f"`{name}` must be None unless the relaxation time is constant, the band parabolic and "
                     f"the screening local, got it with {type(part).__name__}."
                 )
+
+    @property
+    def is_thermal(self) -> bool:
+        """Whether electrons exchange heat: with each other, or through phonons that warm up."""
+        return not (self.electron_electron is None and self.phonons is None)
 
     def velocity(self, energy: RealLike) -> Float[Array, "*n"]:
         """Velocity at a kinetic energy, in vF."""
@@ -98,10 +111,16 @@ class Wire(Printable):
         conserved = self.electron_electron is None or self.electron_electron.conserves_momentum
         return self.relaxation_time(energy) if conserved else self.scattering_time(energy)
 
-    def longest_decay(self, energy: RealLike) -> Float[Array, "*n"]:
-        """Length v (tau tau_ep)^(1/2) at a kinetic energy, in vF tau0; nothing decays over more than the largest."""
-        squared = self.relaxation_time(energy) * self.scattering_time(energy)
-        return self.velocity(energy) * jnp.sqrt(squared)
+    def longest_decay(self, energy: RealLike, temperature: Scalar) -> Float[Array, "*n"]:
+        """Length at a kinetic energy, in vF tau0; nothing decays over more than the largest of those up to high energy.
+
+        v (tau tau_ep)^(1/2); where phonons warm up, the root of its square + Lambda^2 + K/g.
+        """
+        squared = self.velocity(energy) ** 2 * self.relaxation_time(energy) * self.scattering_time(energy)
+        if (phonons := self.phonons) is not None:
+            conducted = self.electron_heat_conductance(temperature) / phonons.loss
+            squared = squared + phonons.healing_length**2 + conducted
+        return jnp.sqrt(squared)
 
     def electron_phonon_conductance(self, temperature) -> Scalar:
         """Heat that hotter electrons give to the phonons, G: per length, and per excess of their temperature over T.
@@ -138,9 +157,27 @@ class Wire(Printable):
         Args:
             temperature: kB T, in mu0, positive.
         """
+        ratio = self.electron_heat_conductance(temperature) / self.electron_phonon_conductance(temperature)
+        return jnp.sqrt(ratio)
+
+    def electron_heat_conductance(self, temperature) -> Scalar:
+        """Heat that electrons conduct where no current flows, K: per slope of the excess of their temperature over T.
+
+        ```python
+        >>> import jaxwire as jw
+        >>> print(f"{jw.Wire().electron_heat_conductance(0.1):.5f}")   # near 2 pi^2 t^2/3
+        0.06393
+
+        ```
+
+        Args:
+            temperature: kB T, in mu0, positive.
+
+        Returns:
+            K in mu0^2 vF tau0/h, once electrons collide with each other often enough.
+        """
         nodes = ThermalNodes.at(as_parameter("temperature", temperature, POSITIVE))
-        conductance = 2.0 * nodes.variance(self.velocity(nodes.energy) * self.scattering_time(nodes.energy))
-        return jnp.sqrt(conductance / self.electron_phonon_conductance(temperature))
+        return 2.0 * nodes.variance(self.velocity(nodes.energy) * self.scattering_time(nodes.energy))
 
 
 def _part(name: str, given, base: type, default: type):

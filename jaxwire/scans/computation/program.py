@@ -22,7 +22,7 @@ from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.array_types import Scalar
 from jaxwire.numerics.integers import ceil_div
 from jaxwire.numerics.programs import local_devices
-from jaxwire.observables.spots import SpotLimits
+from jaxwire.observables.spot import SpotLimits
 from jaxwire.scans.single_precision import judge
 from jaxwire.scans.variables import Observable, Setup, evaluate
 from jaxwire.solver.solve import solve_found

@@ -7,6 +7,9 @@ exp(-|x|/l)/(2l), which makes waves of waves: with u = kappa l, one that starts 
 
 Near u = 1 the first two are large and cancel. There the wave is first interpolated, as a function of kappa, from others
 whose rates are not so near to 1/l; that serves for equal lengths, too, and does not depend on x.
+
+Waves of complex rates come in conjugate pairs, of which one is kept, and the real part of the sum is meant (see
+`contour`, whose rates stay away from the real axis, and so from u = 1).
 """
 
 import functools
@@ -14,11 +17,11 @@ from typing import NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, ArrayLike, Float
+from jaxtyping import Array, ArrayLike, Float, Inexact
 from numpy.polynomial import chebyshev
 
 from jaxwire.numerics.array_types import Scalar
-from jaxwire.numerics.special_functions import erfcx
+from jaxwire.numerics.special_functions import complex_erfcx, erfcx
 
 NEAR_OWN_RATE = 0.1
 """A wave is interpolated from others where |u - 1| is below this, u being its rate times the length."""
@@ -30,8 +33,8 @@ WAVES_INSTEAD = 12
 class Waves(NamedTuple):
     """Sum of coefficient exp(-rate y) over the waves with y = direction (x - origin) > 0; each of shape (m,)."""
 
-    rate: Float[Array, " m"]
-    coefficient: Float[Array, " m"]
+    rate: Inexact[Array, " m"]
+    coefficient: Inexact[Array, " m"]
     direction: Float[Array, " m"]
     origin: Float[Array, " m"]
 
@@ -57,8 +60,10 @@ def smoothed(waves: Waves, length: Scalar) -> Waves:
 def _kept_apart(waves: Waves, length: Scalar, own_rate: Scalar) -> Waves:
     """The same sum without rates near 1/length: their waves are interpolated from others."""
     nodes, from_moments = map(jnp.asarray, _nodes())
-    excess = length * waves.rate - 1.0
+    excess = length * waves.rate.real - 1.0
     is_near = jnp.abs(excess) < NEAR_OWN_RATE
+    if jnp.iscomplexobj(waves.rate):
+        is_near &= waves.rate.imag == 0
     rate, far = (jnp.where(is_near, 0.0, each) for each in (waves.rate, waves.coefficient))
     kept, near = waves._replace(rate=rate, coefficient=far), waves.coefficient - far
     t = jnp.where(is_near, excess / NEAR_OWN_RATE, 0.0)
@@ -108,7 +113,23 @@ def probe_reading(waves: Waves, x: Float[Array, " n"], width: Scalar) -> Float[A
     s = jnp.where(is_blurred, width, 1.0)
     y = waves.direction[None, :] * (x[:, None] - waves.origin[None, :])
     behind = y - rate * width**2
-    sign = jnp.sign(behind)
-    inside = jnp.exp(jnp.minimum(rate * (0.5 * rate * width**2 - y), 0.0))
-    edge = jnp.exp(-0.5 * (y / s) ** 2) * erfcx(jnp.abs(behind) / (np.sqrt(2.0) * s))
-    return 0.5 * ((1.0 + sign) * inside - jnp.where(is_blurred, sign * edge, 0.0)) @ waves.coefficient
+    sign = jnp.sign(behind.real)
+    inside = jnp.exp(_not_growing(rate * (0.5 * rate * width**2 - y)))
+    edge = jnp.exp(-0.5 * (y / s) ** 2) * _scaled_tail(_on_the_right(behind, sign) / (np.sqrt(2.0) * s))
+    return (0.5 * ((1.0 + sign) * inside - jnp.where(is_blurred, sign * edge, 0.0)) @ waves.coefficient).real
+
+
+def _not_growing(exponent: Inexact[Array, "..."]) -> Inexact[Array, "..."]:
+    """The exponent, or 0 where a wave that does not count there would grow."""
+    if jnp.iscomplexobj(exponent):
+        return jnp.where(exponent.real > 0, 0.0, exponent)
+    return jnp.minimum(exponent, 0.0)
+
+
+def _on_the_right(behind: Inexact[Array, "..."], sign: Float[Array, "..."]) -> Inexact[Array, "..."]:
+    """The number or its opposite, with a real part that is not negative."""
+    return jnp.where(sign < 0, -behind, behind) if jnp.iscomplexobj(behind) else jnp.abs(behind)
+
+
+def _scaled_tail(z: Inexact[Array, "..."]) -> Inexact[Array, "..."]:
+    return complex_erfcx(z) if jnp.iscomplexobj(z) else erfcx(z)

@@ -1,0 +1,41 @@
+"""Times and losses that follow from measured profiles."""
+
+import numpy as np
+import pytest
+
+import jaxwire as jw
+
+DOT = jw.Lorentzian(1.44, 0.08)
+POINT = {"temperature": 0.7, "voltage": 0.1}
+X = np.concatenate([-np.geomspace(3.0, 0.05, 25), np.geomspace(0.05, 3.0, 25)])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("given", ["time", "rate"])
+def test_the_time_between_collisions_follows_from_a_noisy_profile(given):
+    truth = {"time": 0.5, "rate": 2.0}[given]
+    measured = jw.Wire(electron_electron=jw.ElectronElectron(**{given: truth}))
+    noise = np.random.default_rng(7).normal(0.0, 1.0, X.size)
+    y = np.asarray(jw.solve(DOT, measured, **POINT).heating(X).total) + noise
+    guess = jw.Wire(electron_electron=jw.ElectronElectron(**{given: 1.0}))
+    name = f"electron_electron.{given}"
+    found = jw.fit_profile(X, y, 1.0, scatterer=DOT, wire=guess, free=[name, "width"], starts=4, **POINT)
+    assert found.status.ok, found.status
+    values, errors = np.array([*found.values.values()]), np.sqrt(np.diag(found.covariance))
+    assert np.all(np.abs(values - [truth, 0.08]) < 3 * errors)  # of the noise
+    assert errors[0] < 0.03 * truth
+
+
+@pytest.mark.slow
+def test_the_loss_of_phonons_follows_from_the_temperature_that_a_probe_reads():
+    measured = jw.Wire(phonons=jw.Phonons(1.5, 0.5))
+    probe = jw.Thermometer(probe_width=0.1)
+    signal = np.asarray(probe.signal(jw.solve(DOT, measured, **POINT), X))
+    sigma = 0.01 * np.max(np.abs(signal))
+    y = signal + np.random.default_rng(3).normal(0.0, sigma, X.size)
+    guess = jw.Wire(phonons=jw.Phonons(4.0, 1.0))
+    free = ["phonons.loss", "wire.phonons.healing_length"]
+    found = jw.fit_profile(*(X, y, sigma), scatterer=DOT, wire=guess, instrument=probe, free=free, starts=4, **POINT)
+    values, errors = np.array([*found.values.values()]), np.sqrt(np.diag(found.covariance))
+    assert np.all(np.abs(values - [1.5, 0.5]) < 3 * errors)  # of the noise
+    assert np.all(errors < 0.2 * values)
