@@ -27,7 +27,7 @@ KINDS = {
 
 
 @dataclass(frozen=True)
-class LabData:
+class OwnData:
     """A measured profile.
 
     Attributes:
@@ -53,7 +53,7 @@ class ShownData(NamedTuple):
         offset: reading without signal.
     """
 
-    data: LabData
+    data: OwnData
     panel: str
     gain: float
     offset: float
@@ -69,7 +69,7 @@ class ShownData(NamedTuple):
         return None if self.data.sigma is None else self.data.sigma / abs(self.gain)
 
 
-def read_lab_data(text: str) -> LabData:
+def read_lab_data(text: str) -> OwnData:
     """Read a table of x, y and, where there are errors, sigma, with any usual separator.
 
     Raises:
@@ -87,7 +87,7 @@ def read_lab_data(text: str) -> LabData:
     order = np.argsort(x, kind="stable")
     sigma = read["sigma"]
     notes = (*map(str, read.notes), *(str(one.message) for one in said))
-    return LabData(x[order], y[order], None if sigma is None else sigma[order], notes)
+    return OwnData(x[order], y[order], None if sigma is None else sigma[order], notes)
 
 
 class Shelf:
@@ -95,9 +95,9 @@ class Shelf:
 
     def __init__(self) -> None:
         """Begin with none."""
-        self._sets: OrderedDict[str, LabData] = OrderedDict()
+        self._sets: OrderedDict[str, OwnData] = OrderedDict()
 
-    def keep(self, text: str) -> tuple[str, LabData]:
+    def keep(self, text: str) -> tuple[str, OwnData]:
         """Read a table, and keep it.
 
         Raises:
@@ -111,7 +111,7 @@ class Shelf:
             self._sets.popitem(last=False)
         return key, data
 
-    def get(self, key: str) -> LabData | None:
+    def get(self, key: str) -> OwnData | None:
         """The set of a key; None if it is unknown."""
         return self._sets.get(key)
 

@@ -59,10 +59,8 @@ SI: dict[str, dict[str, Callable[["Scale"], Any]]] = {
     "kB/e": {"V/K": lambda s: k / e},
     "": {"": lambda s: 1.0},
 }
-"""Value of every natural unit in SI units, of which the first is for names that `QUANTITIES` lacks.
-
-Those of currents, powers and conductances count all channels.
-"""
+"""Value of every natural unit in SI units, of which the first is for names that `QUANTITIES` lacks; those of currents,
+powers and conductances count all channels."""
 
 ALSO = {"mu0": "eV", "mu0/(vF tau0)": "N"}
 """What `Scale.natural` takes besides a quantity's own SI unit: temperatures and voltages as energies, and forces."""
@@ -72,11 +70,8 @@ NAMES = {
     ("mu0", "K"): "temperature electron_temperature phonon_temperature",
     ("mu0", "V"): "voltage voltages total_voltage potential potential_left potential_right",
     ("e mu0/h", "A"): "reverse_current landauer_current current_limit",
-    (
-        "mu0^2/h",
-        "W",
-    ): "heat_current phonon_heat_current uniform_heat_current heat_left heat_right powers asymmetry improved_asymmetry "
-    "landauer_asymmetry landauer_improved_asymmetry",
+    ("mu0^2/h", "W"): "heat_current phonon_heat_current uniform_heat_current heat_left heat_right powers asymmetry "
+    "improved_asymmetry landauer_asymmetry landauer_improved_asymmetry",
     ("mu0^2/(h vF tau0)", "W/m"): "external_power heating_power substrate_power",
     ("kB mu0/(h vF tau0)", "W/(m K)"): "thermal_conductance substrate_conductance",
     ("kB mu0 vF tau0/h", "W m/K"): "wire_conductance",

@@ -185,4 +185,5 @@ def tabulate(
     estimate = CurrentEstimate(scatterer, wire, temperature, sign, averages, small, unit)
     voltage = top * jnp.linspace(0.0, 1.0, TABLE_SIZE) ** TABLE_GRADING
     # one voltage after the other: a batch of many points would hold all its nodes at all voltages
-    return estimate, CurrentTable(voltage, jnp.where(voltage > 0, jax.lax.map(estimate.roughly, voltage), 0.0))
+    current: Array = jax.lax.map(estimate.roughly, voltage)
+    return estimate, CurrentTable(voltage, jnp.where(voltage > 0, current, jnp.zeros(())))
