@@ -166,6 +166,9 @@ TABLE: dict[str, Quantity] = dict(
 )
 """The named quantities."""
 
+OF_PHONONS = ("phonon_temperature", "substrate_power", "phonon_heat_current")
+"""Quantities of wires whose phonons have a temperature of their own."""
+
 ALWAYS = {
     "status": Meaning((), "", "how the solve ended", int),
     "current_limit": Meaning((), "e mu0/h", "largest current of this sign, where the given one is beyond it"),

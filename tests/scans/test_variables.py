@@ -17,6 +17,8 @@ from jaxwire.scans.variables import TABLE, Observable, Setup, about_variable, ev
 from jaxwire.solver.status import FLAG_ATTRIBUTES, Outcome
 
 DOT = jw.Lorentzian(center=1.44, width=0.08)
+WITH_PHONONS = jw.Wire(phonons=jw.Phonons(loss=1.0, healing_length=1.0))
+"""A wire that has every quantity."""
 SETUP = Setup(jnp.array([-0.5, 0.1, 0.5]))
 
 
@@ -24,7 +26,8 @@ def shapes(observables):
     """Shapes and types of the variables, found without computing anything."""
 
     def kept():
-        sol = jw.solve(DOT, temperature=0.3, voltage=0.1, resolution=jw.Resolution(24, 12), error_estimate=False)
+        given = {"temperature": 0.3, "voltage": 0.1, "resolution": jw.Resolution(24, 12), "error_estimate": False}
+        sol = jw.solve(DOT, WITH_PHONONS, **given)
         return evaluate(read_observables(observables), sol, SETUP)
 
     return jax.eval_shape(kept)
@@ -141,7 +144,8 @@ def test_what_the_table_says_of_all_quantities_is_what_a_point_gives(precision):
     """Told by the table, a program need not be traced twice; code of a user may return anything."""
     names = tuple(map(Observable, IN_SINGLE if precision == "single" else TABLE))
     drive = {"temperature": np.array(0.3), "current": np.array(0.01)}
-    given = Given(*jax.tree.map(np.asarray, (DOT, jw.Wire())), drive, np.array([-0.5, 0.1, 0.5]))
+    wire = jw.Wire() if precision == "single" else WITH_PHONONS
+    given = Given(*jax.tree.map(np.asarray, (DOT, wire)), drive, np.array([-0.5, 0.1, 0.5]))
     program = Program((), (), names, True, SpotLimits(), jw.Resolution(8, 4), precision)
     assert tabulated(program, given) == traced(program, Alike(given))
     own = jw.Function(lambda energy: 0.5 + 0.0 * energy)
@@ -150,3 +154,16 @@ def test_what_the_table_says_of_all_quantities_is_what_a_point_gives(precision):
 
 class OfAUser(jw.Lorentzian):
     """A scatterer that the package does not know."""
+
+
+def test_what_phonons_of_their_own_have_is_refused_where_the_wire_has_none(tmp_path):
+    with pytest.raises(ValueError, match="^`wire` must have phonons with a temperature of their own"):
+        jw.scan(
+            DOT,
+            axes={"temperature": [0.2, 0.3]},
+            voltage=0.1,
+            x=[0.5],
+            observables=["phonon_temperature"],
+            store=tmp_path / "scan.zarr",
+        )
+    assert not list(tmp_path.iterdir())
