@@ -117,11 +117,11 @@ def _solve_in_lab(read: Any, plot: Path | None, as_json: bool) -> int:
 
 
 def _check_positions(x: Sequence[float] | None) -> None:
-    if x is not None and 0 in x:
-        raise BadInputError("`x` must not be 0 in heating, where its buildup term diverges as log|x|; got 0.")
-    if x is not None and not (x and all(isfinite(at) for at in x)):
+    if x is None:
+        return
+    if len(x) == 0 or not all(isfinite(at) for at in x):
         raise BadInputError(f"`x` must be one or more finite numbers, got {', '.join(map(str, x)) or 'none'}.")
-    if x is not None and 0 in x:
+    if 0 in x:
         raise BadInputError("`x` must not be 0 in heating, where its buildup term diverges as log|x|; got 0.")
 
 
