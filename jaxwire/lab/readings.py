@@ -107,7 +107,9 @@ class LabData(Sequence[Measurement]):
     def _repr_html_(self) -> str:
         """The table of a notebook."""
         titles = ("", "number", "positions", "readings", "temperature", "drive")
-        return html_table(f"{len(self)} profiles", self._rows(), titles=titles, notes=self.notes)
+        return html_table(
+            "1 profile" if len(self) == 1 else f"{len(self)} profiles", self._rows(), titles=titles, notes=self.notes
+        )
 
 
 def _range(values: np.ndarray, unit: str) -> str:
@@ -210,7 +212,7 @@ def _read_one(source: Any, wanted: tuple[Wanted, dict[str, str]]) -> _Profile:
     if own[1] != reading[1]:
         raise ValueError(f"`sigma` must be in the unit of the readings in {what}, got {own[1]} and {reading[1]}.")
     errors = None if sigma is None else sigma * own[0]
-    return _Profile(what, x * length, y * reading[0], errors, reading[1], read.notes)
+    return _Profile(what.strip("'"), x * length, y * reading[0], errors, reading[1], read.notes)
 
 
 def _factor(name: str, unit: str, expected: tuple[str, ...], what: str) -> float | None:

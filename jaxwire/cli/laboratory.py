@@ -1,0 +1,115 @@
+"""Units on the command line: what a laboratory knows of its wire, numbers with units in, columns of SI out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cyclopts import Parameter
+
+if TYPE_CHECKING:
+    from jaxwire.lab.lab import Lab
+
+MINUS = "\u2212"
+"""Sign of a quantity such as -50 nm on its way through the parser, which would take a hyphen for an option."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Laboratory:
+    """Options of a wire in a laboratory: with a material all numbers have units, and results are in SI.
+
+    Attributes:
+        material: InAs, GaAs or InSb: every number has a unit then, such as "10 meV" or "-50 nm", and results are in SI.
+            So it is for a file with a table [lab]; else no number has a unit.
+        chemical_potential: mu0 of the wire of a material, such as "10 meV"; or density or fermi_wavelength.
+        density: Electrons per length, such as "53 1/um".
+        fermi_wavelength: Such as "75 nm".
+        relaxation_time: tau0 of the wire of a material, such as "1 ps"; or mean_free_path or mobility.
+        mean_free_path: vF tau0, such as "350 nm".
+        mobility: Such as "6e4 cm^2/(V s)".
+        channels: How many channels of a material's wire are alike; 2, both spins, unless given.
+    """
+
+    material: str | None = None
+    chemical_potential: str | None = None
+    density: str | None = None
+    fermi_wavelength: str | None = None
+    relaxation_time: str | None = None
+    mean_free_path: str | None = None
+    mobility: str | None = None
+    channels: int | None = None
+
+    def build(self, config: Path | None, temperature: Any) -> "Lab | None":
+        """The laboratory; None without these options.
+
+        Args:
+            config: a file, which has a table [lab] instead of them.
+            temperature: of the bath, with a unit.
+
+        Raises:
+            ValueError: if the material is missing or unknown, or an option is no use to `Lab`.
+            TypeError: as `Lab`.
+        """
+        given = {name: value for name, value in vars(self).items() if value is not None}
+        if not given:
+            return None
+        first = next(iter(given))
+        if config is not None:
+            raise ValueError(f"`{first}` must be left out with --config, where a table [lab] says it; got both.")
+        from jaxwire.config.lab import material_of
+        from jaxwire.lab.lab import Lab
+
+        if "material" not in given:
+            raise ValueError(f"`material` must be given with `{first}`, such as InAs; got none.")
+        return Lab(material_of("material", given.pop("material")), temperature=temperature, **given)
+
+
+def natural(lab: "Lab | None", name: str, given: Any, quantity: str | None = None) -> float:
+    """An option's number in natural units.
+
+    Args:
+        lab: in whose units it is given; None for a number without unit.
+        name: of the option.
+        given: number or text.
+        quantity: the name whose unit it has; `name` unless given.
+
+    Raises:
+        ValueError: if a unit is missing, wrong, or given without a laboratory.
+    """
+    if lab is not None:
+        from jaxwire.lab.quantities import to_natural
+
+        return to_natural(
+            lab.scale, name, given.replace(MINUS, "-") if isinstance(given, str) else given, quantity
+        ).value
+    if isinstance(given, str):
+        words = given.replace(MINUS, "-")
+        cure = "write a decimal point" if "," in words else "units need --material, or --config with a table [lab]"
+        raise ValueError(f"`{name}` must be a number, got '{words}': {cure}.")
+    return given
+
+
+def in_si(lab: "Lab", quantity: str, values: Any) -> tuple[Any, str]:
+    """Natural numbers in SI, and their unit."""
+    import numpy as np
+
+    return np.asarray(lab.scale.to_si(quantity, np.asarray(values))), lab.scale.si_unit(quantity)
+
+
+def columns_with_units(columns: Mapping[str, tuple[Any, str]]) -> dict[str, list[float]]:
+    """Columns under headings such as "x (nm)", in the prefix that fits, as the readers of tables understand them.
+
+    Args:
+        columns: values and unit of SI, by name.
+    """
+    import numpy as np
+
+    from jaxwire.lab.quantities import prefixed
+
+    found = {}
+    for name, (values, unit) in columns.items():
+        known = np.abs(values[np.isfinite(values)])
+        factor, shown = prefixed(float(known.max()) if known.size else 0.0, unit)
+        found[f"{name} ({shown})".replace("\u00b5", "u") if unit else name] = (values * factor).tolist()
+    return found
