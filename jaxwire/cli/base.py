@@ -221,6 +221,7 @@ def read_point(
     from dataclasses import replace
 
     from jaxwire.config.scan import Config, read_config
+    from jaxwire.lab.quantities import as_given
     from jaxwire.model.scatterers.resonances import Lorentzian
     from jaxwire.model.wires.wire import Wire
 
@@ -235,7 +236,8 @@ def read_point(
             if value is None:
                 raise BadInputError(f"`{name}` must be given, or a file with any scatterer as --config; got none.")
         numbers: Any = dot.given(lab)  # converted by the field
-        read = Config(Lorentzian(**numbers), Wire() if lab is None else lab.wire, lab=lab)
+        with as_given({} if lab is None else vars(dot)):
+            read = Config(Lorentzian(**numbers), Wire() if lab is None else lab.wire, lab=lab)
     if temperature is not None:
         point = (
             {"temperature": natural(None, "temperature", temperature)} if read.lab is None else read.lab.at(temperature)

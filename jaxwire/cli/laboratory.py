@@ -80,9 +80,7 @@ def natural(lab: "Lab | None", name: str, given: Any, quantity: str | None = Non
     if lab is not None:
         from jaxwire.lab.quantities import to_natural
 
-        return to_natural(
-            lab.scale, name, given.replace(MINUS, "-") if isinstance(given, str) else given, quantity
-        ).value
+        return to_natural(lab.scale, name, given, quantity).value
     if isinstance(given, str):
         words = given.replace(MINUS, "-")
         cure = "write a decimal point" if "," in words else "units need --material, or --config with a table [lab]"
@@ -111,5 +109,7 @@ def columns_with_units(columns: Mapping[str, tuple[Any, str]]) -> dict[str, list
     for name, (values, unit) in columns.items():
         known = np.abs(values[np.isfinite(values)])
         factor, shown = prefixed(float(known.max()) if known.size else 0.0, unit)
-        found[f"{name} ({shown})".replace("\u00b5", "u") if unit else name] = (values * factor).tolist()
+        found[f"{name} ({shown})".replace("\u00b5", "u") if unit else name] = [
+            float(f"{value:.14g}") for value in values * factor
+        ]
     return found

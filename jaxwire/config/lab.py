@@ -32,10 +32,10 @@ from pathlib import Path
 from typing import Any
 
 from jaxwire.config.models import MODELS, Builder
-from jaxwire.config.tables import TomlTable, check_table, complaints_at, join, read_toml, shown
+from jaxwire.config.tables import TomlTable, check_table, complaints_at, flattened, join, read_toml, shown
 from jaxwire.lab.fit_result import LabFit
 from jaxwire.lab.lab import Lab
-from jaxwire.lab.quantities import to_natural
+from jaxwire.lab.quantities import as_given, to_natural
 from jaxwire.model.parameters.names import DRIVES
 from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.units.materials import GaAs, InAs, InSb, Material
@@ -227,7 +227,8 @@ def parse_lab_fit(text: str, folder: str | Path = ".", name: str = "config") -> 
             options["thermometer"] = _thermometer(lab, given.thermometer)
     if given.scatterer is not None:
         table = in_natural_units(lab, given.scatterer, "scatterer")
-        options["scatterer"] = Builder(Path(folder), models=MODELS).build(table, AbstractScatterer, "scatterer")
+        with as_given(flattened(given.scatterer, "scatterer.")):
+            options["scatterer"] = Builder(Path(folder), models=MODELS).build(table, AbstractScatterer, "scatterer")
     kept = {key: value for key, value in options.items() if value not in (None, {})}
     return LabFitConfig(lab, tuple(Path(folder) / row.file for row in rows), points, kept)
 
