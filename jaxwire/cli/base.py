@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, CycloptsError, Parameter
 
-from jaxwire.cli.laboratory import Laboratory, natural
+from jaxwire.cli.laboratory import MINUS, Laboratory, natural
 from jaxwire.cli.output import StandardOutputError, complain, standard_output
 from jaxwire.cli.remarks import remarks_told
 from jaxwire.cli.words import split_lists
@@ -149,7 +149,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             words = _words(sys.argv[1:] if arguments is None else arguments)
             code = app(words, exit_on_error=False, print_error=False, result_action="return_value")
     except (CycloptsError, BadInputError) as error:
-        complain(_short(str(error).strip()))
+        complain(_short(str(error).strip().replace(MINUS, "-")))
         return 2
     except StandardOutputError as error:
         if error.is_unwanted:

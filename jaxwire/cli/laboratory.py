@@ -1,5 +1,6 @@
 """Units on the command line: what a laboratory knows of its wire, numbers with units in, columns of SI out."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,9 +83,10 @@ def natural(lab: "Lab | None", name: str, given: Any, quantity: str | None = Non
 
         return to_natural(lab.scale, name, given, quantity).value
     if isinstance(given, str):
-        words = given.replace(MINUS, "-")
-        cure = "write a decimal point" if "," in words else "units need --material, or --config with a table [lab]"
-        raise ValueError(f"`{name}` must be a number, got '{words}': {cure}.")
+        is_quantity = re.match(rf"[-+{MINUS}]?\.?\d+\.?\d*(e[-+]?\d+)?\s*[^\W\d]", given)
+        cure = ": units need --material, or --config with a table [lab]" if is_quantity else ""
+        cure = ": write a decimal point" if "," in given else cure
+        raise ValueError(f"`{name}` must be a number, got '{given}'{cure}.")
     return given
 
 
@@ -109,7 +111,6 @@ def columns_with_units(columns: Mapping[str, tuple[Any, str]]) -> dict[str, list
     for name, (values, unit) in columns.items():
         known = np.abs(values[np.isfinite(values)])
         factor, shown = prefixed(float(known.max()) if known.size else 0.0, unit)
-        found[f"{name} ({shown})".replace("\u00b5", "u") if unit else name] = [
-            float(f"{value:.14g}") for value in values * factor
-        ]
+        heading = f"{name} ({shown})".replace("\u00b5", "u") if unit else name
+        found[heading] = [float(f"{value:.14g}") for value in values * factor]  # 50, not 50.00000000000001
     return found

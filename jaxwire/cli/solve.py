@@ -1,6 +1,5 @@
 """`jaxwire solve`: one operating point."""
 
-from collections.abc import Sequence
 from importlib.metadata import version
 from math import isfinite
 from pathlib import Path
@@ -103,7 +102,7 @@ def solve(
         return 0 if is_solved else 1
 
 
-def _check_positions(x: Sequence[float] | None) -> None:
+def _check_positions(x: Any) -> None:
     if x is None:
         return
     if len(x) == 0 or not all(isfinite(at) for at in x):
