@@ -98,7 +98,7 @@ def in_si(lab: "Lab", quantity: str, values: Any) -> tuple[Any, str]:
 
 
 def columns_with_units(columns: Mapping[str, tuple[Any, str]]) -> dict[str, list[float]]:
-    """Columns under headings such as "x (nm)", in the prefix that fits, as the readers of tables understand them.
+    """Columns under headings such as "x (nm)", as the readers of tables understand them; like units have one prefix.
 
     Args:
         columns: values and unit of SI, by name.
@@ -107,10 +107,14 @@ def columns_with_units(columns: Mapping[str, tuple[Any, str]]) -> dict[str, list
 
     from jaxwire.lab.quantities import prefixed
 
+    largest: dict[str, float] = {}
+    for values, unit in columns.values():
+        largest[unit] = max(
+            largest.get(unit, 0.0), float(np.max(np.abs(values), where=np.isfinite(values), initial=0.0))
+        )
     found = {}
     for name, (values, unit) in columns.items():
-        known = np.abs(values[np.isfinite(values)])
-        factor, shown = prefixed(float(known.max()) if known.size else 0.0, unit)
+        factor, shown = prefixed(largest[unit], unit)
         heading = f"{name} ({shown})".replace("\u00b5", "u") if unit else name
         found[heading] = [float(f"{value:.14g}") for value in values * factor]  # 50, not 50.00000000000001
     return found
