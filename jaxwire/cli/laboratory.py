@@ -21,12 +21,11 @@ class Laboratory:
     """Options of a wire in a laboratory: with a material all numbers have units, and results are in SI.
 
     Attributes:
-        material: InAs, GaAs or InSb: every number has a unit then, such as "10 meV" or "-50 nm", and results are in SI.
-            So it is for a file with a table [lab]; else no number has a unit.
-        chemical_potential: mu0 of the wire of a material, such as "10 meV"; or density or fermi_wavelength.
+        material: InAs, GaAs or InSb; with it, or [lab] in a file, all numbers have units, such as "1 mV", also results.
+        chemical_potential: mu0 of the wire of a material, such as "10 meV"; or --density or --fermi-wavelength.
         density: Electrons per length, such as "53 1/um".
         fermi_wavelength: Such as "75 nm".
-        relaxation_time: tau0 of the wire of a material, such as "1 ps"; or mean_free_path or mobility.
+        relaxation_time: tau0 of the wire of a material, such as "1 ps"; or --mean-free-path or --mobility.
         mean_free_path: vF tau0, such as "350 nm".
         mobility: Such as "6e4 cm^2/(V s)".
         channels: How many channels of a material's wire are alike; 2, both spins, unless given.
@@ -109,9 +108,8 @@ def columns_with_units(columns: Mapping[str, tuple[Any, str]]) -> dict[str, list
 
     largest: dict[str, float] = {}
     for values, unit in columns.values():
-        largest[unit] = max(
-            largest.get(unit, 0.0), float(np.max(np.abs(values), where=np.isfinite(values), initial=0.0))
-        )
+        size = float(np.max(np.abs(values), where=np.isfinite(values), initial=0.0))
+        largest[unit] = max(largest.get(unit, 0.0), size)
     found = {}
     for name, (values, unit) in columns.items():
         factor, shown = prefixed(largest[unit], unit)

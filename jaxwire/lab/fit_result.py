@@ -63,12 +63,35 @@ class LabFit:
             "units": {name: one.unit for name, one in si.items()},
             "covariance": self.covariance.tolist(),
             "correlation": self.correlation.tolist(),
+            "pulls": {self._called(name): pull for name, pull in natural.pulls.items()},
+            "tied": {name: one._asdict() for name, one in self.tied.items()},
+            "statistical_errors": {name: one.error for name, one in self.statistical.items()},
+            "shifts": {
+                self._called(kept): {self._called(name): self._slope(name) * by for name, by in moved.items()}
+                for kept, moved in natural.shifts.items()
+            },
             "chi2": natural.chi2,
             "degrees_of_freedom": natural.degrees_of_freedom,
             "p_value": natural.p_value,
             "share_of_starts": natural.share_of_starts,
             "files": list(self.data.sources),
         }
+
+    @property
+    def statistical(self) -> dict[str, Measured]:
+        """What was found, with its errors but for those of numbers that were kept, by name."""
+        natural = self.natural
+        errors = {name: natural.statistical_errors.get(name, natural.errors[name]) for name in natural.names}
+        return {self._called(name): self._meaning(name).si(natural.values[name], errors[name]) for name in errors}
+
+    @property
+    def tied(self) -> dict[str, Measured]:
+        """Numbers that follow a parameter, by name."""
+        return {self._called(name): self._meaning(name).si(value) for name, value in self.natural.tied.items()}
+
+    def _called(self, name: str) -> str:
+        """What the user calls a natural name; measured currents and voltages as they are."""
+        return name if "measured_" in name else self._meaning(name).name
 
     @property
     def covariance(self) -> np.ndarray:

@@ -22,7 +22,7 @@ def test_a_starter_file_of_one_point_runs_and_prints_si(tmp_path, capsys):
     assert run("solve", "--config", file) == 0
     lines = capsys.readouterr().out.splitlines()
     assert "  current          9.518 nA" in lines
-    assert "x in m, P_ph in W/m" in lines
+    assert next(line for line in lines if "P_ph (uW/m)" in line).split("  ")[-1].strip() == "J_el (pW)"
 
 
 @pytest.mark.slow

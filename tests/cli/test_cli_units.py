@@ -37,7 +37,8 @@ def test_a_point_with_units_is_that_of_natural_numbers_in_the_kane_wire_of_the_m
     assert headings[:2] == ["x (nm)", "P_ph (uW/m)"] and headings[-2:] == ["phi (uV)", "J_el (pW)"]
     assert [row[0] for row in rows] == ["-50.0", "50.0"]
     power = np.array([float(row[1]) for row in rows])
-    assert power == pytest.approx(np.array([sum(map(float, row[2:4])) + float(row[4]) / 1e3 for row in rows]), rel=1e-9)
+    parts = np.array([sum(map(float, row[2:5])) for row in rows])
+    assert power == pytest.approx(parts, rel=1e-9)  # digits of the table
     data = lab.read(str(table), voltage="1 mV")  # as if it had been measured
     assert data.unit == "W/m"
     x, read, _ = data.si(0)
@@ -51,7 +52,7 @@ def test_currents_at_voltages_with_units_are_in_amperes(tmp_path, capsys):
     titles, *rows = capsys.readouterr().out.splitlines()
     assert titles.split("  ")[-1].strip() == "error" and "V (mV)" in titles and "I(-V) (nA)" in titles
     assert rows[-1].split()[0] == "1"
-    assert table.read_text().startswith("voltage (mV),total_voltage (mV),current (nA),reverse_current (nA),")
+    assert table.read_text().startswith("voltage (mV),total_voltage (mV),current (nA),reverse_current (nA),rect")
 
 
 @pytest.mark.parametrize(
@@ -67,7 +68,7 @@ def test_currents_at_voltages_with_units_are_in_amperes(tmp_path, capsys):
         ((*POINT, "--mobility", "3 m^2/(V s)"), "`mobility` must agree with `relaxation_time`"),
         ((*WIRE, *DOT, "-t", "-30 K", "-v", "1 mV"), "`temperature` must be positive, got -30 K."),
         (
-            (*WIRE, "-c", "14 meV", "-w", "-1 meV", "-t", "30 K", "-v", "1 mV"),
+            (*POINT[:8], "-w", "-1 meV", *POINT[10:]),
             "`width` must be positive, got '-1 meV'.",
         ),
         ((*POINT, "--csv", "a.csv"), "`csv` needs positions as `x`, whose table it takes; got none."),
@@ -88,4 +89,4 @@ def test_a_negative_quantity_is_no_option():
 def test_the_help_tells_what_units_need(command, capsys):
     assert main([command, "--help"]) == 0
     words = " ".join(capsys.readouterr().out.replace("\u2502", " ").split())
-    assert 'every number has a unit then, such as "10 meV" or "-50 nm", and results are in SI' in words
+    assert 'with it, or [lab] in a file, all numbers have units, such as "1 mV", also results.' in words

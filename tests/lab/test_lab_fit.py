@@ -89,7 +89,7 @@ def test_correlations_and_covariance_are_those_of_the_numbers_shown(found):
 @pytest.mark.slow
 def test_figure_and_page_are_in_si(found, tmp_path):
     above, below = found.plot().axes
-    assert r"\mu K" in above.get_ylabel() and r"\mu m" in below.get_xlabel()
+    assert "\u00b5K" in above.get_ylabel() and "\u00b5m" in below.get_xlabel()
     found.report(tmp_path / "fit.html")
     page = (tmp_path / "fit.html").read_text("utf-8")
     assert "<svg" in page and "What the laboratory knows" in page and "chi" in page
