@@ -119,6 +119,19 @@ def _data():
             "`free` must have 'chemical_potential' in the place of 'density'",
         ),
         ({"thermometer": PROBE, "free": ["gain", "conductance"]}, "`free` must name every number once"),
+        ({"thermometer": PROBE, "free": ["center", "center"]}, "`free` must name every number once"),
+        (
+            {"thermometer": PROBE, "free": ["conductanse"]},
+            "`free` must name numbers that are known, got 'conductanse'; did you mean 'conductance'?",
+        ),
+        (
+            {"thermometer": PROBE, "priors": {"widht": "1(1) meV"}},
+            "`priors` must name numbers that are known, got 'widht'; did you mean 'width'?",
+        ),
+        (
+            {"thermometer": PROBE, "bounds": {"width": ("2 meV", "1 meV")}},
+            "`bounds['width']` must be a smaller and a larger quantity, got ('2 meV', '1 meV').",
+        ),
         ({"thermometer": PROBE, "priors": {"center": "14 meV"}}, "`priors['center']` must be a value with an error"),
         ({"thermometer": PROBE, "priors": {"center": ("14 nm", "1 nm")}}, "`priors['center']` must be in eV"),
         ({"thermometer": PROBE, "bounds": {"height": (1, 2)}}, "`bounds` must be of free parameters, got 'height'"),
