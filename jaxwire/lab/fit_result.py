@@ -184,7 +184,7 @@ class LabFit:
         if match is None:
             return name.replace("_", " ")
         number, stem = (match[1], match[2]) if match[1] else (match[4], match[3])
-        source = self.data.sources[int(number)] if int(number) < len(self.data) else f"profile {number}"
+        source = self.data.names[int(number)] if int(number) < len(self.data) else f"profile {number}"
         is_told = len(set(self.data.sources)) == len(self.data)
         return f"{stem.replace('_', ' ')} of {source if is_told else f'profile {number}'}"
 

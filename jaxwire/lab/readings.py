@@ -7,6 +7,7 @@ per length (W/m), or in a unit of their own, which then stays theirs: volts of a
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -70,6 +71,12 @@ class LabData(Sequence[Measurement]):
     def __iter__(self) -> Iterator[Measurement]:
         """The profiles."""
         return iter(self.measurements)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What tables and figures call the profiles: the names of their files, with folders where these are alike."""
+        short = tuple(Path(source).name for source in self.sources)
+        return short if len(set(short)) == len(short) else self.sources
 
     @property
     def reading_unit(self) -> float:

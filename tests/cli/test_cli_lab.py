@@ -44,7 +44,7 @@ def test_a_starter_file_of_a_fit_runs_and_writes_a_page_of_its_own(tmp_path, cap
     places = ("--report", page, "--output", numbers)
     assert run("fit", "--config", file, "--starts", 2, *places) in (0, 1)  # whether two starts agree
     found = json.loads(numbers.read_text())
-    assert found["files"] == ["fit_example.csv"] and found["tied"] == {}
+    assert found["files"] == [str(tmp_path / "fit_example.csv")] and found["tied"] == {}
     value, error = found["values"]["width"], found["errors"]["width"]
     assert found["pulls"]["width"] == pytest.approx((value - 1e-3) / 1e-4, rel=1e-9)  # rounding
     assert "measurements[0].measured_current" in found["pulls"]

@@ -89,6 +89,7 @@ def test_correlations_and_covariance_are_those_of_the_numbers_shown(found):
 @pytest.mark.slow
 def test_figure_and_page_are_in_si(found, tmp_path):
     above, below = found.plot().axes
+    assert [one.get_text() for one in above.get_legend().get_texts()] == ["lab_3mV.csv"]
     assert "\u00b5K" in above.get_ylabel() and "\u00b5m" in below.get_xlabel()
     found.report(tmp_path / "fit.html")
     page = (tmp_path / "fit.html").read_text("utf-8")
