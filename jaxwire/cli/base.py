@@ -91,7 +91,11 @@ class Numbers:
 
     def given(self, lab: "Lab | None" = None) -> dict[str, float]:
         """Those that are given, by name, in natural units; with units if there is a laboratory."""
-        return {name: natural(lab, name, value) for name, value in vars(self).items() if value is not None}
+        return {name: natural(lab, name, getattr(self, name)) for name in self.names()}
+
+    def names(self) -> list[str]:
+        """Names of those that are given."""
+        return [name for name, value in vars(self).items() if value is not None]
 
 
 @Parameter(name="*")
@@ -109,7 +113,7 @@ class Dot(Numbers):
 
     def refuse_with_file(self) -> None:
         """Complain if any is given, where a file describes the scatterer."""
-        for name in (name for name, value in vars(self).items() if value is not None):
+        for name in self.names():
             raise BadInputError(f"`{name}` must be left out where --config gives the scatterer, got both.")
 
 

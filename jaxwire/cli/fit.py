@@ -98,7 +98,7 @@ def fit(
         if report is not None and report.suffix.lower() not in (".html", ".htm"):
             raise BadInputError(f"`report` must end in .html, got '{report}'.")
         if config is not None and _has_lab(config):
-            if profiles or temperature is not None or drive.given() or dot.given() or free is not None:
+            if profiles or temperature is not None or drive.names() or dot.names() or free is not None:
                 raise BadInputError("`config` with [lab] must have everything in it but --starts, got other options.")
             return _fit_in_lab(config, starts, {"plot": plot, "report": report, "output": output}, common.json)
         if report is not None:
