@@ -50,7 +50,10 @@ def test_a_starter_file_of_a_fit_runs_and_writes_a_page_of_its_own(tmp_path, cap
     assert "measurements[0].measured_current" in found["pulls"]
     alone, moved = found["statistical_errors"]["width"], found["shifts"]["relaxation_time"]["width"]
     assert error == pytest.approx(math.hypot(alone, moved), rel=1e-9)  # rounding
-    assert re.search(r"conductance +\d+\(\d+\) mW/\(m K\)", capsys.readouterr().out)
+    printed = capsys.readouterr().out
+    assert re.search(r"conductance +\d+\(\d+\) mW/\(m K\)", printed)
+    assert re.search(r"\n  width off what is known by [+-]\d\.\d standard deviations\n", printed)
+    assert re.search(r"errors without that of relaxation time: center \d+\.?\d* \u00b5eV, width ", printed)
     text = page.read_text("utf-8")
     assert "<svg" in text and "Correlations" in text and "http://" not in re.sub(r'"http://www.w3.org[^"]*"', "", text)
 
