@@ -48,7 +48,7 @@ def write_page(path: str | Path, title: str, parts: Mapping[str, str]) -> None:
 def picture(figure: Figure) -> str:
     """A figure as SVG in the page."""
     text = io.StringIO()
-    figure.savefig(text, format="svg", metadata={"Date": None})
+    figure.savefig(text, format="svg", metadata=dict.fromkeys(("Creator", "Date", "Format", "Type")))
     return text.getvalue()[text.getvalue().index("<svg") :]
 
 
