@@ -150,8 +150,9 @@ def climb(state: SearchState, here: LocalCurrent, question: Question) -> SearchS
     is_inside = (low.voltage < best.voltage) & (best.voltage < high.voltage)
     is_near = is_inside & ((jnp.abs(slope) + doubt) * (high.voltage - low.voltage) <= NEARLY_LARGEST * value)
     is_settled |= (state.left <= 0) & is_slight & is_near & ((1.0 + NEARLY_LARGEST) * largest < question.target)
-    fails = ~is_first & (is_lost | (state.left <= 0))
-    is_beyond = is_settled & (largest < question.target)
+    is_highest = value >= (1.0 - NEARLY_LARGEST) * state.largest  # else there is a higher crest, which was seen before
+    fails = ~is_first & (is_lost | (state.left <= 0) | (is_settled & ~is_highest))
+    is_beyond = is_settled & is_highest & (largest < question.target)
     on = on._replace(stage=jnp.where(is_beyond, BEYOND, jnp.where(fails, FAILED, CLIMB)))
     carried = state.enter(NARROW, jnp.where(is_first, state.start, better), seen=here.seen, high=here.point)
     return choose(value >= question.target, carried, on)

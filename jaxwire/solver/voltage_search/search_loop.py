@@ -188,7 +188,8 @@ def _start_of_climb(state: SearchState, question: Question, is_wanted: Bool[Arra
         low = jnp.where(state.is_surveyed, state.low.voltage, 0.0) + unknown
         high = jnp.where(state.is_surveyed, state.high.voltage, question.top)
         start, is_double = largest_current.likely_crest(question.estimate, low, high)
-        return jnp.where(is_double & ~state.is_surveyed, jnp.nan, start)
+        is_doubtful = is_double | question.estimate.wire.is_thermal  # the estimate knows no temperature of electrons
+        return jnp.where(is_doubtful & ~state.is_surveyed, jnp.nan, start)
 
     nothing = jnp.zeros_like(question.target)
     return while_loop(lambda start: start == 0, work_out, jnp.where(is_wanted, nothing, jnp.nan), SURVEYED_AT_ONCE)
