@@ -23,6 +23,7 @@ SEE_ALSO = {
     "scans": ("/howto/scan", "/howto/devices"),
     "fits": ("/howto/fit", "/theory/fits"),
     "figures": ("/gallery",),
+    "lab": ("/howto/lab",),
     "config": ("/howto/config",),
 }
 """Pages to read on, by the page of the reference."""

@@ -7,16 +7,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, CycloptsError, Parameter
 
+from jaxwire.cli.laboratory import MINUS, Laboratory, natural
 from jaxwire.cli.output import StandardOutputError, complain, standard_output
 from jaxwire.cli.remarks import remarks_told
 from jaxwire.cli.words import split_lists
 
 if TYPE_CHECKING:
     from jaxwire.config.scan import Config
+    from jaxwire.lab.lab import Lab
 
 
 app = App(
@@ -33,11 +35,14 @@ app.register_install_completion_command()
 Temperature = Annotated[float | None, Parameter(alias="-t")]
 """kB T, in mu0."""
 
+TemperatureOrUnit = Annotated[float | str | None, Parameter(alias="-t")]
+"""kB T in mu0, or a text with a unit."""
+
 Figure = Annotated[Path | None, Parameter(alias="-p")]
 """A file for a figure."""
 
-NumberList = Annotated[tuple[float, ...] | None, Parameter(consume_multiple=True, negative="")]
-"""An option that takes one or more numbers."""
+NumberList = Annotated[tuple[float | str, ...] | None, Parameter(consume_multiple=True, negative="")]
+"""An option that takes one or more numbers, or texts with units."""
 
 RESULT_UNITS = {
     "energies": "mu0",
@@ -50,6 +55,9 @@ RESULT_UNITS = {
 }
 """Units of the numbers in JSON, by what they are."""
 
+
+NO_LABORATORY = Laboratory()
+"""Natural units."""
 
 PIPE_CLOSED = 141
 """Exit code of a program whose reader has had enough, as `head` has: what shells report of signal 13."""
@@ -81,9 +89,13 @@ class Common:
 class Numbers:
     """Base of options that are numbers, each of which may be left out."""
 
-    def given(self) -> dict[str, float]:
-        """Those that are given, by name."""
-        return {name: value for name, value in vars(self).items() if value is not None}
+    def given(self, lab: "Lab | None" = None) -> dict[str, float]:
+        """Those that are given, by name, in natural units; with units if there is a laboratory."""
+        return {name: natural(lab, name, getattr(self, name)) for name in self.names()}
+
+    def names(self) -> list[str]:
+        """Names of those that are given."""
+        return [name for name, value in vars(self).items() if value is not None]
 
 
 @Parameter(name="*")
@@ -96,12 +108,12 @@ class Dot(Numbers):
         width: Half width Gamma of the resonance, in mu0.
     """
 
-    center: Annotated[float | None, Parameter(alias="-c")] = None
-    width: Annotated[float | None, Parameter(alias="-w")] = None
+    center: Annotated[float | str | None, Parameter(alias="-c")] = None
+    width: Annotated[float | str | None, Parameter(alias="-w")] = None
 
     def refuse_with_file(self) -> None:
         """Complain if any is given, where a file describes the scatterer."""
-        for name in self.given():
+        for name in self.names():
             raise BadInputError(f"`{name}` must be left out where --config gives the scatterer, got both.")
 
 
@@ -116,13 +128,13 @@ class Drive(Numbers):
         force: F, the external force far away, instead of the voltage, in mu0/(vF tau0).
     """
 
-    voltage: Annotated[float | None, Parameter(alias="-v")] = None
-    current: Annotated[float | None, Parameter(alias="-i")] = None
-    force: float | None = None
+    voltage: Annotated[float | str | None, Parameter(alias="-v")] = None
+    current: Annotated[float | str | None, Parameter(alias="-i")] = None
+    force: float | str | None = None
 
-    def replacing(self, point: Mapping[str, float]) -> dict[str, float]:
+    def replacing(self, point: Mapping[str, float], lab: "Lab | None" = None) -> dict[str, float]:
         """The numbers of an operating point, with this drive, if any is given, instead of its own."""
-        given = self.given()
+        given = self.given(lab)
         return {name: value for name, value in point.items() if not (given and name in vars(self))} | given
 
 
@@ -141,7 +153,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             words = _words(sys.argv[1:] if arguments is None else arguments)
             code = app(words, exit_on_error=False, print_error=False, result_action="return_value")
     except (CycloptsError, BadInputError) as error:
-        complain(_short(str(error).strip()))
+        complain(_short(str(error).strip().replace(MINUS, "-")))
         return 2
     except StandardOutputError as error:
         if error.is_unwanted:
@@ -203,17 +215,21 @@ def require_netcdf(option: str) -> None:
         raise BadInputError(f"`{option}` needs h5netcdf and h5py: pip install 'jaxwire[netcdf]'.")
 
 
-def read_point(config: Path | None, dot: Dot, temperature: float | None) -> "Config":
-    """Scatterer, wire and temperature: from a file, or a Lorentzian in the paper's wire.
+def read_point(
+    config: Path | None, dot: Dot, temperature: float | str | None, laboratory: Laboratory = NO_LABORATORY
+) -> "Config":
+    """Scatterer, wire and temperature: from a file, or a Lorentzian in a wire of a laboratory or in the paper's.
 
     Options have precedence over what the file says of the operating point.
     """
     from dataclasses import replace
 
     from jaxwire.config.scan import Config, read_config
+    from jaxwire.lab.quantities import as_given
     from jaxwire.model.scatterers.resonances import Lorentzian
     from jaxwire.model.wires.wire import Wire
 
+    lab = laboratory.build(config, temperature)
     if config is not None:
         dot.refuse_with_file()
         read = read_config(config)
@@ -223,9 +239,14 @@ def read_point(config: Path | None, dot: Dot, temperature: float | None) -> "Con
         for name, value in vars(dot).items():
             if value is None:
                 raise BadInputError(f"`{name}` must be given, or a file with any scatterer as --config; got none.")
-        read = Config(Lorentzian(**dot.given()), Wire())  # pyright: ignore[reportArgumentType] - converted by the field
+        numbers: Any = dot.given(lab)  # converted by the field
+        with as_given({} if lab is None else vars(dot)):
+            read = Config(Lorentzian(**numbers), Wire() if lab is None else lab.wire, lab=lab)
     if temperature is not None:
-        read = replace(read, point=read.point | {"temperature": temperature})
+        point = (
+            {"temperature": natural(None, "temperature", temperature)} if read.lab is None else read.lab.at(temperature)
+        )
+        read = replace(read, point=read.point | point)
     if "temperature" not in read.point:
         raise BadInputError("`temperature` must be given; got none.")
     return read

@@ -5,6 +5,8 @@ EXAMPLES = {
         "jaxwire solve -c 1.44 -w 0.08 -t 0.3 -v 0.1",
         "jaxwire solve -c 1.44 -w 0.08 -t 0.3 -i 0.0125 -x -0.5 0.5 -p profile.png",
         "jaxwire solve --config wire.toml --json",
+        "jaxwire solve --material InAs --chemical-potential '10 meV' --relaxation-time '1 ps' -t '30 K' -v '1 mV' "
+        "-c '14.4 meV' -w '0.8 meV' -x '50 nm'",
     ),
     "iv": (
         "jaxwire iv -c 1.44 -w 0.08 -t 0.3 --voltages 0.1 0.4 0.8",

@@ -95,8 +95,10 @@ def fit(
     """
     with about_input(), kernels_kept(common.cache):
         check_outputs({"output": output, "report": report}, {"plot": plot}, [config, *profiles])
+        if report is not None and report.suffix.lower() not in (".html", ".htm"):
+            raise BadInputError(f"`report` must end in .html, got '{report}'.")
         if config is not None and _has_lab(config):
-            if profiles or temperature is not None or drive.given() or dot.given() or free is not None:
+            if profiles or temperature is not None or drive.names() or dot.names() or free is not None:
                 raise BadInputError("`config` with [lab] must have everything in it but --starts, got other options.")
             return _fit_in_lab(config, starts, {"plot": plot, "report": report, "output": output}, common.json)
         if report is not None:
@@ -139,7 +141,8 @@ def _fit_in_lab(config: Path, starts: int | None, places: dict[str, Path | None]
     from jaxwire.config.lab import read_lab_fit
 
     read = read_lab_fit(config)
-    found = replace(read, options=read.options | ({} if starts is None else {"starts": starts})).run()
+    with waits_told("compiling and fitting"):
+        found = replace(read, options=read.options | ({} if starts is None else {"starts": starts})).run()
     result = {"jaxwire": version("jaxwire"), **found.as_dict()}
     try:
         if places["output"] is not None:
@@ -198,6 +201,10 @@ def _numbers(found: "Fit", read: "FitConfig", files: tuple[Path, ...], options: 
         "errors": found.errors,
         "covariance": found.covariance.tolist(),
         "correlation": correlation,
+        "pulls": found.pulls,
+        "tied": found.tied,
+        "statistical_errors": found.statistical_errors,
+        "shifts": found.shifts,
         "strong_correlations": found.strong_correlations,
         "chi2": found.chi2,
         "degrees_of_freedom": found.degrees_of_freedom,

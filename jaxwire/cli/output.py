@@ -134,9 +134,11 @@ def complain(text: str) -> None:
 
 def print_table(titles: Sequence[str], rows: Iterable[Iterable[Any]]) -> None:
     """Print columns of numbers; a dash for those that do not exist."""
-    print(*(f"{words:>12}" for words in titles))
+    widths = [max(12, len(words)) for words in titles]
+    print(*(f"{words:>{width}}" for words, width in zip(titles, widths, strict=True)))
     for row in rows:
-        print(*(f"{value:12.6g}" if isfinite(value) else f"{'-':>12}" for value in row))
+        cells = (f"{value:.6g}" if isfinite(value) else "-" for value in row)
+        print(*(f"{cell:>{width}}" for cell, width in zip(cells, widths, strict=True)))
 
 
 def print_json(result: Any) -> None:

@@ -1,6 +1,5 @@
 """`jaxwire solve`: one operating point."""
 
-from collections.abc import Sequence
 from importlib.metadata import version
 from math import isfinite
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from jaxwire.cli.base import (
+    NO_LABORATORY,
     RESULT_UNITS,
     BadInputError,
     Common,
@@ -16,144 +16,157 @@ from jaxwire.cli.base import (
     Drive,
     Figure,
     NumberList,
-    Temperature,
+    TemperatureOrUnit,
     about_input,
     kernels_kept,
     read_point,
 )
-from jaxwire.cli.output import check_outputs, complain, print_json, print_table
+from jaxwire.cli.laboratory import Laboratory, columns_with_units, in_si, natural
+from jaxwire.cli.output import check_outputs, complain, print_json, print_table, write_csv
 from jaxwire.cli.remarks import waits_told
 
 if TYPE_CHECKING:
+    from jaxwire.lab.lab import Lab
     from jaxwire.solver.solution import Solution
+
+TITLES = {
+    "x": "x",
+    "total": "P_ph",
+    "external": "external",
+    "scatterer": "scatterer",
+    "buildup": "buildup",
+    "potential": "phi",
+    "heat_current": "J_el",
+}
+"""Heads of the columns of the table, by the field of the profile."""
+
+SI_OF = {name: "W/m" for name in TITLES} | {"x": "m", "potential": "V", "heat_current": "W"}
+"""Units of SI of the columns."""
 
 
 def solve(
     *,
     dot: Dot = Dot(),  # noqa: B008 - frozen
-    temperature: Temperature = None,
+    temperature: TemperatureOrUnit = None,
     drive: Drive = Drive(),  # noqa: B008 - frozen
+    laboratory: Laboratory = NO_LABORATORY,
     config: Path | None = None,
     x: Annotated[NumberList, Parameter(alias="-x")] = None,
     plot: Figure = None,
+    csv: Annotated[Path | None, Parameter(name="--csv")] = None,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
     """Solve one operating point, of a wire with a resonant quantum dot unless a file describes another scatterer.
 
     Args:
         dot: Options of a resonant quantum dot.
-        temperature: kB T, in mu0.
+        temperature: kB T, in mu0; with a material, T with its unit, such as "30 K".
         drive: Options of what drives the current.
+        laboratory: Options of a wire in a laboratory, whose numbers have units.
         config: TOML file with any scatterer and wire, instead of center and width; options replace its numbers.
         x: Positions, in vF tau0 and not 0, at which to give the heating P_ph/P_ext, its parts, potential and heat
-            current.
+            current; with a material, lengths such as "50 nm", for P_ph in W/m.
         plot: Draw the heating profile with its parts to this file (.png, .pdf, .svg, .eps).
+        csv: Write the table of what is at x to this file.
         common: Options of every command.
     """
     with about_input(), kernels_kept(common.cache):
         import jaxwire as jw
 
-        _check_positions(x)
-        check_outputs({}, {"plot": plot}, [config])
-        read = read_point(config, dot, temperature)
-        _check_positions(read.options.get("x"))
-        if read.lab is not None:
-            if x is not None or drive.given():
-                raise BadInputError("`config` with [lab] must have positions and drive in it, with units; got options.")
-            return _solve_in_lab(read, plot, common.json)
-        point: dict[str, Any] = drive.replacing(read.point)
+        check_outputs({"csv": csv}, {"plot": plot}, [config])
+        read = read_point(config, dot, temperature, laboratory)
+        at = read.options.get("x") if x is None else [natural(read.lab, "x", one) for one in x]
+        _check_positions(at)
+        if csv is not None and at is None:
+            raise BadInputError("`csv` needs positions as `x`, whose table it takes; got none.")
+        point: dict[str, Any] = drive.replacing(read.point, read.lab)
         if plot is not None and any(point.get(name) == 0 for name in vars(drive)):
             raise BadInputError("`plot` needs a current: P_ph is drawn in units of P_ext, which vanishes without one.")
         with waits_told("compiling and solving", at_terminal=False):
             solution = jw.solve(read.scatterer, read.wire, **point, resolution=read.options.get("resolution"))
-            at = x or read.options.get("x")
-            profile = {} if at is None else _profile(solution, at)
+            sol: Any = solution if read.lab is None else jw.LabSolution(solution, read.lab)
+            profile = {} if at is None else _profile(solution, at, read.lab)
             is_solved = isfinite(float(solution.current))
         try:
+            if csv is not None:
+                write_csv(csv, _columns(profile, read.lab))
             if plot is not None and is_solved:
                 from jaxwire.plot.heating import plot_heating
                 from jaxwire.plot.style import save_figure
 
-                save_figure(plot_heating(solution, parts=True), plot)
-        finally:  # the numbers are there, whatever becomes of the figure
-            print_json(_numbers(solution, profile)) if common.json else _print_text(solution, profile)
+                save_figure(plot_heating(solution, parts=True) if read.lab is None else sol.plot(), plot)
+        finally:  # the numbers are there, whatever becomes of the files
+            print_json(_numbers(solution, profile, read.lab)) if common.json else _print_text(sol, profile, read.lab)
         if not solution.status.ok:
             complain(f"jaxwire: {solution.status}")
         return 0 if is_solved else 1
 
 
-def _solve_in_lab(read: Any, plot: Path | None, as_json: bool) -> int:
-    """Solve what a file with [lab] describes, with results in SI."""
-    import numpy as np
-
-    import jaxwire as jw
-
-    natural = jw.solve(read.scatterer, read.wire, **read.point, resolution=read.options.get("resolution"))
-    sol = jw.LabSolution(natural, read.lab)
-    profile = {}
-    if (at := read.options.get("x")) is not None:
-        power = natural.heating(at).total * natural.external_power
-        profile = {"x": read.lab.scale.to_si("x", at), "heating_power": read.lab.scale.to_si("heating_power", power)}
-        profile = {name: np.asarray(values).tolist() for name, values in profile.items()}
-    is_solved = isfinite(float(natural.current))
-    try:
-        if plot is not None and is_solved:
-            from jaxwire.plot.style import save_figure
-
-            save_figure(sol.plot(), plot)
-    finally:  # the numbers are there, whatever becomes of the figure
-        if as_json:
-            numbers = {name: {"value": one.value, "unit": one.unit} for name, one in sol.si.items()}
-            status = {"code": int(natural.status), "message": str(natural.status)}
-            print_json({"jaxwire": version("jaxwire"), **numbers, "status": status, "profile": profile})
-        else:
-            print(sol)
-            if profile:
-                print("\nx in m, P_ph in W/m")
-                print_table(("x", "P_ph"), zip(*profile.values(), strict=True))
-    if not natural.status.ok:
-        complain(f"jaxwire: {natural.status}")
-    return 0 if is_solved else 1
-
-
-def _check_positions(x: Sequence[float] | None) -> None:
-    if x is not None and 0 in x:
-        raise BadInputError("`x` must not be 0 in heating, where its buildup term diverges as log|x|; got 0.")
-    if x is not None and not (x and all(isfinite(at) for at in x)):
+def _check_positions(x: Any) -> None:
+    if x is None:
+        return
+    if len(x) == 0 or not all(isfinite(at) for at in x):
         raise BadInputError(f"`x` must be one or more finite numbers, got {', '.join(map(str, x)) or 'none'}.")
-    if x is not None and 0 in x:
+    if 0 in x:
         raise BadInputError("`x` must not be 0 in heating, where its buildup term diverges as log|x|; got 0.")
 
 
-def _profile(solution: "Solution", x: Any) -> dict[str, Any]:
-    """Fields at x, as lists of numbers."""
+def _profile(solution: "Solution", x: Any, lab: "Lab | None") -> dict[str, Any]:
+    """Fields at x, as arrays; in SI if there is a laboratory."""
     import numpy as np
 
     at = np.asarray(x)
-    heating = solution.heating(at)
-    fields = {**heating._asdict(), "potential": solution.potential(at), "heat_current": solution.heat_current(at)}
-    return {"x": at.tolist()} | {name: np.asarray(values).tolist() for name, values in fields.items()}
+    heating = {name: np.asarray(part) for name, part in solution.heating(at)._asdict().items()}
+    potential, heat_current = solution.potential(at), solution.heat_current(at)
+    if lab is None:
+        return {"x": at, **heating, "potential": np.asarray(potential), "heat_current": np.asarray(heat_current)}
+    power = float(solution.external_power)
+    parts = {name: in_si(lab, "heating_power", part * power)[0] for name, part in heating.items()}
+    others = {
+        "potential": in_si(lab, "potential", potential)[0],
+        "heat_current": in_si(lab, "heat_current", heat_current)[0],
+    }
+    return {"x": in_si(lab, "x", at)[0], **parts, **others}
 
 
-def _numbers(solution: "Solution", profile: dict[str, Any]) -> dict[str, Any]:
+def _columns(profile: dict[str, Any], lab: "Lab | None") -> dict[str, list[float]]:
+    """The table of the profile: lists under their headings, which have units if there is a laboratory."""
+    if lab is None:
+        return {name: values.tolist() for name, values in profile.items()}
+    return columns_with_units({TITLES[name]: (values, SI_OF[name]) for name, values in profile.items()})
+
+
+def _numbers(solution: "Solution", profile: dict[str, Any], lab: "Lab | None") -> dict[str, Any]:
+    """Everything for machines: numbers in natural units, or value and unit of SI."""
+    import jaxwire as jw
     from jaxwire.model.description import describe
 
     names = ("temperature", "voltage", "current", "force", "total_voltage", "potential_left", "potential_right")
+    found: dict[str, Any] = {name: float(getattr(solution, name)) for name in (*names, "external_power")}
+    lists: dict[str, Any] = {name: values.tolist() for name, values in profile.items()}
+    if lab is not None:
+        si = jw.LabSolution(solution, lab).si
+        found = {name: {"value": one.value, "unit": one.unit} for name, one in si.items()}
+        lists |= {"units": {name: SI_OF[name] for name in profile}} if profile else {}
     return {
         "jaxwire": version("jaxwire"),
-        "units": RESULT_UNITS,
+        "units": RESULT_UNITS if lab is None else "SI",
         "scatterer": describe(solution.scatterer),
         "wire": describe(solution.wire),
-        **{name: float(getattr(solution, name)) for name in (*names, "external_power", "error_estimate")},
+        **found,
+        "error_estimate": float(solution.error_estimate),
         "status": {"code": int(solution.status), "message": str(solution.status)},
         "validity": {"ok": bool(solution.validity.ok), "message": str(solution.validity)},
-        **({"profile": profile} if profile else {}),
+        **({"profile": lists} if profile else {}),
     }
 
 
-def _print_text(solution: "Solution", profile: dict[str, Any]) -> None:
-    print(solution)
-    if profile:
+def _print_text(sol: Any, profile: dict[str, Any], lab: "Lab | None") -> None:
+    print(sol)
+    if profile and lab is None:
         print("\nP_ph and its parts in units of the external power, e phi in mu0, J_el in mu0^2/h")
-        titles = ("x", "P_ph", "external", "scatterer", "buildup", "e phi", "J_el")
-        print_table(titles, zip(*profile.values(), strict=True))
+        print_table(tuple((TITLES | {"potential": "e phi"}).values()), zip(*profile.values(), strict=True))
+    elif profile:
+        columns = _columns(profile, lab)
+        print("\nP_ph and its parts, potential and heat current of the electrons")
+        print_table(tuple(columns), zip(*columns.values(), strict=True))

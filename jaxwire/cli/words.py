@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from jaxwire.cli.laboratory import MINUS
+
 NUMBERS = ("--voltages", "--x")
 """Options that take one or more numbers."""
 
@@ -10,6 +12,9 @@ NAMES = ("--free", "--select")
 """Options that take one or more words; what stands in brackets belongs to one of them."""
 
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+
+_NEGATIVE = re.compile(rf"-(?!{_NUMBER}$)(?={_NUMBER}\s*[^\W\d_])", re.ASCII)
+"""The sign of a number with a unit, which would be taken for that of an option."""
 
 _LIST = re.compile(rf"{_NUMBER}(?:,{_NUMBER})+,?", re.ASCII)
 
@@ -49,4 +54,4 @@ def _split(words: Sequence[str]) -> Iterator[str]:
         elif option in NAMES:
             yield from filter(None, _BETWEEN.split(rest))
         else:
-            yield rest
+            yield MINUS + rest[1:] if _NEGATIVE.match(rest) else rest

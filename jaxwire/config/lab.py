@@ -32,10 +32,10 @@ from pathlib import Path
 from typing import Any
 
 from jaxwire.config.models import MODELS, Builder
-from jaxwire.config.tables import TomlTable, check_table, complaints_at, join, read_toml, shown
+from jaxwire.config.tables import TomlTable, check_table, complaints_at, flattened, join, read_toml, shown
 from jaxwire.lab.fit_result import LabFit
 from jaxwire.lab.lab import Lab
-from jaxwire.lab.quantities import to_natural
+from jaxwire.lab.quantities import as_given, to_natural
 from jaxwire.model.parameters.names import DRIVES
 from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.units.materials import GaAs, InAs, InSb, Material
@@ -50,7 +50,7 @@ NOT_NUMBERS = ("model", "file", "scale", "interpolation", "observables", "memory
 
 
 class _Lab(TomlTable):
-    material: Any
+    material: Any = None
     chemical_potential: str | None = None
     density: str | None = None
     fermi_wavelength: str | None = None
@@ -100,17 +100,27 @@ def build_lab(table: Any) -> Lab:
         TypeError: as `Lab`.
     """
     read = check_table(_Lab, table, "lab", "[lab]").model_dump(exclude_none=True)
-    material = read.pop("material")
-    if isinstance(material, str):
-        if material not in MATERIALS:
-            raise ValueError(
-                f"`lab.material` must be one of {', '.join(MATERIALS)}, or a table, got {shown(material)}."
-            )
-        known = MATERIALS[material]
+    material = read.pop("material", None)
+    if isinstance(material, dict):
+        numbers = check_table(_Material, material, "lab.material", "a material").model_dump()
+        with complaints_at(lambda key: join("lab.material", key)):
+            known = Material(**numbers)
     else:
-        known = Material(**check_table(_Material, material, "lab.material", "a material").model_dump())
+        known = material_of("lab.material", material, ", or a table")
     with complaints_at(lambda key: join("lab", key)):
         return Lab(known, **read)
+
+
+def material_of(name: str, given: Any, more: str = "") -> Material:
+    """A material by its name; `more` is what else may be given.
+
+    Raises:
+        ValueError: if there is none of this name.
+    """
+    if not isinstance(given, str) or given not in MATERIALS:
+        got = "none" if given is None else shown(given)
+        raise ValueError(f"`{name}` must be one of {', '.join(MATERIALS)}{more}, got {got}.")
+    return MATERIALS[given]
 
 
 def in_natural_units(lab: Lab, tables: Any, path: str = "") -> Any:
@@ -217,7 +227,8 @@ def parse_lab_fit(text: str, folder: str | Path = ".", name: str = "config") -> 
             options["thermometer"] = _thermometer(lab, given.thermometer)
     if given.scatterer is not None:
         table = in_natural_units(lab, given.scatterer, "scatterer")
-        options["scatterer"] = Builder(Path(folder), models=MODELS).build(table, AbstractScatterer, "scatterer")
+        with as_given(flattened(given.scatterer, "scatterer.")):
+            options["scatterer"] = Builder(Path(folder), models=MODELS).build(table, AbstractScatterer, "scatterer")
     kept = {key: value for key, value in options.items() if value not in (None, {})}
     return LabFitConfig(lab, tuple(Path(folder) / row.file for row in rows), points, kept)
 

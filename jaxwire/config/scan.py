@@ -50,6 +50,7 @@ from jaxwire.config.lab import build_lab, in_natural_units
 from jaxwire.config.models import PARTS, Builder, build_resolution, build_wire
 from jaxwire.config.tables import TomlTable, check_table, complaints_at, flattened, join, read, read_toml, shown
 from jaxwire.lab.lab import Lab
+from jaxwire.lab.quantities import as_given
 from jaxwire.model.parameters.names import OPERATING_POINT
 from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import AbstractScatterer
@@ -155,12 +156,18 @@ def parse_config(text: str, folder: str | Path = ".", name: str = "config") -> C
     """
     tables = read_toml(text, name)
     lab = build_lab(tables.pop("lab")) if "lab" in tables else None
+    with as_given({} if lab is None else flattened(tables)):
+        return _parsed(tables, folder, lab)
+
+
+def _parsed(tables: Any, folder: str | Path, lab: Lab | None) -> Config:
+    """The config of tables as read."""
     if lab is not None:
         tables = in_natural_units(lab, tables)
         if "temperature" not in tables and lab.temperature is not None:
             if "temperature" not in flattened(tables.get("axes", {})):
                 tables["temperature"] = lab.at()["temperature"]
-    given = check_table(_File, tables, "", "a config file")
+    given = check_table(_File, tables, "", "a config file", ["lab"])
     columns, places = _columns(given)
     builder = Builder(Path(folder), {_canonical(each): values[0] for each, values in columns.items()})
     scatterer = builder.build(given.scatterer, AbstractScatterer, "scatterer")

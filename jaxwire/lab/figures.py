@@ -24,7 +24,7 @@ NAMES = {"K": "temperature rise", "W/m": r"heating $P_\mathrm{ph}$"}
 
 def upright(unit: str) -> str:
     """A unit in brackets, as mathematics; nothing without one."""
-    plain = unit.replace("\u00b5", r"\mu ").replace(" ", r"\,")
+    plain = unit.replace(" ", r"\,")
     return rf" ($\mathrm{{{plain}}}$)" if unit else ""
 
 
@@ -85,7 +85,7 @@ def _labels(data: LabData) -> list[str]:
     points = [{name: str(data.lab.si(name, value)) for name, value in one.point.items()} for one in data]
     varying = [name for name in points[0] if len({point.get(name) for point in points}) > 1]
     labels = [", ".join(point[name] for name in varying if name in point) for point in points]
-    return labels if len(set(labels)) == len(labels) else list(data.sources)
+    return labels if all(labels) and len(set(labels)) == len(labels) else list(data.names)
 
 
 def plot_lab_solution(lab: KnownWire, sol: Solution, x: np.ndarray | None = None) -> Figure:

@@ -11,12 +11,19 @@ from jaxwire.fits.result import STRONG_CORRELATION, Fit, FitStatus
 from jaxwire.lab.figures import plot_lab_fit
 from jaxwire.lab.known_wire import KnownWire
 from jaxwire.lab.names import PATHS, NumberInSI, meaning, stem_of
-from jaxwire.lab.quantities import Measured
+from jaxwire.lab.quantities import Measured, prefixed
 from jaxwire.lab.readings import LabData
 from jaxwire.lab.report import correlations, picture, provenance, write_page
 from jaxwire.model.printing import html_table
 
 _OF_ONE = re.compile(r"measurements\[(\d+)\]\.(\w+)|(\w+)\[(\d+)\]")
+
+
+def _size(one: Measured) -> str:
+    """An error, in three digits."""
+    error = one.error or 0.0
+    factor, unit = prefixed(error, one.unit)
+    return f"{error * factor:.3g} {unit}".rstrip()
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -63,12 +70,35 @@ class LabFit:
             "units": {name: one.unit for name, one in si.items()},
             "covariance": self.covariance.tolist(),
             "correlation": self.correlation.tolist(),
+            "pulls": {self._called(name): pull for name, pull in natural.pulls.items()},
+            "tied": {name: one._asdict() for name, one in self.tied.items()},
+            "statistical_errors": {name: one.error for name, one in self.statistical.items()},
+            "shifts": {
+                self._called(kept): {self._called(name): self._slope(name) * by for name, by in moved.items()}
+                for kept, moved in natural.shifts.items()
+            },
             "chi2": natural.chi2,
             "degrees_of_freedom": natural.degrees_of_freedom,
             "p_value": natural.p_value,
             "share_of_starts": natural.share_of_starts,
             "files": list(self.data.sources),
         }
+
+    @property
+    def statistical(self) -> dict[str, Measured]:
+        """What was found, with its errors but for those of numbers that were kept, by name."""
+        natural = self.natural
+        errors = {name: natural.statistical_errors.get(name, natural.errors[name]) for name in natural.names}
+        return {self._called(name): self._meaning(name).si(natural.values[name], errors[name]) for name in errors}
+
+    @property
+    def tied(self) -> dict[str, Measured]:
+        """Numbers that follow a parameter, by name."""
+        return {self._called(name): self._meaning(name).si(value) for name, value in self.natural.tied.items()}
+
+    def _called(self, name: str) -> str:
+        """What the user calls a natural name; measured currents and voltages as they are."""
+        return name if "measured_" in name else self._meaning(name).name
 
     @property
     def covariance(self) -> np.ndarray:
@@ -161,7 +191,7 @@ class LabFit:
         if match is None:
             return name.replace("_", " ")
         number, stem = (match[1], match[2]) if match[1] else (match[4], match[3])
-        source = self.data.sources[int(number)].strip("'") if int(number) < len(self.data) else f"profile {number}"
+        source = self.data.names[int(number)] if int(number) < len(self.data) else f"profile {number}"
         is_told = len(set(self.data.sources)) == len(self.data)
         return f"{stem.replace('_', ' ')} of {source if is_told else f'profile {number}'}"
 
@@ -177,6 +207,14 @@ class LabFit:
         strong.sort(key=lambda pair: -abs(correlation[pair]))
         labels = [self.label(name) for name in self.names]
         lines = [f"correlation of {labels[i]} and {labels[j]} {correlation[i, j]:.3f}" for i, j in strong]
+        lines += [
+            f"{self.label(self._called(name))} off what is known by {pull:+.1f} standard deviations"
+            for name, pull in natural.pulls.items()
+        ]
+        if natural.shifts:
+            kept = ", ".join(self.label(self._called(name)) for name in natural.shifts)
+            errors = ", ".join(f"{self.label(name)} {_size(one)}" for name, one in self.statistical.items())
+            lines.append(f"errors without that of {kept}: {errors}")
         chance = "" if np.isnan(natural.p_value) else f", p = {natural.p_value:.2g}"
         lines.append(f"chi^2 {natural.chi2:.6g} at {natural.degrees_of_freedom} degrees of freedom{chance}")
         agree = f"{natural.share_of_starts:.0%} of {len(natural.starts.loss)} starts agree"
@@ -197,7 +235,8 @@ class LabFit:
 
     def __str__(self) -> str:
         """A table, one line for each parameter."""
-        rows = [*self._rows(), *((f"-> {name.replace('_', ' ')}", str(one)) for name, one in self.derived.items())]
+        follow = {**self.tied, **self.derived}
+        rows = [*self._rows(), *((f"-> {self.label(name)}", str(one)) for name, one in follow.items())]
         width = max(len(name) for name, _ in rows) + 2
         lines = [f"  {name:<{width}}{number}" for name, number in rows]
         return "\n".join([self.heading, *lines, *(f"  {line}" for line in self.notes())])
@@ -209,5 +248,6 @@ class LabFit:
     def _repr_html_(self) -> str:
         """The table of a notebook; first of all what is wrong."""
         complaints = [] if self.status.ok else [str(self.status)]
-        rows = [*self._rows(), *((f"follows: {self.label(name)}", str(one)) for name, one in self.derived.items())]
+        follow = {**self.tied, **self.derived}
+        rows = [*self._rows(), *((f"follows: {self.label(name)}", str(one)) for name, one in follow.items())]
         return html_table(self.heading, rows, titles=("", "value"), complaints=complaints, notes=self.notes())

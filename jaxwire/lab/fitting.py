@@ -50,7 +50,7 @@ def fit_data(
         raise TypeError(f"`free` must be a list of names such as ['center', 'width'], got {one_line(free)}.")
     instrument = _instrument(instrument, data.unit)
     means = {name: meaning(lab, name, data.unit) for name in free}
-    _refuse_twice(means)
+    _refuse_twice([means[name] for name in free])
     translated = {
         "priors": _priors(lab, data.unit, mappings.get("priors"), means),
         "given": _given(lab, data, mappings.get("given"), means),
@@ -79,13 +79,13 @@ def _instrument(given: Any, unit: str) -> AbstractInstrument:
     return given
 
 
-def _refuse_twice(means: Mapping[str, NumberInSI]) -> None:
+def _refuse_twice(means: Sequence[NumberInSI]) -> None:
     """Refuse two names of one number."""
     seen: dict[str, str] = {}
-    stems = {stem_of(one.name) for one in means.values()}
+    stems = {stem_of(one.name) for one in means}
     if {"mobility", "chemical_potential"} <= stems:
         raise ValueError("`free` must have 'relaxation_time' in the place of 'mobility', which depends on both.")
-    for one in means.values():
+    for one in means:
         if one.natural in seen:
             raise ValueError(f"`free` must name every number once, got {seen[one.natural]!r} and {one.name!r}.")
         seen[one.natural] = one.name
@@ -100,7 +100,7 @@ def _priors(lab: KnownWire, unit: str, given: Any, means: Mapping[str, NumberInS
         if known:
             found[one.natural] = (1.0, known[0])
     for name, value in named("priors", given).items():
-        one = means.get(name) or meaning(lab, name, unit)
+        one = means.get(name) or meaning(lab, name, unit, "priors")
         read = read_value(lab, one, "priors", value)
         if read.error is None:
             raise ValueError(f"`priors[{name!r}]` must be a value with an error, got {one_line(value)}.")
@@ -115,7 +115,7 @@ def _given(lab: KnownWire, data: LabData, given: Any, means: Mapping[str, Number
     known = {name: error for name, error in lab.errors.items() if not (name in PATHS and is_path_free)}
     found = {name: error for name, error in {**known, **data.errors}.items() if not _is_free(name, free)}
     for name, value in named("given", given).items():
-        one = meaning(lab, name, data.unit)
+        one = meaning(lab, name, data.unit, "given")
         if one.natural in free:
             raise ValueError(f"`given` must name numbers that are kept, got {name!r}, which is free: give it a prior.")
         read = read_value(lab, one, "given", value)
@@ -144,6 +144,9 @@ def _bounds(
         if not isinstance(pair, list | tuple) or len(pair) != 2:
             raise ValueError(f"`bounds[{name!r}]` must be two quantities, or None for one, got {one_line(pair)}.")
         ends = [None if end is None else _end(lab, means[name], end) for end in pair]
+        low, high = ends
+        if low is not None and high is not None and (low >= high) != means[name].is_inverse:
+            raise ValueError(f"`bounds[{name!r}]` must be a smaller and a larger quantity, got {one_line(pair)}.")
         found[means[name].natural] = (ends[1], ends[0]) if means[name].is_inverse else (ends[0], ends[1])
     return found
 

@@ -15,7 +15,7 @@ from jaxwire.lab.carriers import (
     mobility_of,
     one_at_least,
 )
-from jaxwire.lab.quantities import Measured, read_quantity, to_natural
+from jaxwire.lab.quantities import Measured, as_given, read_quantity, to_natural
 from jaxwire.model.parameters.one_line import one_line
 from jaxwire.model.printing import html_table
 from jaxwire.model.units.materials import Material
@@ -235,7 +235,9 @@ class KnownWire:
         if not (isinstance(kind, type) and issubclass(kind, eqx.Module)):
             raise TypeError(f"`kind` must be a class such as Lorentzian, got {one_line(kind)}.")
         within = "relaxation." if issubclass(kind, AbstractRelaxation) else ""  # `values` of a table may be times
-        return kind(**{name: self._number(name, given, within + name) for name, given in numbers.items()})
+        natural = {name: self._number(name, given, within + name) for name, given in numbers.items()}
+        with as_given(numbers):
+            return kind(**natural)
 
     def _number(self, name: str, given: Any, quantity: str) -> Any:
         """One argument in natural units: a number, a list of them, or an object as it is."""

@@ -228,7 +228,10 @@ class Lab(KnownWire):
         given = self.temperature if temperature is None else temperature
         if given is None:
             raise ValueError("`temperature` must be given here, or to the Lab; got none.")
-        return {"temperature": to_natural(self.scale, "temperature", given).value}
+        found = to_natural(self.scale, "temperature", given).value
+        if not found > 0:
+            raise ValueError(f"`temperature` must be positive, got {given}.")
+        return {"temperature": found}
 
     def fit(
         self,

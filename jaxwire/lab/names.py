@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 
 from jaxwire.lab.known_wire import KnownWire
 from jaxwire.lab.quantities import Measured, read_quantity, to_natural
-from jaxwire.model.units.scale import SI, Scale
+from jaxwire.model.parameters.suggestion import did_you_mean
+from jaxwire.model.units.scale import QUANTITIES, SI, Scale
 
 CONDUCTANCE = "conductance"
 """Loss of a thermometer to the substrate."""
@@ -24,6 +25,9 @@ PATHS = ("mean_free_path", "relaxation_time", "mobility")
 
 RATIOS = (*PATHS, "chemical_potential")
 """Numbers that a fit has in units of their nominal values."""
+
+OWN = (CONDUCTANCE, "gain", "offset", *RATIOS)
+"""Names that have a meaning of their own."""
 
 _INDEX = re.compile(r"\[[^\]]*\]")
 
@@ -71,13 +75,14 @@ def stem_of(name: str) -> str:
     return _INDEX.sub("", name).rpartition(".")[2]
 
 
-def meaning(lab: KnownWire, name: str, unit: str) -> NumberInSI:
+def meaning(lab: KnownWire, name: str, unit: str, argument: str = "free") -> NumberInSI:
     """What a name is to a fit of readings in a unit.
 
     Args:
         lab: whose units they are.
         name: as the user gives it, such as "conductance", "offset[:]" or "measurements[1].voltage".
         unit: of the readings: "K", "W/m", or their own.
+        argument: in which the name is, for complaints.
 
     Raises:
         ValueError: if a laboratory has no unit for the name, or it is another number in a fit.
@@ -101,7 +106,11 @@ def meaning(lab: KnownWire, name: str, unit: str) -> NumberInSI:
     if stem == "gain":
         return NumberInSI(name, name, per_reading if unit != "W/m" else 1.0, "" if unit == "W/m" else unit)
     quantity = _INDEX.sub("", name)
-    natural, si = Scale.units(quantity)
+    try:
+        natural, si = Scale.units(quantity)
+    except ValueError:
+        likely = did_you_mean(stem, [*QUANTITIES, *OWN], quote="'")
+        raise ValueError(f"`{argument}` must name numbers that are known, got {name!r}{likely}") from None
     return NumberInSI(name, name, float(SI[natural][si](lab.scale)), si, quantity=quantity)
 
 

@@ -83,6 +83,7 @@ class LabPlan:
             axes.plot(self.bias * factor, self.seconds, color=COLORS[0], marker="o", markersize=3.5)
             axes.plot(self.bias[self.best] * factor, self.seconds[self.best], "*", color=COLORS[3], markersize=12)
             axes.set(xlabel=self.drive + upright(unit), ylabel="time of a profile" + upright("s"), yscale="log")
+            axes.margins(x=0.03)  # of the star
             axes.set_title(f"{self.name.replace('_', ' ')} to {self.wanted}", loc="left", fontsize=9)
         return figure
 

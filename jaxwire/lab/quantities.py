@@ -10,6 +10,8 @@ Numbers without a unit are refused where there is one: nobody can tell what they
 import functools
 import math
 import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -174,6 +176,7 @@ def _example(units: tuple[str, ...]) -> str:
 def _read_text(name: str, text: str, units: tuple[str, ...]) -> Measured:
     if len(text) > LONGEST:
         raise ValueError(f"`{name}` must be a text of at most {LONGEST} characters, got {one_line(text)}.")
+    text = text.replace("\u2212", "-")  # a minus sign, as word processors and tables have it
     if short := _SHORT.fullmatch(text):
         digits, decimals, bracket, power, unit = short.groups()
         ten = 10.0 ** int(power or 0)
@@ -255,6 +258,18 @@ def to_natural(scale: Scale, name: str, given: Any, quantity: str | None = None)
     found = read_quantity(name, given, accepted_units(quantity or name))
     unit = float(SI[natural][found.unit](scale))
     return Measured(found.value / unit, None if found.error is None else found.error / unit)
+
+
+@contextmanager
+def as_given(given: Mapping[str, Any]) -> Iterator[None]:
+    """Repeat in complaints of the `with` block the quantities that were given, by name, not the natural numbers."""
+    try:
+        yield
+    except ValueError as error:
+        found = re.fullmatch(r"`([\w.]+)` (.*), got \S+\.", str(error))
+        if found is None or found[1] not in given:
+            raise
+        raise ValueError(f"`{found[1]}` {found[2]}, got {one_line(given[found[1]])}.") from None
 
 
 def positions_in_metres(name: str, given: Any) -> np.ndarray:

@@ -7,6 +7,7 @@ per length (W/m), or in a unit of their own, which then stays theirs: volts of a
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -72,6 +73,12 @@ class LabData(Sequence[Measurement]):
         return iter(self.measurements)
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """What tables and figures call the profiles: the names of their files, with folders where these are alike."""
+        short = tuple(Path(source).name for source in self.sources)
+        return short if len(set(short)) == len(short) else self.sources
+
+    @property
     def reading_unit(self) -> float:
         """Unit of SI in which readings are natural; 1 where their unit is their own."""
         quantity = QUANTITIES_OF_READINGS.get(self.unit)
@@ -107,7 +114,9 @@ class LabData(Sequence[Measurement]):
     def _repr_html_(self) -> str:
         """The table of a notebook."""
         titles = ("", "number", "positions", "readings", "temperature", "drive")
-        return html_table(f"{len(self)} profiles", self._rows(), titles=titles, notes=self.notes)
+        return html_table(
+            "1 profile" if len(self) == 1 else f"{len(self)} profiles", self._rows(), titles=titles, notes=self.notes
+        )
 
 
 def _range(values: np.ndarray, unit: str) -> str:
@@ -210,7 +219,7 @@ def _read_one(source: Any, wanted: tuple[Wanted, dict[str, str]]) -> _Profile:
     if own[1] != reading[1]:
         raise ValueError(f"`sigma` must be in the unit of the readings in {what}, got {own[1]} and {reading[1]}.")
     errors = None if sigma is None else sigma * own[0]
-    return _Profile(what, x * length, y * reading[0], errors, reading[1], read.notes)
+    return _Profile(what.strip("'"), x * length, y * reading[0], errors, reading[1], read.notes)
 
 
 def _factor(name: str, unit: str, expected: tuple[str, ...], what: str) -> float | None:

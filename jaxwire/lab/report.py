@@ -48,17 +48,17 @@ def write_page(path: str | Path, title: str, parts: Mapping[str, str]) -> None:
 def picture(figure: Figure) -> str:
     """A figure as SVG in the page."""
     text = io.StringIO()
-    figure.savefig(text, format="svg", metadata={"Date": None})
+    figure.savefig(text, format="svg", metadata=dict.fromkeys(("Creator", "Date", "Format", "Type")))
     return text.getvalue()[text.getvalue().index("<svg") :]
 
 
 def correlations(labels: Sequence[str], matrix: np.ndarray) -> str:
-    """A matrix of correlations as a table; a dash where an error is not known."""
+    """A matrix of correlations as a table, its columns numbered, so that ten fit a page; a dash for unknown errors."""
     rows = [
-        [label, *("-" if np.isnan(one) else f"{one:+.2f}" for one in row)]
-        for label, row in zip(labels, matrix, strict=True)
+        [f"{number} {label}", *("-" if np.isnan(one) else f"{one:+.2f}" for one in row)]
+        for number, (label, row) in enumerate(zip(labels, matrix, strict=True), 1)
     ]
-    return html_table("", rows, titles=("", *labels))
+    return html_table("", rows, titles=("", *map(str, range(1, len(labels) + 1))))
 
 
 def provenance(objects: Mapping[str, Any], **more: Any) -> str:

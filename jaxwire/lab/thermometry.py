@@ -12,7 +12,7 @@ import math
 from typing import Any
 
 from jaxwire.lab.known_wire import KnownWire
-from jaxwire.lab.quantities import to_natural
+from jaxwire.lab.quantities import as_given, to_natural
 from jaxwire.observables.instruments import Thermometer
 
 PER_WIDTH = 2.0 * math.sqrt(2.0 * math.log(2.0))
@@ -46,7 +46,8 @@ def make_thermometer(lab: KnownWire, given: dict[str, Any]) -> Thermometer:
         numbers["probe_width"] = _exact(lab, "probe_width", known["probe_width"])
     if "offset" in known:
         numbers["offset"] = _exact(lab, "offset", known["offset"], "temperature")
-    return Thermometer(gain=1.0 / loss, **numbers)  # pyright: ignore[reportArgumentType] - converted by the field
+    with as_given(given):
+        return Thermometer(gain=1.0 / loss, **numbers)  # pyright: ignore[reportArgumentType] - converted by the field
 
 
 def _exact(lab: KnownWire, name: str, given: Any, quantity: str | None = None) -> float:

@@ -105,7 +105,7 @@ def test_solve_draws_a_figure(tmp_path):
         ([*POINT, "--plot", "profile.xls"], "`plot` must end in one of .png, .pdf, .svg, .eps, got 'profile.xls'."),
         ([*POINT, "--plot", "/nowhere/profile.png"], "`plot` must be in an existing folder"),
         ([*changed(voltage="0"), "--plot", "profile.png"], "`plot` needs a current"),
-        (changed(width="wide"), "Invalid value for --width: unable to convert wide into float."),
+        (changed(width="wide"), "`width` must be a number, got 'wide'."),
         (POINT[:-2], "`voltage`, `current` or `force` must be given, one of them; got none."),
         ([*POINT, "--bogus", "1"], "Unknown option: --bogus"),
         ([*changed(), "--widht", "0.1"], "--widht"),
@@ -259,8 +259,8 @@ def test_the_help_of_a_command_ends_with_examples_that_it_understands(command):
 @pytest.mark.parametrize("command", ["solve", "iv", "fit", "explore"])
 def test_every_number_has_its_unit_in_the_help(command):
     shown = spoken(command)
-    without = ("--count", "--starts", "--port", "--exponent", "--strength")
-    numbers = re.findall(r"│ (--[\w-]+).* (?:FLOAT|INT)(?:\.\.\.)? +(.*?) *│", shown)
+    without = ("--count", "--starts", "--port", "--exponent", "--strength", "--channels")
+    numbers = re.findall(r"│ (--[\w-]+).* (?:FLOAT(?:\|STR)?|INT)(?:\.\.\.)? +(.*?) *│", shown)
     assert len(numbers) >= 5
     assert [option for option, words in numbers if option not in without and not re.search("mu0|vF tau0", words)] == []
 

@@ -1,6 +1,7 @@
 """The command line in the units of a laboratory: starter files run as they are, results are in SI."""
 
 import json
+import math
 import re
 
 import pytest
@@ -22,7 +23,7 @@ def test_a_starter_file_of_one_point_runs_and_prints_si(tmp_path, capsys):
     assert run("solve", "--config", file) == 0
     lines = capsys.readouterr().out.splitlines()
     assert "  current          9.518 nA" in lines
-    assert "x in m, P_ph in W/m" in lines
+    assert next(line for line in lines if "P_ph (uW/m)" in line).split("  ")[-1].strip() == "J_el (pW)"
 
 
 @pytest.mark.slow
@@ -36,10 +37,23 @@ def test_a_starter_file_of_a_scan_runs_and_its_ranges_are_in_si(tmp_path, capsys
 
 @pytest.mark.slow
 def test_a_starter_file_of_a_fit_runs_and_writes_a_page_of_its_own(tmp_path, capsys):
-    file, page = tmp_path / "fit.toml", tmp_path / "fit.html"
+    file, page, numbers = tmp_path / "fit.toml", tmp_path / "fit.html", tmp_path / "fit.json"
     assert main(["new", "fit", str(file)]) == 0
-    assert run("fit", "--config", file, "--starts", 2, "--report", page) in (0, 1)  # whether two starts agree
-    assert re.search(r"conductance +\d+\(\d+\) mW/\(m K\)", capsys.readouterr().out)
+    text = file.read_text().replace("# measured_current", "measured_current").replace("0.84 ps", "0.84(2) ps")
+    file.write_text(text.replace("# [priors]", '[priors]\nwidth = "1.0(1) meV"'))
+    places = ("--report", page, "--output", numbers)
+    assert run("fit", "--config", file, "--starts", 2, *places) in (0, 1)  # whether two starts agree
+    found = json.loads(numbers.read_text())
+    assert found["files"] == [str(tmp_path / "fit_example.csv")] and found["tied"] == {}
+    value, error = found["values"]["width"], found["errors"]["width"]
+    assert found["pulls"]["width"] == pytest.approx((value - 1e-3) / 1e-4, rel=1e-9)  # rounding
+    assert "measurements[0].measured_current" in found["pulls"]
+    alone, moved = found["statistical_errors"]["width"], found["shifts"]["relaxation_time"]["width"]
+    assert error == pytest.approx(math.hypot(alone, moved), rel=1e-9)  # rounding
+    printed = capsys.readouterr().out
+    assert re.search(r"conductance +\d+\(\d+\) mW/\(m K\)", printed)
+    assert re.search(r"\n  width off what is known by [+-]\d\.\d standard deviations\n", printed)
+    assert re.search(r"errors without that of relaxation time: center \d+\.?\d* \u00b5eV, width ", printed)
     text = page.read_text("utf-8")
     assert "<svg" in text and "Correlations" in text and "http://" not in re.sub(r'"http://www.w3.org[^"]*"', "", text)
 

@@ -37,7 +37,7 @@ def test_a_comma_that_may_be_a_decimal_one_is_refused(capsys):
 def test_the_cure_of_a_decimal_comma_is_told(capsys):
     assert main(["solve", *DOT, "--temperature", "0,3", "--voltage", "0.1"]) == 2
     complaint = capsys.readouterr().err
-    assert complaint == 'Invalid value for --temperature: unable to convert "0,3" into float: write a decimal point.\n'
+    assert complaint == "`temperature` must be a number, got '0,3': write a decimal point.\n"
 
 
 def test_a_temperature_in_kelvin_is_one_line_beside_the_result(capsys):

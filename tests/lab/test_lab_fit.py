@@ -89,7 +89,8 @@ def test_correlations_and_covariance_are_those_of_the_numbers_shown(found):
 @pytest.mark.slow
 def test_figure_and_page_are_in_si(found, tmp_path):
     above, below = found.plot().axes
-    assert r"\mu K" in above.get_ylabel() and r"\mu m" in below.get_xlabel()
+    assert [one.get_text() for one in above.get_legend().get_texts()] == ["lab_3mV.csv"]
+    assert "\u00b5K" in above.get_ylabel() and "\u00b5m" in below.get_xlabel()
     found.report(tmp_path / "fit.html")
     page = (tmp_path / "fit.html").read_text("utf-8")
     assert "<svg" in page and "What the laboratory knows" in page and "chi" in page
@@ -119,6 +120,19 @@ def _data():
             "`free` must have 'chemical_potential' in the place of 'density'",
         ),
         ({"thermometer": PROBE, "free": ["gain", "conductance"]}, "`free` must name every number once"),
+        ({"thermometer": PROBE, "free": ["center", "center"]}, "`free` must name every number once"),
+        (
+            {"thermometer": PROBE, "free": ["conductanse"]},
+            "`free` must name numbers that are known, got 'conductanse'; did you mean 'conductance'?",
+        ),
+        (
+            {"thermometer": PROBE, "priors": {"widht": "1(1) meV"}},
+            "`priors` must name numbers that are known, got 'widht'; did you mean 'width'?",
+        ),
+        (
+            {"thermometer": PROBE, "bounds": {"width": ("2 meV", "1 meV")}},
+            "`bounds['width']` must be a smaller and a larger quantity, got ('2 meV', '1 meV').",
+        ),
         ({"thermometer": PROBE, "priors": {"center": "14 meV"}}, "`priors['center']` must be a value with an error"),
         ({"thermometer": PROBE, "priors": {"center": ("14 nm", "1 nm")}}, "`priors['center']` must be in eV"),
         ({"thermometer": PROBE, "bounds": {"height": (1, 2)}}, "`bounds` must be of free parameters, got 'height'"),

@@ -23,7 +23,7 @@ def attributes(pair):
 
 
 def about(name):
-    return attributes(TABLE["spots"].variables[name][1:])
+    return attributes(TABLE["spots"].variables[name][1:3])
 
 
 def a_scan():
