@@ -19,7 +19,7 @@ class Phonons(eqx.Module):
     >>> wire = jw.Wire(phonons=jw.Phonons(loss=0.5, healing_length=1.0))
     >>> sol = jw.solve(jw.Lorentzian(1.44, 0.08), wire, temperature=0.7, voltage=0.1)
     >>> print(sol.phonon_temperature([-1.0, 1.0]).round(5))
-    [ 0.01188 -0.00664]
+    [ 0.00066 -0.00032]
 
     ```
 
