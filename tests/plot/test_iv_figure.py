@@ -10,7 +10,7 @@ from jaxwire.plot import plot_iv
 
 
 def test_a_characteristic_is_drawn_in_si_with_a_scale():
-    volts, current = np.array([0.0, 0.1, 0.4]), np.array([0.0, 0.01, 0.03])
+    volts, current = np.array([0.1, 0.2, 0.4]), np.array([0.01, 0.02, 0.03])
     curve = CurrentVoltage(volts, volts, current, -current, None, volts)  # pyright: ignore[reportArgumentType]
     scale = jw.Lab(jw.InAs, chemical_potential="10 meV", relaxation_time="1 ps").scale
     natural, si = plot_iv(curve).axes[0], plot_iv(curve, scale).axes[0]
