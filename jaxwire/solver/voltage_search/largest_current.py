@@ -150,7 +150,8 @@ def climb(state: SearchState, here: LocalCurrent, question: Question) -> SearchS
     is_inside = (low.voltage < best.voltage) & (best.voltage < high.voltage)
     is_near = is_inside & ((jnp.abs(slope) + doubt) * (high.voltage - low.voltage) <= NEARLY_LARGEST * value)
     is_settled |= (state.left <= 0) & is_slight & is_near & ((1.0 + NEARLY_LARGEST) * largest < question.target)
-    is_highest = value >= (1.0 - NEARLY_LARGEST) * state.largest  # else there is a higher crest, which was seen before
+    # else there is another crest, and a survey will tell; after it I(V) is not known any better
+    is_highest = state.is_surveyed | (value >= (1.0 - NEARLY_LARGEST) * state.largest)
     fails = ~is_first & (is_lost | (state.left <= 0) | (is_settled & ~is_highest))
     is_beyond = is_settled & is_highest & (largest < question.target)
     on = on._replace(stage=jnp.where(is_beyond, BEYOND, jnp.where(fails, FAILED, CLIMB)))
