@@ -283,7 +283,7 @@ BAD_CONFIGS = {
     "scatterer = {model = 'Lorentzian', center = [1], width = 1}": "`scatterer.center` must be a number, got [1].",
     "wire = {relaxtion = {}}": "`wire.relaxtion` is not a key of [wire]; did you mean `relaxation`?",
     "instrument = {model = 'Termometer'}": "`instrument.model` must be one of HeatingProfile, Thermometer, got",
-    "instrument = {model = 'Thermometer'}": "`healing_length` must be given unless the wire has phonons of its own, got none.",
+    "instrument = {model = 'Thermometer'}": "`healing_length` must be given unless the wire has phonons of its own",
     "instrument = {gian = 1}": "`instrument.gian` is not a key of HeatingProfile; did you mean `gain`?",
     "instrument = {model = 'Thermometer', healing_length = -1}": "`instrument.healing_length` must be zero or pos",
     "instrument = {model = 'Thermometer', healing_length = 1, half_length = 'far'}": "`instrument.half_length` must be",

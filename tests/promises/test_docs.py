@@ -80,7 +80,7 @@ COMMANDS = [
     (page, line)
     for page in PAGES
     for block in documents.blocks(page.read_text("utf-8"), "sh")
-    for line in block.text.splitlines()
+    for line in block.text.replace("\\\n", " ").splitlines()
     if line.startswith("jaxwire ")
 ]
 
