@@ -30,8 +30,10 @@ def test_a_starter_file_of_one_point_runs_and_prints_si(tmp_path, capsys):
 def test_a_starter_file_of_a_scan_runs_and_its_ranges_are_in_si(tmp_path, capsys):
     file = tmp_path / "scan.toml"
     assert main(["new", "scan", str(file)]) == 0
+    capsys.readouterr()
     assert run("scan", file, "--json") == 0
-    result = json.loads(capsys.readouterr().out.partition("\n")[2])
+    printed = capsys.readouterr().out
+    result = json.loads(printed[printed.index("{") :])
     assert result["variables"]["current"]["units"] == "A"
 
 
