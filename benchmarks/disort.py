@@ -28,7 +28,7 @@ from PythonicDISORT import pydisort
 
 from benchmarks.common import burst, in_turn, once, options, relative_errors, store
 from jaxwire.kinetics.half_wire import HalfWire
-from jaxwire.kinetics.matching import spectral_current
+from jaxwire.kinetics.matching import currents
 from jaxwire.kinetics.resolvents.wavenumbers import Sampling
 
 NODES = (8, 16, 32, 64)
@@ -139,7 +139,7 @@ def wire(path, weight, depths, size: int) -> Field:
     """
     one = jnp.ones_like(path)
     half = HalfWire(path**2, weight * path, path, one, one, jnp.zeros(()))  # energies are not looked at
-    emergent = spectral_current(half, half, 0.5 * one, one, Sampling(size))
+    emergent = currents(half, half, 0.5 * one, one, Sampling(size)).spectral
     gradient = jnp.sum(weight * path * emergent) / (2.0 * jnp.sum(weight * path**2))
     if depths is None:
         return Field(emergent / gradient, None)

@@ -130,15 +130,11 @@ class Flow(eqx.Module):
         return self._sum(x, lambda side: side.warmth)
 
     def phonon_temperature(self, x: Scalar) -> Scalar:
-        """Change of the phonons' temperature relative to T, to first order; 0 where they do not warm up."""
-        if self.upper.lattice is None:
-            return jnp.zeros_like(x)
+        """Change of the phonons' temperature relative to T, to first order, where they warm up."""
         return self._sum(x, self.warming)
 
     def phonon_heat_current(self, x: Scalar) -> Scalar:
-        """Heat current of the phonons, to first order; 0 where they do not warm up."""
-        if self.upper.lattice is None:
-            return jnp.zeros_like(x)
+        """Heat current of the phonons, to first order, where they warm up."""
         slope = self._sum(x, lambda side: side.sign * side.rate * self.warming(side))
         return self.phonons.conduction() * slope
 

@@ -19,7 +19,7 @@ from jaxwire.kinetics.collisions.electron_collisions import ElectronCollisions, 
 from jaxwire.kinetics.collisions.moments import EnergySpread
 from jaxwire.kinetics.collisions.response import CollidingResponse, colliding_response
 from jaxwire.kinetics.eigenmodes.modes import Modes, half_wire_modes
-from jaxwire.kinetics.energy_grid import energy_grid
+from jaxwire.kinetics.energy_grid import Grid, energy_grid
 from jaxwire.kinetics.fermi import thermal_weight
 from jaxwire.kinetics.resolvents.response import Response, half_wire_response
 from jaxwire.kinetics.resolvents.wavenumbers import Sampling
@@ -203,6 +203,14 @@ def half_wire(
         thermal = thermal * adjustment.factor(energy)
     screening, collisions = wire.screening.neutral_share(), electron_collisions(wire)
     return HalfWire(energy, weight, velocity, relaxation_time, thermal, screening, adjustment, collisions)
+
+
+def half_wires(wire: Wire, grid: Grid, temperature: Scalar) -> tuple[HalfWire, HalfWire]:
+    """Set up the upper and the lower half-wire on their nodes of one grid; they share their Drude state."""
+    upper = half_wire(wire, grid.above, grid.above_weight, temperature)
+    energy = jnp.concatenate([grid.below, grid.above + grid.step])
+    weight = jnp.concatenate([grid.below_weight, grid.above_weight])
+    return upper, half_wire(wire, energy, weight, temperature, like=upper)
 
 
 def drude_coefficients(wire: Wire, temperature: Scalar) -> tuple[Scalar, Scalar]:

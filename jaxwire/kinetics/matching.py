@@ -29,7 +29,7 @@ from jaxwire.kinetics.energy_grid import energy_grid
 from jaxwire.kinetics.energy_range import Reach, reach
 from jaxwire.kinetics.exchange import Exchange, SharedProduct
 from jaxwire.kinetics.fermi import fermi_window
-from jaxwire.kinetics.half_wire import SMALLEST_OCCUPATION, HalfWire, half_wire
+from jaxwire.kinetics.half_wire import SMALLEST_OCCUPATION, HalfWire, half_wires
 from jaxwire.kinetics.resolvents.response import Response
 from jaxwire.kinetics.resolvents.wavenumbers import Sampling, sampling_for
 from jaxwire.model.resolution import Resolution
@@ -71,18 +71,6 @@ class Currents(NamedTuple):
 
     spectral: Float[Array, " n_above"]
     phonons: Scalar | None
-
-
-def spectral_current(
-    upper: HalfWire,
-    lower: HalfWire,
-    transmission: Float[Array, " n_above"],
-    source: Float[Array, " n_above"],
-    sampling: Sampling,
-    screening: AbstractScreening | None = None,
-) -> Float[Array, " n_above"]:
-    """J alone, of `currents`."""
-    return currents(upper, lower, transmission, source, sampling, screening).spectral
 
 
 def currents(
@@ -143,14 +131,7 @@ def match(
     reached = reach(scatterer, temperature, voltage)
     grid = energy_grid(scatterer.energy_scales(), temperature, voltage, resolution, reached.top)
     in_lower = grid.above + grid.step
-    upper = half_wire(wire, grid.above, grid.above_weight, temperature)
-    lower = half_wire(
-        wire,
-        jnp.concatenate([grid.below, in_lower]),
-        jnp.concatenate([grid.below_weight, grid.above_weight]),
-        temperature,
-        like=upper,
-    )
+    upper, lower = half_wires(wire, grid, temperature)
     transmission = probability(scatterer, jnp.where(voltage >= 0, grid.above, in_lower))
     source = jnp.maximum(fermi_window(grid.above, in_lower, temperature), SMALLEST_OCCUPATION.of(temperature))
     sampling = sampling_for(wire, resolution)

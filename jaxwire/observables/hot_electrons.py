@@ -17,10 +17,11 @@ import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from jaxwire.kinetics.colliding_side import heat_exchange
 from jaxwire.kinetics.energy_grid import energy_grid
 from jaxwire.kinetics.energy_range import reach
 from jaxwire.kinetics.fermi import fermi_difference
-from jaxwire.kinetics.half_wire import HalfWire, half_wire
+from jaxwire.kinetics.half_wire import half_wires
 from jaxwire.model.parameters.domain import REAL, as_double, as_parameter
 from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import AbstractScatterer, probability
@@ -113,20 +114,13 @@ def _hot_electrons(scatterer: AbstractScatterer, wire: Wire, temperature: Scalar
         scatterer.energy_scales(), temperature, voltage, Resolution(), reach(scatterer, temperature, voltage).top
     )
     in_lower, is_left = grid.above + grid.step, voltage >= 0
-    upper = half_wire(wire, grid.above, grid.above_weight, temperature)
-    lower = half_wire(
-        wire,
-        jnp.concatenate([grid.below, in_lower]),
-        jnp.concatenate([grid.below_weight, grid.above_weight]),
-        temperature,
-        like=upper,
-    )
+    upper, lower = half_wires(wire, grid, temperature)
     transmission = probability(scatterer, jnp.where(is_left, grid.above, in_lower))
     carried = upper.weight * upper.drude_path * upper.thermal
     drude_energy = carried @ upper.energy / jnp.sum(carried)
     path = upper.weight * upper.mean_free_path * upper.thermal
     conduction = 2.0 * path @ (upper.energy - drude_energy) ** 2
-    exchange = _exchange(upper)
+    exchange = heat_exchange(upper)
     length = jnp.sqrt(conduction / exchange)
     # Spectral currents: of the voltage, and per theta of either side, from the upper to the lower wire.
     per_upper = upper.thermal * (upper.energy - upper.mean_energy)
@@ -152,11 +146,3 @@ def _hot_electrons(scatterer: AbstractScatterer, wire: Wire, temperature: Scalar
         excess_right=face[1],
         potential_per_excess=(upper.mean_energy - drude_energy) / temperature,
     )
-
-
-def _exchange(half: HalfWire) -> Scalar:
-    """G on the nodes of a half-wire."""
-    density = half.momentum_weight * half.thermal
-    spread = density @ (half.energy - half.mean_energy) ** 2
-    phonons = 1.0 if half.collisions is None else half.collisions.phonons
-    return 2.0 * phonons * spread / half.relaxation_time[0]

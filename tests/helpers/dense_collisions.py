@@ -36,6 +36,12 @@ class Nodes(NamedTuple):
     weight: np.ndarray
 
 
+def nodes_of(sol) -> list[Nodes]:
+    """The nodes of a solution's wires, left and right."""
+    sides = (sol.flow.upper, sol.flow.lower)[:: int(sol.direction)]
+    return [Nodes(np.asarray(side.half.energy), np.asarray(side.half.weight)) for side in sides]
+
+
 class Lattice(NamedTuple):
     """Phonons: heat g lost per theta_ph, heat current k per slope of it, fall of theta_ph per heat at the scatterer."""
 

@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from dense_collisions import Collisions, Nodes, Reference, solve_dense
+from dense_collisions import Collisions, Reference, nodes_of, solve_dense
 from numpy.testing import assert_allclose
 
 import jaxwire as jw
@@ -68,8 +68,7 @@ def solved(point: Point) -> jw.Solution:
 def dense(point: Point) -> Reference:
     """The same point on the same nodes, by the independent calculation."""
     sol = solved(point)
-    halves = [side.half for side in (sol.flow.upper, sol.flow.lower)[:: int(sol.direction)]]
-    nodes = [Nodes(np.asarray(half.energy), np.asarray(half.weight)) for half in halves]
+    nodes = nodes_of(sol)
     collisions = Collisions(1.0, 1 / point.time, point.conserves == "momentum")
     transmission = lambda e: 1 / (1 + ((e - point.center) / 0.08) ** 2)  # noqa: E731
     return solve_dense(transmission, *nodes, point.temperature, collisions, point.strength)

@@ -3,7 +3,7 @@
 import dense_collisions
 import numpy as np
 import pytest
-from dense_collisions import Collisions, Nodes, Reference, solve_dense
+from dense_collisions import Collisions, Reference, nodes_of, solve_dense
 from numpy.testing import assert_allclose
 
 import jaxwire as jw
@@ -19,9 +19,7 @@ def todays(voltage: float) -> jw.Solution:
 
 def dense(sol: jw.Solution, collisions: Collisions) -> Reference:
     """The same point on the nodes of a solution."""
-    halves = [side.half for side in (sol.flow.upper, sol.flow.lower)[:: int(sol.direction)]]
-    nodes = [Nodes(np.asarray(half.energy), np.asarray(half.weight)) for half in halves]
-    return solve_dense(lambda e: 1 / (1 + ((e - CENTER) / WIDTH) ** 2), *nodes, TEMPERATURE, collisions)
+    return solve_dense(lambda e: 1 / (1 + ((e - CENTER) / WIDTH) ** 2), *nodes_of(sol), TEMPERATURE, collisions)
 
 
 def deviation(found, expected) -> float:

@@ -12,7 +12,7 @@ from numpy.testing import assert_allclose
 import jaxwire as jw
 from jaxwire.kinetics.energy_grid import energy_grid
 from jaxwire.kinetics.half_wire import half_wire
-from jaxwire.kinetics.matching import spectral_current
+from jaxwire.kinetics.matching import currents
 from jaxwire.kinetics.resolvents.wavenumbers import Sampling
 from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import no_scales
@@ -68,7 +68,7 @@ def test_half_transmission_gives_the_sum_rule_for_every_wire(name):
     """
     half = _half_wire(WIRES[name])
     modes = half.modes()
-    current = spectral_current(half, half, jnp.full(64, 0.5), half.thermal, Sampling(160))
+    current = currents(half, half, jnp.full(64, 0.5), half.thermal, Sampling(160)).spectral
     amplitude = modes.resolvent @ (half.into_wire() * current) / (modes.rate * modes.norm)
     drop = 1.0 + 2.0 * jnp.sum(
         amplitude * (modes.resolvent @ half.neutral_charge())

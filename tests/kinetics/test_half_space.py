@@ -16,7 +16,7 @@ from numpy.testing import assert_allclose
 from scipy.integrate import quad
 
 from jaxwire.kinetics.half_wire import HalfWire
-from jaxwire.kinetics.matching import spectral_current
+from jaxwire.kinetics.matching import currents
 from jaxwire.kinetics.resolvents.wavenumbers import Sampling
 
 N_NODES = 64
@@ -39,7 +39,7 @@ def _slip(mean_free_path, weight, thermal, transmission, screening) -> Slip:
     # Energies are not looked at: only a heat current would depend on them.
     parts = (mean_free_path**2, weight * mean_free_path, mean_free_path, tau, thermal)
     half, unscreened = HalfWire(*parts, screening), HalfWire(*parts, jnp.zeros(()))
-    current = spectral_current(half, half, transmission * tau, thermal, EXACT)
+    current = currents(half, half, transmission * tau, thermal, EXACT).spectral
     twice_force = 2.0 * jnp.sum(half.weight * current) / half.drude_conductivity
     # What enters the right wire makes the density sum w delta f^s there; the potential takes it away, Eq. 16, and is
     # the opposite at the other face.

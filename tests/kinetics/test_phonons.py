@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from dense_collisions import Collisions, Lattice, Nodes, Reference, solve_dense
+from dense_collisions import Collisions, Lattice, Reference, nodes_of, solve_dense
 from numpy.testing import assert_allclose
 
 import jaxwire as jw
@@ -68,8 +68,7 @@ def solved(point: Point) -> jw.Solution:
 def dense(point: Point) -> Reference:
     """The same point on the same nodes, by the independent calculation."""
     sol = solved(point)
-    halves = [side.half for side in (sol.flow.upper, sol.flow.lower)[:: int(sol.direction)]]
-    nodes = [Nodes(np.asarray(half.energy), np.asarray(half.weight)) for half in halves]
+    nodes = nodes_of(sol)
     loss, length, resistance = point.phonons
     lattice = Lattice(loss, loss * length**2, resistance)
     collisions = Collisions(1.0, point.rate or 0.0, point.conserves == "momentum", lattice)

@@ -13,7 +13,7 @@ from jaxwire.kinetics.eigenmodes.modes import half_wire_modes
 from jaxwire.kinetics.energy_grid import energy_grid
 from jaxwire.kinetics.fermi import fermi_window
 from jaxwire.kinetics.half_wire import HalfWire, half_wire
-from jaxwire.kinetics.matching import match, spectral_current
+from jaxwire.kinetics.matching import currents, match
 from jaxwire.kinetics.resolvents import wavenumbers as wavenumbers_module
 from jaxwire.kinetics.resolvents.response import half_wire_response
 from jaxwire.kinetics.resolvents.wavenumbers import Sampling, sampling_for, wavenumbers
@@ -86,11 +86,11 @@ def test_unknowns_are_nodes_or_wavenumbers_with_the_same_current():
     transmission, source = RNG.uniform(0, 1, N_NODES), RNG.uniform(0.1, 1, N_NODES)
     few, many = Sampling(2 * N_NODES // 5, 1e3), Sampling(N_NODES, 1e3)
     # A rule of few wavenumbers, as one of many with weight zero for the rest, has both forms of the same system.
-    by_few = spectral_current(above, below, jnp.asarray(transmission), jnp.asarray(source), few)
+    by_few = currents(above, below, jnp.asarray(transmission), jnp.asarray(source), few).spectral
     response = 0.5 * (matrix(above, few) + matrix(below, few))
     by_hand = np.linalg.solve(np.diag(1 - transmission) + response * transmission, source) * transmission
     assert_allclose(by_few, by_hand, rtol=1e-10)
-    by_many = spectral_current(above, below, jnp.asarray(transmission), jnp.asarray(source), many)
+    by_many = currents(above, below, jnp.asarray(transmission), jnp.asarray(source), many).spectral
     response = 0.5 * (matrix(above, many) + matrix(below, many))
     by_hand = np.linalg.solve(np.diag(1 - transmission) + response * transmission, source) * transmission
     assert_allclose(by_many, by_hand, rtol=1e-10)
@@ -106,7 +106,7 @@ def test_wavenumbers_err_less_than_the_grid_they_go_with(wire, point):
     assert sampling_for(wire, resolution).size < resolution.above
     source = np.asarray(matching.spectral_current)
     window = fermi_window(matching.upper.energy, matching.upper.energy + matching.step, t)
-    exact = spectral_current(matching.upper, matching.lower, matching.transmission, window, Sampling(160))
+    exact = currents(matching.upper, matching.lower, matching.transmission, window, Sampling(160)).spectral
     weight = np.asarray(matching.upper.weight)
     assert_allclose(weight @ source, weight @ np.asarray(exact), rtol=1e-7)
 
@@ -120,14 +120,14 @@ def random_points(count: int) -> np.ndarray:
     )
 
 
-def currents(resolution: Resolution, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def both_currents(resolution: Resolution, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Currents per drive with the rule of wavenumbers, and with so many that they do not err."""
 
     def both(point):
         temperature, voltage, center, width = point
         matching = match(jw.Lorentzian(center, width), jw.Wire(), temperature, voltage, resolution)
         window = fermi_window(matching.upper.energy, matching.upper.energy + matching.step, temperature)
-        exact = spectral_current(matching.upper, matching.lower, matching.transmission, window, Sampling(160))
+        exact = currents(matching.upper, matching.lower, matching.transmission, window, Sampling(160)).spectral
         return matching.upper.weight @ matching.spectral_current, matching.upper.weight @ exact
 
     by_rule, exact = jax.jit(lambda points: jax.lax.map(both, points, batch_size=8))(jnp.asarray(points))
@@ -140,12 +140,12 @@ TABLE = re.findall(r"^ +(\d+) +(\d+) +(\S+e-\d+) +(\S+e-\d+)$", wavenumbers_modu
 @pytest.mark.slow
 def test_errors_of_the_rule_of_wavenumbers_are_those_of_the_table_in_its_module():
     points = random_points(32)
-    converged = currents(Resolution(200, 80), points)[1]
+    converged = both_currents(Resolution(200, 80), points)[1]
     assert len(TABLE) == 5
     for nodes, size, by_rule, by_grid in TABLE:
         resolution = Resolution(int(nodes), int(0.4 * int(nodes)))
         assert sampling_for(jw.Wire(), resolution).size == int(size)
-        current, exact = currents(resolution, points)
+        current, exact = both_currents(resolution, points)
         errors = np.max(np.abs(current / exact - 1)), np.max(np.abs(exact / converged - 1))
         assert_allclose(errors, [float(by_rule), float(by_grid)], rtol=0.25)  # one digit, 2 or more, is printed
 
