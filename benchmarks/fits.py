@@ -9,6 +9,7 @@ known to 20 %. Every number stands beside how good the answers were. Times are w
 
 import resource
 import time
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
@@ -63,14 +64,23 @@ def speed() -> dict:
     """One fit of eps0, Gamma, gain and offset with 16 starts, warm."""
     y = profile(1.44, 0.08)
     sigma = 0.01 * np.max(np.abs(y))
-    times = []
-    for seed in range(5):
+
+    def fit(seed: int) -> jw.Fit:
         noisy = y + sigma * np.random.default_rng(seed).normal(size=X.size)
+        return jw.fit_profile(X, noisy, sigma, **POINT, free=("center", "width", "gain", "offset"))
+
+    return timed("fit of eps0, Gamma, gain, offset; 16 starts", fit, 5)
+
+
+def timed(name: str, fit_of: Callable[[int], jw.Fit], draws: int) -> dict:
+    """Seconds of fits of several draws, the first of which compiles; and how the last one went."""
+    times = []
+    for seed in range(draws):
         start = time.perf_counter()
-        fit = jw.fit_profile(X, noisy, sigma, **POINT, free=("center", "width", "gain", "offset"))
+        fit = fit_of(seed)
         times.append(time.perf_counter() - start)
     return {
-        "name": "fit of eps0, Gamma, gain, offset; 16 starts",
+        "name": name,
         "seconds_warm": min(times[1:]),
         "seconds_first_call": times[0],
         "chi2_per_degree": fit.reduced_chi2,
@@ -177,21 +187,15 @@ def nuisance_coverage(draws: int) -> dict:
 
 def nuisance_speed() -> dict:
     """Three profiles with 9 free numbers and 16 starts, warm."""
-    exact, times = nuisance_profiles(), []
+    exact = nuisance_profiles()
     free = ["center", "width", "gain", "mean_free_path", "healing_length", "position", "offset[:]"]
     priors = {"mean_free_path": (1.0, SPREAD), "healing_length": (0.5, 0.1), "position": (0.0, 0.1)}
-    for seed in range(4):
+
+    def fit(seed: int) -> jw.Fit:
         profiles = nuisance_measurements(np.random.default_rng(seed), exact)
-        start = time.perf_counter()
-        fit = jw.fit(profiles, jw.Lorentzian(1.2, 0.15), instrument=PROBE, free=free, priors=priors)
-        times.append(time.perf_counter() - start)
-    return {
-        "name": "three profiles, 9 free numbers, 16 starts",
-        "seconds_warm": min(times[1:]),
-        "seconds_first_call": times[0],
-        "chi2_per_degree": fit.reduced_chi2,
-        "share_of_starts_that_agree": fit.share_of_starts,
-    }
+        return jw.fit(profiles, jw.Lorentzian(1.2, 0.15), instrument=PROBE, free=free, priors=priors)
+
+    return timed("three profiles, 9 free numbers, 16 starts", fit, 4)
 
 
 def main() -> None:

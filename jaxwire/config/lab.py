@@ -38,12 +38,9 @@ from jaxwire.lab.lab import Lab
 from jaxwire.lab.quantities import as_given, to_natural
 from jaxwire.model.parameters.names import DRIVES
 from jaxwire.model.scatterers.base import AbstractScatterer
-from jaxwire.model.units.materials import GaAs, InAs, InSb, Material
+from jaxwire.model.units.materials import MATERIALS, Material
 from jaxwire.model.units.scale import QUANTITIES, Scale
 from jaxwire.numerics.input_file import text_of
-
-MATERIALS = {material.name: material for material in (InAs, GaAs, InSb)}
-"""Materials by name."""
 
 NOT_NUMBERS = ("model", "file", "scale", "interpolation", "observables", "memory", "precision", "free")
 """Keys whose texts are no quantities."""

@@ -10,7 +10,8 @@ from jaxwire.explore.presets import PRESETS
 from jaxwire.explore.sliders import DRIVES, EXAMPLES, Slider, group_of
 from jaxwire.explore.spot_map import axes_of
 from jaxwire.explore.state import State, fits
-from jaxwire.explore.view import LAB, MATERIALS
+from jaxwire.explore.view import LAB
+from jaxwire.model.units.materials import MATERIALS
 
 GROUPS = {
     "Scatterer": ("scatterer",),

@@ -6,11 +6,11 @@ import warnings
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import isfinite
 from typing import NamedTuple
 
 import numpy as np
 
+from jaxwire.explore.state import finite
 from jaxwire.fits.measurement import read_profile
 
 MOST_SETS = 16
@@ -121,13 +121,5 @@ class Shelf:
         if data is None:
             return None
         panel = query.get("of", "")
-        gain, offset = (_number(query.get(name, ""), default) for name, default in (("gain", 1.0), ("offset", 0.0)))
-        return ShownData(data, panel if panel in KINDS else "heating", gain or 1.0, offset)
-
-
-def _number(text: str, default: float) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        return default
-    return value if isfinite(value) else default
+        gain, offset = (finite(query.get(name, "")) for name in ("gain", "offset"))
+        return ShownData(data, panel if panel in KINDS else "heating", gain or 1.0, offset or 0.0)

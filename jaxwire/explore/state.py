@@ -142,7 +142,7 @@ def from_query(query: Mapping[str, str]) -> tuple[State, tuple[str, ...]]:
     for name, slider in sliders(_models(models)).items():
         if name in query:
             text = query[name]
-            value = _number(text)
+            value = finite(text)
             shown = slider.default if value is None else min(max(value, slider.low), slider.high)
             if value is None or shown != value:
                 notes.append(f"{_range(slider, text[:40])}; shown is {shown:g}.")
@@ -165,7 +165,8 @@ def _models_of(query: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
     return models, notes
 
 
-def _number(text: str) -> float | None:
+def finite(text: str) -> float | None:
+    """A number of an address; None if it is none, or infinite."""
     try:
         value = float(text)
     except ValueError:

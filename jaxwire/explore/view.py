@@ -3,19 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from math import isfinite
 from urllib.parse import parse_qsl
 
 import numpy as np
 
 from jaxwire.explore.lab_data import Shelf, ShownData
-from jaxwire.explore.state import State, from_query
-from jaxwire.model.units.materials import GaAs, InAs, InSb
+from jaxwire.explore.state import State, finite, from_query
+from jaxwire.model.units.materials import MATERIALS
 from jaxwire.model.units.scale import Scale
 from jaxwire.model.wires.dispersion import Kane, Parabolic
-
-MATERIALS = {material.name: material for material in (InAs, GaAs, InSb)}
-"""Materials that are offered, by name; "other" has a mass of its own."""
 
 ALIASES = {"distance": "position"}
 """Numbers of the page by what `Scale.to_si` calls them."""
@@ -114,7 +110,7 @@ def scale_of(query: Mapping[str, str], state: State) -> LabScale:
         raise ValueError(f"`si` must be one of {', '.join(MATERIALS)}, other, got {material[:40]}.")
     numbers = {}
     for name, (*_, first) in LAB.items():
-        value = _number(query[name]) if name in query else first
+        value = finite(query[name]) if name in query else first
         if value is None or value <= 0:
             raise ValueError(f"`{name}` must be positive, got {query[name][:40]}.")
         numbers[name] = value
@@ -122,25 +118,17 @@ def scale_of(query: Mapping[str, str], state: State) -> LabScale:
     return LabScale(numbers["mu0"] * 1e-3, mass, numbers["tau0"] * 1e-12, state.numbers.get("alpha"))
 
 
-def _number(text: str) -> float | None:
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if isfinite(value) else None
-
-
 def _axes(text: str) -> dict[str, tuple[float, float]]:
     """Ends of axes, written as `heating:-1:2,temperature:0:3`."""
     found = {}
     for part in text.split(","):
         name, *ends = part.split(":")
-        low, high = ([*map(_number, ends)] + [None, None])[:2]
+        low, high = ([*map(finite, ends)] + [None, None])[:2]
         if low is not None and high is not None and low < high:
             found[name] = (low, high)
     return found
 
 
 def _width(query: Mapping[str, str], name: str, default: float) -> float:
-    wanted = _number(query.get(name, ""))
+    wanted = finite(query.get(name, ""))
     return default if wanted is None else min(max(wanted, NARROWEST), WIDEST)

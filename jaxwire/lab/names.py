@@ -99,7 +99,7 @@ def meaning(lab: KnownWire, name: str, unit: str, argument: str = "free") -> Num
     if stem == CONDUCTANCE:
         if unit != "K":
             raise ValueError(f"`free` must have 'gain' for readings in {unit or 'a unit of their own'}, got {name!r}.")
-        factor = float(lab.scale.to_si("thermal_conductance", 1.0))
+        factor = float(lab.scale.to_si("substrate_conductance", 1.0))
         return NumberInSI(name, name.replace(CONDUCTANCE, "gain"), factor, "W/(m K)", is_inverse=True)
     if stem == "offset":
         return NumberInSI(name, name, per_reading, unit)

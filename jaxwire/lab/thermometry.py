@@ -31,7 +31,7 @@ def make_thermometer(lab: KnownWire, given: dict[str, Any]) -> Thermometer:
     for several in (("healing_length", "wire_conductance"), ("probe_fwhm", "probe_width")):
         if all(name in known for name in several):
             raise ValueError(f"`{several[1]}` must be left out where `{several[0]}` is given, which says the same.")
-    loss = _positive(lab, "conductance", known.get("conductance", USUAL_CONDUCTANCE), "thermal_conductance")
+    loss = _positive(lab, "conductance", known.get("conductance", USUAL_CONDUCTANCE), "substrate_conductance")
     if "wire_conductance" in known and "conductance" not in known:
         raise ValueError("`conductance` must be given with `wire_conductance`: both make the healing length; got none.")
     numbers: dict[str, Any] = {name: _exact(lab, name, known[name]) for name in LENGTHS if name in known}

@@ -59,7 +59,7 @@ def test_si_and_natural_units_are_inverse(quantity):
 
 def test_channels_that_are_alike_share_the_current_at_the_same_voltage():
     one = jw.Lab(jw.InAs, **KNOWN, channels=1)
-    for quantity in ("current", "heating_power", "heat_current", "conductance", "thermal_conductance"):
+    for quantity in ("current", "heating_power", "heat_current", "conductance", "substrate_conductance"):
         assert LAB.si(quantity, 1.0).value == 2 * one.si(quantity, 1.0).value
     for quantity in ("voltage", "temperature", "x", "force"):
         assert LAB.si(quantity, 1.0) == one.si(quantity, 1.0)

@@ -35,3 +35,6 @@ _SOURCE = "mass and gap at 0 K: I. Vurgaftman, J. R. Meyer, L. R. Ram-Mohan, J. 
 _BANDS: list[tuple[str, Any, Any]] = [("InAs", 0.026, 0.417), ("GaAs", 0.067, 1.519), ("InSb", 0.0135, 0.235)]
 
 InAs, GaAs, InSb = (Material(name, mass, (1.0 - mass) ** 2 / gap, _SOURCE) for name, mass, gap in _BANDS)
+
+MATERIALS = {material.name: material for material in (InAs, GaAs, InSb)}
+"""Materials by name."""

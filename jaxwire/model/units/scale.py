@@ -73,7 +73,7 @@ NAMES = {
     ("mu0^2/h", "W"): "heat_current phonon_heat_current uniform_heat_current heat_left heat_right powers asymmetry "
     "improved_asymmetry landauer_asymmetry landauer_improved_asymmetry",
     ("mu0^2/(h vF tau0)", "W/m"): "external_power heating_power substrate_power",
-    ("kB mu0/(h vF tau0)", "W/(m K)"): "thermal_conductance substrate_conductance",
+    ("kB mu0/(h vF tau0)", "W/(m K)"): "substrate_conductance",
     ("kB mu0 vF tau0/h", "W m/K"): "wire_conductance",
     ("vF tau0", "m"): "x x_max position spot_position mean_free_path",
     ("tau0", "s"): "relaxation_time",
