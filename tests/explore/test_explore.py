@@ -227,7 +227,7 @@ def test_formulas_are_safe_in_a_page():
         (["--temperature", "nan"], "`temperature` must be between 0.03 and 1, got nan."),
         (["--voltage", "0.1", "--current", "0.1"], "`voltage` or `current` must be given, one of them; got both."),
         (["--port", "70000"], "`port` must be between 0 and 65535, got 70000."),
-        (["--center", "wide"], "unable to convert wide into float"),
+        (["--center", "wide"], "`center` must be a number, got 'wide'."),
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_2(arguments, complaint, capsys):
