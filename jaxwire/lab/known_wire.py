@@ -1,6 +1,7 @@
 """What is known of a wire in a laboratory, and the natural units that follow from it."""
 
 import copy
+from dataclasses import fields
 from typing import Any, TypeVar
 
 import equinox as eqx
@@ -99,7 +100,7 @@ class KnownWire:
         self.errors = {name: one.error / one.value for name, one in both.items() if one.error is not None}
 
     def with_parts(self: AnyLab, **parts: Any) -> AnyLab:
-        """The same laboratory with another `relaxation`, `screening` or `electron_electron` of the wire.
+        """The same laboratory with other parts of the `Wire`; those that are not given stay as they are.
 
         ```python
         >>> import jaxwire as jw
@@ -117,8 +118,7 @@ class KnownWire:
         if "dispersion" in parts:
             raise TypeError("`dispersion` must be given to Lab, whose units depend on it; got it for a part.")
         other = copy.copy(self)
-        given = {name: getattr(self.wire, name) for name in ("relaxation", "screening", "electron_electron")}
-        other.wire = Wire(dispersion=self.scale.dispersion, **given | parts)
+        other.wire = Wire(**{part.name: getattr(self.wire, part.name) for part in fields(self.wire)} | parts)
         return other
 
     def natural(self, quantity: str, given: Any) -> float:

@@ -211,3 +211,12 @@ def test_a_solution_in_si_is_the_natural_one_converted_by_hand():
     probe = LAB.thermometer(conductance="0.5 W/(m K)", healing_length="0 nm")
     assert_allclose(sol.reading(probe, ["-100 nm", "100 nm"]).to("K").magnitude, heat / 0.5, rtol=1e-8)  # as waves
     assert "  current          9.518 nA" in str(sol).splitlines()
+
+
+def test_parts_of_the_wire_that_are_not_given_stay_as_they_are():
+    """Phonons were lost where another part was given."""
+    parts = {"phonons": jw.Phonons(loss=0.5, healing_length=1.0), "electron_electron": jw.ElectronElectron(time=2.0)}
+    lab = jw.Lab(jw.InAs, chemical_potential="10 meV", relaxation_time="1 ps", dispersion="parabolic")
+    wire = lab.with_parts(**parts).with_parts(screening=jw.LocalScreening(0.5)).wire
+    assert (wire.phonons, wire.electron_electron) == tuple(parts.values()) and wire.screening.strength == 0.5
+    assert lab.wire.phonons is None
