@@ -19,7 +19,7 @@ from jaxwire.cli.base import (
     kernels_kept,
     read_point,
 )
-from jaxwire.cli.laboratory import Laboratory, columns_with_units, in_si, natural
+from jaxwire.cli.laboratory import Laboratory, in_si, natural, under_headings
 from jaxwire.cli.output import check_outputs, complain, print_json, print_table, write_csv
 from jaxwire.cli.remarks import waits_told
 
@@ -84,10 +84,10 @@ def iv(
             curve = jw.iv(read.scatterer, read.wire, read.point["temperature"], values, resolution=resolution)
             columns = {name: np.asarray(getattr(curve, name)) for name in TITLES}
             if read.lab is not None:
-                columns = {name: in_si(read.lab, name, values)[0] for name, values in columns.items()}
+                columns = {name: in_si(read.lab, name, values) for name, values in columns.items()}
         try:
             if csv is not None:
-                write_csv(csv, _under_headings(columns, read.lab, {name: name for name in columns}))
+                write_csv(csv, under_headings(read.lab, columns, {name: name for name in columns}))
             if plot is not None and np.isfinite(columns["current"]).any():
                 from jaxwire.plot.iv import plot_iv
                 from jaxwire.plot.style import save_figure
@@ -121,23 +121,16 @@ def _voltages(lab: "Lab | None", voltages: Any, most: Any, count: int) -> Any:
     return np.linspace(0.0, largest, count)
 
 
-def _under_headings(columns: dict[str, Any], lab: "Lab | None", titles: dict[str, str]) -> dict[str, list[float]]:
-    """Lists under their headings, which have units if there is a laboratory."""
-    if lab is None:
-        return {titles[name]: values.tolist() for name, values in columns.items()}
-    return columns_with_units({titles[name]: (values, lab.scale.si_unit(name)) for name, values in columns.items()})
-
-
 def _print(read: Any, columns: dict[str, Any], status: Any, as_json: bool) -> None:
     if not as_json:
-        shown = _under_headings(columns, read.lab, TITLES if read.lab is None else TITLES_IN_SI)
+        shown = under_headings(read.lab, columns, TITLES if read.lab is None else TITLES_IN_SI)
         print_table(tuple(shown), zip(*shown.values(), strict=True))
         return
     from jaxwire.model.description import describe
 
     temperature, units = read.point["temperature"], RESULT_UNITS
     if read.lab is not None:
-        temperature = float(in_si(read.lab, "temperature", temperature)[0])
+        temperature = float(in_si(read.lab, "temperature", temperature))
         units = {name: read.lab.scale.si_unit(name) for name in ("temperature", *columns)}
     print_json(
         {

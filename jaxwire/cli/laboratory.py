@@ -89,14 +89,34 @@ def natural(lab: "Lab | None", name: str, given: Any, quantity: str | None = Non
     return given
 
 
-def in_si(lab: "Lab", quantity: str, values: Any) -> tuple[Any, str]:
-    """Natural numbers in SI, and their unit."""
+def in_si(lab: "Lab", quantity: str, values: Any) -> Any:
+    """Natural numbers in SI, as an array."""
     import numpy as np
 
-    return np.asarray(lab.scale.to_si(quantity, np.asarray(values))), lab.scale.si_unit(quantity)
+    return np.asarray(lab.scale.to_si(quantity, np.asarray(values)))
 
 
-def columns_with_units(columns: Mapping[str, tuple[Any, str]]) -> dict[str, list[float]]:
+def under_headings(
+    lab: "Lab | None",
+    columns: Mapping[str, Any],
+    titles: Mapping[str, str],
+    quantities: Mapping[str, str] | None = None,
+) -> dict[str, list[float]]:
+    """Columns of a table under their headings, which have units if there is a laboratory.
+
+    Args:
+        lab: in whose units the columns are; None for natural ones.
+        columns: arrays by name.
+        titles: of the columns, by name.
+        quantities: the names whose units they have, by name; their own unless given.
+    """
+    if lab is None:
+        return {titles[name]: values.tolist() for name, values in columns.items()}
+    units = {name: lab.scale.si_unit((quantities or {}).get(name, name)) for name in columns}
+    return _with_units({titles[name]: (values, units[name]) for name, values in columns.items()})
+
+
+def _with_units(columns: Mapping[str, tuple[Any, str]]) -> dict[str, list[float]]:
     """Columns under headings such as "x (nm)", as the readers of tables understand them; like units have one prefix.
 
     Args:

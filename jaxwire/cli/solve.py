@@ -21,7 +21,7 @@ from jaxwire.cli.base import (
     kernels_kept,
     read_point,
 )
-from jaxwire.cli.laboratory import Laboratory, columns_with_units, in_si, natural
+from jaxwire.cli.laboratory import Laboratory, in_si, natural, under_headings
 from jaxwire.cli.output import check_outputs, complain, print_json, print_table, write_csv
 from jaxwire.cli.remarks import waits_told
 
@@ -40,8 +40,8 @@ TITLES = {
 }
 """Heads of the columns of the table, by the field of the profile."""
 
-SI_OF = {name: "W/m" for name in TITLES} | {"x": "m", "potential": "V", "heat_current": "W"}
-"""Units of SI of the columns."""
+QUANTITIES = {name: "heating_power" for name in TITLES} | {name: name for name in ("x", "potential", "heat_current")}
+"""What the columns are in a laboratory, where parts of the heating are powers."""
 
 
 def solve(
@@ -116,24 +116,17 @@ def _profile(solution: "Solution", x: Any, lab: "Lab | None") -> dict[str, Any]:
     import numpy as np
 
     at = np.asarray(x)
-    heating = {name: np.asarray(part) for name, part in solution.heating(at)._asdict().items()}
-    potential, heat_current = solution.potential(at), solution.heat_current(at)
-    if lab is None:
-        return {"x": at, **heating, "potential": np.asarray(potential), "heat_current": np.asarray(heat_current)}
-    power = float(solution.external_power)
-    parts = {name: in_si(lab, "heating_power", part * power)[0] for name, part in heating.items()}
-    others = {
-        "potential": in_si(lab, "potential", potential)[0],
-        "heat_current": in_si(lab, "heat_current", heat_current)[0],
-    }
-    return {"x": in_si(lab, "x", at)[0], **parts, **others}
+    heating = solution.heating(at)._asdict()
+    if lab is not None:
+        heating = {name: part * solution.external_power for name, part in heating.items()}
+    fields = {"x": at, **heating, "potential": solution.potential(at), "heat_current": solution.heat_current(at)}
+    return {name: np.asarray(one) if lab is None else in_si(lab, QUANTITIES[name], one) for name, one in fields.items()}
 
 
 def _columns(profile: dict[str, Any], lab: "Lab | None") -> dict[str, list[float]]:
     """The table of the profile: lists under their headings, which have units if there is a laboratory."""
-    if lab is None:
-        return {name: values.tolist() for name, values in profile.items()}
-    return columns_with_units({TITLES[name]: (values, SI_OF[name]) for name, values in profile.items()})
+    titles = {name: name for name in TITLES} if lab is None else TITLES
+    return under_headings(lab, profile, titles, QUANTITIES)
 
 
 def _numbers(solution: "Solution", profile: dict[str, Any], lab: "Lab | None") -> dict[str, Any]:
@@ -147,7 +140,7 @@ def _numbers(solution: "Solution", profile: dict[str, Any], lab: "Lab | None") -
     if lab is not None:
         si = jw.LabSolution(solution, lab).si
         found = {name: {"value": one.value, "unit": one.unit} for name, one in si.items()}
-        lists |= {"units": {name: SI_OF[name] for name in profile}} if profile else {}
+        lists |= {"units": {name: lab.scale.si_unit(QUANTITIES[name]) for name in profile}} if profile else {}
     return {
         "jaxwire": version("jaxwire"),
         "units": RESULT_UNITS if lab is None else "SI",
