@@ -25,6 +25,7 @@ from jaxwire.kinetics.half_wire import half_wires
 from jaxwire.model.parameters.domain import REAL, as_double, as_parameter
 from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import AbstractScatterer, probability
+from jaxwire.model.wires.screening import Electroneutral
 from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.array_types import Scalar
 from jaxwire.numerics.programs import quick_jit
@@ -105,6 +106,8 @@ def hot_electrons(scatterer: AbstractScatterer, wire: Wire, *, temperature, volt
     scatterer, wire, temperature, _ = as_setting(scatterer, wire, temperature)
     if wire.electron_electron is None or wire.phonons is not None:
         raise ValueError("`wire` must have electron_electron, and no phonons of its own, for hot-electron diffusion.")
+    if not isinstance(wire.screening, Electroneutral):
+        raise ValueError(f"`wire` must be Electroneutral() for hot-electron diffusion, got {wire.screening!r}.")
     return _hot_electrons(scatterer, wire, temperature, as_parameter("voltage", voltage, REAL))
 
 

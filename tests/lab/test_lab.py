@@ -61,6 +61,7 @@ def test_channels_that_are_alike_share_the_current_at_the_same_voltage():
     one = jw.Lab(jw.InAs, **KNOWN, channels=1)
     for quantity in ("current", "heating_power", "heat_current", "conductance", "substrate_conductance"):
         assert LAB.si(quantity, 1.0).value == 2 * one.si(quantity, 1.0).value
+    assert LAB.si("contact_resistance", 2.0).value == one.si("contact_resistance", 1.0).value  # side by side
     for quantity in ("voltage", "temperature", "x", "force"):
         assert LAB.si(quantity, 1.0) == one.si(quantity, 1.0)
 

@@ -75,3 +75,10 @@ def test_derivatives_by_the_rate_exist_in_both_modes():
 def test_wires_without_such_electrons_are_refused(other):
     with pytest.raises(ValueError, match="`wire` must have electron_electron"):
         jw.hot_electrons(jw.Constant(0.1), other, temperature=T, voltage=0.1)
+
+
+def test_a_wire_that_is_not_neutral_is_refused():
+    """Its potential would be that of a neutral one."""
+    other = jw.Wire(electron_electron=jw.ElectronElectron(rate=9.0), screening=jw.LocalScreening(0.5))
+    with pytest.raises(ValueError, match=r"^`wire` must be Electroneutral\(\) .*, got LocalScreening"):
+        jw.hot_electrons(jw.Constant(0.1), other, temperature=T, voltage=0.1)
