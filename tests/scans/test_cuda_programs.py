@@ -16,9 +16,11 @@ import pytest
 
 import jaxwire as jw
 from jaxwire.fits import residuals
+from jaxwire.fits.groups import group
 from jaxwire.fits.measurement import Measurement
 from jaxwire.fits.optimisers import LevenbergMarquardt
 from jaxwire.fits.parameters.ranges import Real
+from jaxwire.fits.search.projection import project
 from jaxwire.model.parameters.names import ParameterPath
 from jaxwire.numerics.precision import working_in
 from jaxwire.numerics.programs import is_array
@@ -119,14 +121,14 @@ def test_fits():
     """Readings with their Jacobian, free of gain and offset; and the steps of the optimiser."""
     x = np.linspace(-2.0, 2.0, 21)[::2]
     measurements = [Measurement(x, np.ones(x.size), temperature=0.3, voltage=v) for v in (0.1, 0.2)]
-    model = residuals.Model(DOT, jw.Wire(), HeatingProfile(), residuals.group(measurements), (Real(),) * 4)
+    model = residuals.Model(DOT, jw.Wire(), HeatingProfile(), group(measurements), (Real(),) * 4)
     names = (("scatterer", "center"), ("scatterer", "width"), ("instrument", "gain"), ("instrument", "offset"))
     places = tuple(ParameterPath(holder, (name,)) for holder, name in names)
-    layout = residuals.FitProgram(places, (2, 3), SMALL)
+    layout = residuals.FitProgram(places, (2, 3), SMALL, profiles=((0, x.size), (1, x.size)))
 
     def projected(u):
         found = residuals.read(layout, model, jnp.ones(4), u)
-        return residuals.project(layout, found)
+        return project(layout, found)
 
     assert faults(lowered(jax.vmap(projected), jnp.ones((BATCH, 4)))) == []
 
