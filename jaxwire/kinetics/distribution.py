@@ -21,8 +21,8 @@ and electrons that leave the scatterer have arrived there from the other wire, o
 
 On the nodes this is the mode sum itself (Eqs. A9, A12, D12); between them it has no poles.
 
-Collisions between electrons feed g by the change theta of their temperature as well, beta (eps - <eps>) theta f0', and
-the waves of a contour take the place of the modes (see `colliding_side`).
+Collisions between electrons feed g by the change theta of their temperature as well, beta (eps - <eps>) theta f0', by
+their drift (see `varying_waves`), and the waves of a contour take the place of the modes (see `colliding_side`).
 """
 
 from typing import NamedTuple
@@ -32,9 +32,11 @@ import jax.numpy as jnp
 from jaxtyping import Array, Inexact
 
 from jaxwire.kinetics.colliding_side import CollidingSide
+from jaxwire.kinetics.collisions.varying_collisions import VaryingCollisions
 from jaxwire.kinetics.fermi import fermi, thermal_weight
 from jaxwire.kinetics.flow import Flow
 from jaxwire.kinetics.side import AnySide
+from jaxwire.kinetics.varying_waves import drude_path
 from jaxwire.model.scatterers.base import AbstractScatterer, probability
 from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.array_types import Scalar
@@ -79,12 +81,15 @@ class Occupation(eqx.Module):
 
     def drift(self, side: AnySide, energy: Scalar) -> Scalar:
         """Energy +-F l that the Drude current adds to electrons which move away from the scatterer, in mu0."""
-        path = self.wire.velocity(energy) * self.wire.momentum_relaxation_time(energy)
+        if isinstance(collisions := side.half.collisions, VaryingCollisions):
+            path = drude_path(side.half, collisions, self.wire, energy)
+        else:
+            path = self.wire.velocity(energy) * self.wire.momentum_relaxation_time(energy)
         return side.sign * self.flow.force * path
 
     def arriving(self, side: AnySide, energy: Scalar, distance: Scalar) -> Scalar:
         """Occupation of electrons that move towards the scatterer."""
-        strength, path, rate = self._source(side, energy), self._mean_free_path(energy), side.rate
+        strength, path, rate = self._source(side, energy, -1.0), self._mean_free_path(energy), side.rate
         deviation = jnp.sum(strength * jnp.exp(-rate * distance) / (1.0 + rate * path)).real
         return self.equilibrium(side, energy, distance, -self.drift(side, energy)) + deviation
 
@@ -104,7 +109,7 @@ class Occupation(eqx.Module):
 
     def departing(self, side: AnySide, energy: Scalar, distance: Scalar) -> Scalar:
         """Occupation of electrons that move away from the scatterer."""
-        strength, path = self._source(side, energy), self._mean_free_path(energy)
+        strength, path = self._source(side, energy, 1.0), self._mean_free_path(energy)
         paths = distance / path
         fed = jnp.sum(strength * _growth(side, path, distance, paths)).real
         drift = self.drift(side, energy)
@@ -126,10 +131,10 @@ class Occupation(eqx.Module):
     def _mean_free_path(self, energy: Scalar) -> Scalar:
         return self.wire.velocity(energy) * self.wire.scattering_time(energy)
 
-    def _source(self, side: AnySide, energy: Scalar) -> Inexact[Array, " m"]:
+    def _source(self, side: AnySide, energy: Scalar, outward: float) -> Inexact[Array, " m"]:
         """Strengths s_k, of electrons that move in one direction, at x = 0."""
         if isinstance(side, CollidingSide):
-            return self._thermal(side, energy) * side.strength(energy)
+            return self._thermal(side, energy) * side.strength(self.wire, energy, outward)
         return 0.5 * side.amplitude * self._thermal(side, energy) / side.half.collision_sum
 
 

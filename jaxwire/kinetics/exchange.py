@@ -12,6 +12,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from jaxwire.kinetics.collisions.response import CollidingResponse
+from jaxwire.kinetics.collisions.varying_response import VaryingResponse
 from jaxwire.kinetics.resolvents.response import Response
 from jaxwire.numerics.implicit import linear_solve
 
@@ -40,7 +41,7 @@ class Exchange(NamedTuple):
         transmitted: T/[1 - T (1 - mean local)].
     """
 
-    sides: Response | CollidingResponse
+    sides: Response | CollidingResponse | VaryingResponse
     shared: SharedProduct | None
     transmitted: Float[Array, " n"]
 

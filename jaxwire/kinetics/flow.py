@@ -22,6 +22,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Complex, Float, Inexact
 
 from jaxwire.kinetics.colliding_side import CollidingSide
+from jaxwire.kinetics.collisions.varying_collisions import VaryingCollisions
 from jaxwire.kinetics.matching import Matching
 from jaxwire.kinetics.resolvents.contour import Contour
 from jaxwire.kinetics.side import AnySide, excite_side
@@ -174,6 +175,13 @@ class Flow(eqx.Module):
         """Change of the chemical potential of these Fermi functions, with e phi measured like `chemical_potential`."""
         return self._sum(x, lambda side: side.neutral - (side.half.mean_energy - 1.0) * side.warmth)
 
+    def drift(self, x: Scalar) -> Scalar:
+        """Drift velocity of electrons whose collisions conserve momentum, where their times vary with energy."""
+        half = self.upper.half
+        assert isinstance(half.collisions, VaryingCollisions)
+        uniform = self.force * half.collisions.drift_per_force(half.electrons)
+        return uniform + self._sum(x, drifting)
+
     def heat_current(self, x: Scalar) -> Scalar:
         """Heat current J_el(x); x = -0.0 is the upper wire's face, x = 0.0 the lower wire's."""
         return self.uniform_heat_current + self._sum(x, lambda side: side.heat)
@@ -194,6 +202,12 @@ class Flow(eqx.Module):
         scatterer = fall / (self.current * self.force)
         buildup = jnp.where(x == 0, jnp.nan, self._potential_fall(x) / self.force)
         return Heating(external + scatterer + buildup, external, scatterer, buildup)
+
+
+def drifting(side: AnySide) -> Inexact[Array, " m"]:
+    """Share of each wave in the drift, where times of collisions that conserve momentum vary with energy."""
+    assert isinstance(side, CollidingSide) and side.balanced is not None
+    return side.sign * side.balanced[-1]
 
 
 def excite(matching: Matching, drive: Scalar, screening: AbstractScreening) -> Flow:

@@ -8,6 +8,7 @@ the chemical potential. Sums over nodes with these weights stand for integrals:
     dn = 2 sum_i w_i f0'_i  (compressibility, of Eqs. 5, 8),  I/F = 2 sum_i omega_i l_i f0'_i  (Drude, Eqs. 12-15).
 """
 
+import dataclasses
 from typing import NamedTuple
 
 import equinox as eqx
@@ -18,6 +19,8 @@ from jaxtyping import Array, Float
 from jaxwire.kinetics.collisions.electron_collisions import ElectronCollisions, electron_collisions
 from jaxwire.kinetics.collisions.moments import EnergySpread
 from jaxwire.kinetics.collisions.response import CollidingResponse, colliding_response
+from jaxwire.kinetics.collisions.varying_collisions import Electrons, VaryingCollisions
+from jaxwire.kinetics.collisions.varying_response import VaryingResponse, varying_response
 from jaxwire.kinetics.eigenmodes.modes import Modes, half_wire_modes
 from jaxwire.kinetics.energy_grid import Grid, energy_grid
 from jaxwire.kinetics.fermi import thermal_weight
@@ -89,7 +92,7 @@ class HalfWire(eqx.Module):
     thermal: Float[Array, " n"]
     screening: Scalar
     adjustment: DrudeCorrection = eqx.field(default_factory=DrudeCorrection.none)
-    collisions: ElectronCollisions | None = None
+    collisions: ElectronCollisions | VaryingCollisions | None = None
 
     @property
     def mean_free_path(self) -> Float[Array, " n"]:
@@ -98,8 +101,17 @@ class HalfWire(eqx.Module):
 
     @property
     def drude_path(self) -> Float[Array, " n"]:
-        """The same in the Drude state, which collisions that conserve momentum leave alone (parabolic band)."""
-        return self.mean_free_path if self.collisions is None else self.mean_free_path * self.collisions.dragging()
+        """The same in the Drude state, in which drifting electrons drag each other where they conserve momentum."""
+        if self.collisions is None:
+            return self.mean_free_path
+        if isinstance(self.collisions, VaryingCollisions):
+            return self.mean_free_path + self.collisions.dragged(self.electrons)
+        return self.mean_free_path * self.collisions.dragging()
+
+    @property
+    def electrons(self) -> Electrons:
+        """What collisions whose times vary with energy need to know."""
+        return Electrons(self.energy, self.momentum_weight * self.thermal, self.relaxation_time, self.mean_free_path)
 
     @property
     def longest_decay(self) -> Scalar:
@@ -107,6 +119,8 @@ class HalfWire(eqx.Module):
         path = self.mean_free_path
         if self.collisions is None:
             return jnp.max(path)
+        if isinstance(self.collisions, VaryingCollisions):
+            return self.collisions.longest_decay(self.electrons)
         longest = jnp.max(path) / jnp.sqrt(self.collisions.phonons)
         if (phonons := self.collisions.lattice) is None:
             return longest
@@ -166,8 +180,12 @@ class HalfWire(eqx.Module):
         charge = self.momentum_weight * self.relaxation_time * self.collision_average() / self.mean_free_path**2
         return charge / self.compressibility
 
-    def response(self, sampling: Sampling) -> Response | CollidingResponse:
+    def response(self, sampling: Sampling) -> Response | CollidingResponse | VaryingResponse:
         """Symmetric part s = Z j at x = 0 per spectral current that enters there."""
+        if isinstance(self.collisions, VaryingCollisions):
+            return varying_response(
+                self.electrons, self.weight, self.thermal, self.collisions, self.screening, sampling
+            )
         arrays = (self.mean_free_path, self.relaxation_time, self.momentum_weight, self.thermal)
         if self.collisions is not None:
             return colliding_response(
@@ -197,12 +215,16 @@ def half_wire(
     velocity = wire.velocity(energy)
     relaxation_time = wire.scattering_time(energy)
     thermal = jnp.maximum(thermal_weight(energy, temperature), SMALLEST_OCCUPATION.of(temperature) / temperature)
-    adjustment = DrudeCorrection.none()
-    if like is not None:
-        adjustment = _adjustment(like, energy, weight * velocity * relaxation_time * thermal)
-        thermal = thermal * adjustment.factor(energy)
-    screening, collisions = wire.screening.neutral_share(), electron_collisions(wire)
-    return HalfWire(energy, weight, velocity, relaxation_time, thermal, screening, adjustment, collisions)
+    screening = wire.screening.neutral_share()
+    if wire.has_varying_collisions:
+        collisions = VaryingCollisions.of(wire, energy)
+    else:
+        collisions = electron_collisions(wire)
+    half = HalfWire(energy, weight, velocity, relaxation_time, thermal, screening, collisions=collisions)
+    if like is None:
+        return half
+    adjustment = _adjustment(like, half)
+    return dataclasses.replace(half, thermal=thermal * adjustment.factor(energy), adjustment=adjustment)
 
 
 def half_wires(wire: Wire, grid: Grid, temperature: Scalar) -> tuple[HalfWire, HalfWire]:
@@ -219,14 +241,17 @@ def drude_coefficients(wire: Wire, temperature: Scalar) -> tuple[Scalar, Scalar]
     The latter is the Peltier coefficient int (eps - 1) l f0' / int l f0', in mu0/e.
     """
     grid = energy_grid(no_scales(), temperature, jnp.zeros(()), Resolution(above=DRUDE_NODES, below=1))
-    flux = (
-        wire.velocity(grid.above) * wire.momentum_relaxation_time(grid.above) * thermal_weight(grid.above, temperature)
-    )
+    if wire.has_varying_collisions:
+        half = half_wire(wire, grid.above, grid.above_weight, temperature)
+        path = half.drude_path
+    else:
+        path = wire.velocity(grid.above) * wire.momentum_relaxation_time(grid.above)
+    flux = path * thermal_weight(grid.above, temperature)
     current = grid.above_weight @ flux
     return 2.0 * current, grid.above_weight @ ((grid.above - 1.0) * flux) / current
 
 
-def _adjustment(like: HalfWire, energy: Float[Array, " n"], flux: Float[Array, " n"]) -> DrudeCorrection:
+def _adjustment(like: HalfWire, half: HalfWire) -> DrudeCorrection:
     """Correction that makes a force drive the same current and heat current as in `like`.
 
     Two quadrature rules give the Drude sums of one wire with different errors. Heat that leaves through one wire would
@@ -235,16 +260,22 @@ def _adjustment(like: HalfWire, energy: Float[Array, " n"], flux: Float[Array, "
 
     Args:
         like: the other half-wire.
-        energy: kinetic energies of the nodes, shape (n,).
-        flux: omega_i l_i f0'_i before the correction, shape (n,).
+        half: the half-wire before the correction.
     """
-    wanted = like.weight * like.mean_free_path * like.thermal
+    energy = half.energy
+    wanted, flux = _drude_flux(like), _drude_flux(half)
     total = jnp.sum(wanted)
     mean = (like.energy - 1.0) @ wanted / total
     tilting = _tilting(energy)
 
+    def tilted_flux(b):
+        factor = jnp.exp(b * tilting)
+        if not isinstance(half.collisions, VaryingCollisions):
+            return flux * factor
+        return _drude_flux(dataclasses.replace(half, thermal=half.thermal * factor))  # the drift changes with it
+
     def excess(b):
-        tilted = flux * jnp.exp(b * tilting)
+        tilted = tilted_flux(b)
         return (energy - 1.0) @ tilted / jnp.sum(tilted) - mean
 
     def newton(_, b):
@@ -256,4 +287,10 @@ def _adjustment(like: HalfWire, energy: Float[Array, " n"], flux: Float[Array, "
         jnp.zeros_like(mean),
         solve=lambda _, start: jax.lax.fori_loop(0, ADJUSTMENT_STEPS, newton, start),
     )
-    return DrudeCorrection(jnp.log(total / (flux @ jnp.exp(b * tilting))), b)
+    return DrudeCorrection(jnp.log(total / jnp.sum(tilted_flux(b))), b)
+
+
+def _drude_flux(half: HalfWire) -> Float[Array, " n"]:
+    """Omega_i l_i f0'_i, with the path l of the Drude state, but for what is the same at all energies."""
+    path = half.drude_path if isinstance(half.collisions, VaryingCollisions) else half.mean_free_path
+    return half.weight * path * half.thermal

@@ -25,6 +25,7 @@ from jaxtyping import Array, Float
 
 from jaxwire.kinetics.collisions.lattice import Coupling
 from jaxwire.kinetics.collisions.response import CollidingResponse
+from jaxwire.kinetics.collisions.varying_response import VaryingResponse
 from jaxwire.kinetics.energy_grid import energy_grid
 from jaxwire.kinetics.energy_range import Reach, reach
 from jaxwire.kinetics.exchange import Exchange, SharedProduct
@@ -107,9 +108,9 @@ def currents(
     return Currents(spectral, None if coupling is None else -(coupling.flux @ spectral))
 
 
-def _coupling(half: HalfWire, sides: tuple[Response | CollidingResponse, ...]) -> Coupling | None:
+def _coupling(half: HalfWire, sides: tuple[Response | CollidingResponse | VaryingResponse, ...]) -> Coupling | None:
     """How phonons that warm up couple both sides; None where they do not."""
-    contacts = [side.contact for side in sides if isinstance(side, CollidingResponse) and side.contact is not None]
+    contacts = [side.contact for side in sides if not isinstance(side, Response) and side.contact is not None]
     if not contacts or half.collisions is None or half.collisions.lattice is None:
         return None
     upper, lower = contacts

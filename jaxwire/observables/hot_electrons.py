@@ -106,6 +106,11 @@ def hot_electrons(scatterer: AbstractScatterer, wire: Wire, *, temperature, volt
     scatterer, wire, temperature, _ = as_setting(scatterer, wire, temperature)
     if wire.electron_electron is None or wire.phonons is not None:
         raise ValueError("`wire` must have electron_electron, and no phonons of its own, for hot-electron diffusion.")
+    if wire.has_varying_collisions:
+        raise ValueError(
+            "`wire` must have times that do not depend on energy, and a parabolic band where collisions "
+            "conserve momentum, for hot-electron diffusion."
+        )
     if not isinstance(wire.screening, Electroneutral):
         raise ValueError(f"`wire` must be Electroneutral() for hot-electron diffusion, got {wire.screening!r}.")
     return _hot_electrons(scatterer, wire, temperature, as_parameter("voltage", voltage, REAL))

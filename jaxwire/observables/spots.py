@@ -220,14 +220,17 @@ def _spot(found: Extrema, side: float, uniform: float) -> tuple[Array, ...]:
 
 def _contour(sol: Solution) -> Contour:
     """Contour round the rates of both sides; where energies alone give it, it is the same at many points of a map."""
-    if isinstance(sol.wire.relaxation, ConstantRelaxationTime):
+    wire, halves = sol.wire, (sol.flow.upper.half, sol.flow.lower.half)
+    if wire.has_varying_collisions:
+        longest = jnp.maximum(*(half.longest_decay for half in halves))
+        return Contour.around(longest, NEAREST, CONTOUR_POINTS_OTHERWISE)
+    if isinstance(wire.relaxation, ConstantRelaxationTime):
         # Velocities of usual bands grow up to the last node; of any other band, some energies tell the largest well.
         top = reach(sol.scatterer, sol.temperature, sol.voltage).top + jnp.abs(sol.voltage)
         energy = top * jnp.linspace(0.0, 1.0, BAND_SAMPLES + 1)[1:]
-        wire = sol.wire
         length = wire.longest_decay(energy, sol.temperature) if wire.is_thermal else wire.velocity(energy)
         return Contour.around(jnp.max(length), NEAREST, CONTOUR_POINTS)
-    paths = [side.half.mean_free_path for side in (sol.flow.upper, sol.flow.lower)]
+    paths = [half.mean_free_path for half in halves]
     return Contour.around(jnp.max(jnp.concatenate(paths)), NEAREST, CONTOUR_POINTS_OTHERWISE)
 
 

@@ -137,6 +137,7 @@ TABLE: dict[str, Quantity] = dict(
         _profile("substrate_power", "mu0^2/(h vF tau0)", "heat that phonons lose to the substrate"),
         _profile("phonon_heat_current", POWER, "heat current of the phonons"),
         _profile("electron_potential", POTENTIAL, "change of the chemical potential at this temperature"),
+        _profile("drift", "vF", "drift velocity of the electrons"),
         _profile("heat_current", POWER, "heat current J_el(x)"),
         (
             "spots",

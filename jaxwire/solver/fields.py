@@ -49,6 +49,19 @@ def own_phonons(wire: Wire) -> Phonons:
     return wire.phonons
 
 
+def conserves_drift(wire: Wire) -> None:
+    """Refuse a wire whose electrons have no drift of their own.
+
+    Raises:
+        ValueError: if collisions between its electrons do not conserve momentum, or there are none.
+    """
+    if wire.electron_electron is None or not wire.electron_electron.conserves_momentum:
+        raise ValueError(
+            "`wire` must have collisions between electrons that conserve momentum, such as "
+            "Wire(electron_electron=ElectronElectron(time=0.5))."
+        )
+
+
 @quick_jit
 def along(sol: Solved, points: Float[Array, "..."], field: Callable) -> PyTree:
     """Evaluate field(sol, one point) at all points; long arrays in chunks, so that memory stays bounded."""
@@ -101,6 +114,14 @@ def phonon_heat_current_at(sol: Solved, x: Scalar) -> Scalar:
 def electron_potential_at(sol: Solved, x: Scalar) -> Scalar:
     """Chemical potential delta mu_e(x), in mu0."""
     return sol.flow.electron_potential(sol.direction * x)
+
+
+def drift_at(sol: Solved, x: Scalar) -> Scalar:
+    """Velocity u(x), positive to the right."""
+    if sol.wire.has_varying_collisions:
+        return sol.direction * sol.flow.drift(sol.direction * x)
+    uniform = sol.flow.force / sol.wire.momentum_unit()  # F tau/m
+    return sol.direction * uniform * jnp.ones_like(x)
 
 
 def heat_current_at(sol: Solved, x: Scalar) -> Scalar:

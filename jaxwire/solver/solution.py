@@ -25,7 +25,9 @@ from jaxwire.solver.arguments import refuse_scatterer
 from jaxwire.solver.fields import (
     along,
     chemical_potential_at,
+    conserves_drift,
     distribution_at,
+    drift_at,
     electron_potential_at,
     electron_temperature_at,
     heat_current_at,
@@ -205,6 +207,21 @@ class Solution(eqx.Module):
             x: positions in vF tau0, any shape.
         """
         return self._along("electron_potential", as_double("x", x), electron_potential_at)
+
+    def drift(self, x) -> Float[Array, "..."]:
+        """Drift velocity u(x) of electrons whose collisions conserve momentum, in vF, positive to the right.
+
+        Collisions among them lead to Fermi functions of eps - u p. In a parabolic band of constant times it is the same
+        everywhere, that of the current: I = e n u.
+
+        Args:
+            x: positions in vF tau0, any shape.
+
+        Raises:
+            ValueError: if collisions between electrons do not conserve momentum, or there are none (see `Wire`).
+        """
+        conserves_drift(self.wire)
+        return self._along("drift", as_double("x", x), drift_at)
 
     def heat_current(self, x) -> Float[Array, "..."]:
         """Heat current J_el(x) carried by the electrons, positive to the right, in mu0^2/h (Eq. 27).

@@ -103,6 +103,6 @@ def _conductance_to_phonons(half: HalfWire) -> Float[Array, "..."]:
     """Heat per length and per dT/T that electrons give to phonons, in mu0^2/(h vF tau0)."""
     share = half.weight / half.velocity * half.thermal / half.relaxation_time
     if half.collisions is not None:  # of which a share is with phonons
-        share = share * half.collisions.phonons[..., None]
+        share = share * half.collisions.phonon_share(half.relaxation_time)
     mean = jnp.sum(share * half.energy, axis=-1) / jnp.sum(share, axis=-1)
     return 2.0 * jnp.sum(share * (half.energy - mean[..., None]) ** 2, axis=-1)

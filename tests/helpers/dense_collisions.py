@@ -4,9 +4,9 @@ Nothing is shared with jaxwire. Electrons of momentum +-p and kinetic energy eps
 
     I[f] = -gamma (f - f_T[mu_p]) - eta (f - f_{Te,u}[mu_e]),     f_{Te,u} = 1/(exp((eps - u p - mu_e)/Te) + 1),
 
-with gamma = 1/tau_ep, eta = 1/tau_ee. At every instant mu_p keeps the number of electrons in the first term, mu_e, Te
-(and u, where momentum is conserved) number, energy (and momentum) in the second: Newton's method finds them.
-Where phonons have a temperature of their own, f_T is at T (1 + theta_ph), and the energy that electrons lose by the
+with gamma = 1/tau_ep, eta = 1/tau_ee, each at will a function of eps. At every instant mu_p keeps the number
+of electrons in the first term, mu_e, Te (and u, where momentum is conserved) number, energy (and momentum) in the
+second: Newton's method finds them. Where phonons have a temperature of their own, f_T is at T (1 + theta_ph), and the energy that electrons lose by the
 first term is P in -k theta_ph'' + g theta_ph = P.
 
 Complex steps off equilibrium, one for each occupation and for theta_ph, linearise all that. With f = f0 + f0' (h+- - e
@@ -18,6 +18,7 @@ whose solutions e^(-kappa x) come from dense matrices, and all amplitudes and F 
 by least squares. Momenta in pF, energies in mu0 = pF vF/2, hence u p = (u in mu0/pF) (p in pF).
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -50,13 +51,29 @@ class Lattice(NamedTuple):
     contact_resistance: float = 0.0
 
 
-class Collisions(NamedTuple):
-    """Rates of both kinds, at all energies, whether the second kind conserves momentum; phonons that warm up."""
+class Band(NamedTuple):
+    """Velocity, in vF, and momentum, in pF, at a kinetic energy."""
 
-    phonon_rate: float = 1.0
-    electron_rate: float = 0.0
+    velocity: Callable[[np.ndarray], np.ndarray] = np.sqrt
+    momentum: Callable[[np.ndarray], np.ndarray] = np.sqrt
+
+
+class Collisions(NamedTuple):
+    """Rates of both kinds, whether the second kind conserves momentum; phonons that warm up; the band.
+
+    A rate is a number, the same at all energies, or a function of the energy.
+    """
+
+    phonon_rate: float | Callable = 1.0
+    electron_rate: float | Callable = 0.0
     conserves_momentum: bool = True
     lattice: Lattice | None = None
+    band: Band = Band()
+
+    def rates(self, energy: np.ndarray) -> list[np.ndarray]:
+        """Gamma and eta at some energies."""
+        both = self.phonon_rate, self.electron_rate
+        return [rate(energy) if callable(rate) else np.full(energy.shape, rate) for rate in both]
 
 
 def fermi(energy, potential, temperature):
@@ -70,14 +87,22 @@ class Integral(NamedTuple):
     temperature: float
     collisions: Collisions
 
-    def averages(self, onward: np.ndarray, back: np.ndarray, warmth: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def columns(self) -> list[np.ndarray]:
+        """Energies, momenta, weights over momenta, gamma and eta, each of shape (n, 1)."""
+        (energy, weight), band = self.nodes, self.collisions.band
+        each = energy, band.momentum(energy), weight / band.velocity(energy), *self.collisions.rates(energy)
+        return [one[:, None] for one in each]
+
+    def averages(
+        self, onward: np.ndarray, back: np.ndarray, warmth: np.ndarray, of_all: bool = False
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Parameters mu_p, shape (1, c), and mu_e, Te, u, shape (3, c), of occupations with c columns, by Newton.
 
-        The phonons are at T (1 + warmth), shape (c,).
+        The phonons are at T (1 + warmth), shape (c,). The latter three are as electrons collide, or of all of them.
         """
         lattice = self.temperature * (1 + warmth)
-        energy, momentum = self.nodes.energy[:, None], np.sqrt(self.nodes.energy)[:, None]
-        weight = self.nodes.weight[:, None] / momentum
+        energy, momentum, density, gamma, eta = self.columns()
+        lost, weight = density * gamma, density if of_all or not np.any(eta) else density * eta
         f_total, f_odd = onward + back, onward - back
         columns = onward.shape[1]
         mu_p = np.ones((1, columns), dtype=complex)
@@ -85,7 +110,7 @@ class Integral(NamedTuple):
         for _ in range(4):
             f = fermi(energy, mu_p, lattice)
             slope = f * (1 - f) / lattice
-            mu_p = mu_p + np.sum(weight * (f_total - 2 * f), axis=0) / np.sum(2 * weight * slope, axis=0)
+            mu_p = mu_p + np.sum(lost * (f_total - 2 * f), axis=0) / np.sum(2 * lost * slope, axis=0)
             mu_e, heat, drift = electrons
             f_on, f_back = fermi(energy - drift * momentum, mu_e, heat), fermi(energy + drift * momentum, mu_e, heat)
             missing = [weight * (f_total - f_on - f_back), weight * momentum * (f_odd - f_on + f_back)]
@@ -110,21 +135,21 @@ class Integral(NamedTuple):
 
     def __call__(self, onward: np.ndarray, back: np.ndarray, warmth: np.ndarray) -> tuple[np.ndarray, ...]:
         """I[f] of electrons that move in either direction, and P; arrays with a column for each distribution."""
-        energy, momentum = self.nodes.energy[:, None], np.sqrt(self.nodes.energy)[:, None]
+        energy, momentum, density, gamma, eta = self.columns()
         mu_p, (mu_e, heat, drift) = self.averages(onward, back, warmth)
         phonons = fermi(energy, mu_p, self.temperature * (1 + warmth))
-        gamma, eta, *_ = self.collisions
         electrons = [
             -gamma * (f - phonons) - eta * (f - fermi(energy - sign * drift * momentum, mu_e, heat))
             for f, sign in ((onward, 1), (back, -1))
         ]
-        return *electrons, np.sum(self.nodes.weight[:, None] * momentum * gamma * (onward + back - 2 * phonons), axis=0)
+        return *electrons, np.sum(density * energy * gamma * (onward + back - 2 * phonons), axis=0)
 
 
 class HalfWireModes(NamedTuple):
     """A wire with all that does not depend on the scatterer; columns of `even` and `odd` are modes (h+ +- h-)/2.
 
-    The rows `phonons` and `flux` are theta_ph and the phonons' heat in every mode, zero where they stay at T.
+    The rows `phonons` and `flux` are theta_ph and the phonons' heat in every mode, zero where they stay at T; the row
+    `drift` is u of an odd part.
     """
 
     nodes: Nodes
@@ -138,6 +163,7 @@ class HalfWireModes(NamedTuple):
     potential: np.ndarray
     phonons: np.ndarray
     flux: np.ndarray
+    drift: np.ndarray
     side: float
 
 
@@ -153,7 +179,7 @@ def half_wire_modes(nodes: Nodes, temperature: float, collisions: Collisions, si
     of their heat equation, (k/2) theta_ph'' = (g theta_ph - P)/2.
     """
     energy, weight = nodes
-    velocity, n = np.sqrt(energy), energy.size
+    velocity, n = collisions.band.velocity(energy), energy.size
     integral = Integral(nodes, temperature, collisions)
     equilibrium = fermi(energy, 1.0, temperature)
     thermal = equilibrium * (1 - equilibrium) / temperature
@@ -161,8 +187,10 @@ def half_wire_modes(nodes: Nodes, temperature: float, collisions: Collisions, si
     warmed = 1j * STEP * np.eye(n + 1)[n]
     rest = np.tile(equilibrium[:, None], (1, n + 1)).astype(complex)
     on_on, back_on, power = (part.imag / STEP for part in integral(rest + steps, rest, warmed))
-    at_rest, electrons = integral.averages(rest + steps, rest + steps, np.zeros(n + 1))  # Fermi functions at T
+    unwarmed = np.zeros(n + 1)  # Fermi functions at T
+    at_rest, electrons = integral.averages(rest + steps, rest + steps, unwarmed, of_all=True)
     chemical, electrons = at_rest[0].imag / STEP, electrons.imag / STEP
+    drift = integral.averages(rest + steps, rest - steps, unwarmed)[1][2].imag[:n] / STEP
     w = weight / velocity
     lossy = -w[:, None] * (on_on - back_on)[:, :n]
     lossy = (lossy + lossy.T) / 2
@@ -177,15 +205,14 @@ def half_wire_modes(nodes: Nodes, temperature: float, collisions: Collisions, si
         b[n, :n], b[n, n], v[n, n] = -power[:n], (lattice.loss - power[n]) / 2, lattice.conduction / 2
         assert np.max(np.abs(b - b.T)) < 1e-13 * np.max(np.abs(b))  # Onsager: rounding
     b, v = (b + b.T) / 2, (v + v.T) / 2
-    gamma, eta, *_ = collisions
-    rate, even = decaying(b, v, v[:, :n].sum(axis=1), np.max(velocity) / np.sqrt(gamma * (gamma + eta)))
+    rate, even = decaying(b, v, v[:, :n].sum(axis=1), np.max(velocity / collisions.rates(energy)[0]))
     extended, even = even if lattice is not None else np.vstack([even, np.zeros_like(rate)]), even[:n]
     odd = np.linalg.solve(lossy, flow @ even) * rate
     drude = np.linalg.solve(lossy, flow.sum(axis=1))
     potential = (w * thermal) @ even / np.sum(w * thermal)
     flux = side * (0.0 if lattice is None else lattice.conduction) * rate * extended[n]
     averages = chemical @ extended, electrons @ extended
-    return HalfWireModes(nodes, thermal, rate, even, odd, drude, *averages, potential, extended[n], flux, side)
+    return HalfWireModes(nodes, thermal, rate, even, odd, drude, *averages, potential, extended[n], flux, drift, side)
 
 
 def decaying(b: np.ndarray, v: np.ndarray, out: np.ndarray, length: float) -> tuple[np.ndarray, np.ndarray]:
@@ -230,9 +257,14 @@ class Reference(NamedTuple):
             "scatterer": lambda wire: wire.side * wire.rate * heat(wire),
             "buildup": lambda wire: self.current * wire.side * wire.rate * self.screening * wire.potential,
         }
+        if np.any(self.wires[0].drift):
+            shares["drift"] = lambda wire: wire.side * (wire.drift @ wire.odd)
         if np.any(self.wires[0].phonons):
             shares |= {"phonon_temperature": lambda wire: wire.phonons, "phonon_heat_current": lambda wire: wire.flux}
-        return {name: np.array([self._along(one, share) for one in x]) for name, share in shares.items()}
+        found = {name: np.array([self._along(one, share) for one in x]) for name, share in shares.items()}
+        if "drift" in found:
+            found["drift"] += self.force * (self.wires[0].drift @ self.wires[0].drude)
+        return found
 
 
 def solve_dense(

@@ -2,7 +2,7 @@
 
 import equinox as eqx
 import jax.numpy as jnp
-from jaxtyping import Array, Inexact
+from jaxtyping import Array, Float, Inexact
 
 from jaxwire.kinetics.collisions.lattice import Lattice
 from jaxwire.model.wires.phonons import Phonons
@@ -38,6 +38,10 @@ class ElectronCollisions(eqx.Module):
     ) -> tuple[Inexact[Array, "*m"], Inexact[Array, "*m"]]:
         """Beta and 1 - beta at some q^2."""
         return (self.share, self.phonons) if lattice is None else lattice.shares(squared, self.share, self.phonons)
+
+    def phonon_share(self, time: Float[Array, "*n"]) -> Float[Array, "*n"]:
+        """Share of the collisions with phonons, like the time of all collisions."""
+        return jnp.broadcast_to(self.phonons[..., None], time.shape)
 
     def dragging(self) -> Scalar:
         """By how much the mean free path seems longer in the Drude state, where drifting electrons drag each other."""

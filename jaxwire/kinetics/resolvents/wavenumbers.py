@@ -81,7 +81,9 @@ def sampling_for(wire: Wire, resolution: Resolution) -> Sampling:
     With others, such as tau ~ p, collisions may be dominated by them, over any number of decades.
     """
     nodes = resolution.above
-    if not isinstance(wire.relaxation, ConstantRelaxationTime):
+    colliding = wire.electron_electron
+    has_one_time = colliding is None or colliding.has_one_time
+    if not (isinstance(wire.relaxation, ConstantRelaxationTime) and has_one_time):
         return Sampling(_even(max(FEWEST, PER_NODE_OTHERWISE * nodes)))
     more = nodes - ENOUGH_NODES
     size = _even(max(FEWEST, ENOUGH + PER_NODE_BELOW * more, ENOUGH + PER_NODE_BEYOND * more))

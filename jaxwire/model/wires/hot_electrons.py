@@ -49,6 +49,26 @@ class ThermalNodes(NamedTuple):
         return weight @ (self.energy - weight @ self.energy / jnp.sum(weight)) ** 2
 
 
+class Drag(NamedTuple):
+    """What a drift that electrons keep among each other adds to diag(f0' l), as strength times gained gained^T.
+
+    Attributes:
+        gained: momentum that a drift gives at every node, in any unit, shape (n,).
+        strength: rate at which it is given over that at which collisions with phonons take it, in the same unit.
+    """
+
+    gained: Float[Array, " n"]
+    strength: Scalar
+
+
+def heat_conductance(energy: Float[Array, " n"], carried: Float[Array, " n"], drag: Drag | None) -> Scalar:
+    """Heat conductance K = 2 [e.V e - (e.V 1)^2/(1.V 1)] with V = diag(carried), and what a drift adds to it."""
+    driven = carried if drag is None else carried + drag.strength * jnp.sum(drag.gained) * drag.gained
+    relative = energy - driven @ energy / jnp.sum(driven)
+    kept = 0.0 if drag is None else drag.strength * (drag.gained @ relative) ** 2
+    return 2.0 * (carried @ relative**2 + kept)
+
+
 @functools.cache
 def _legendre() -> tuple[np.ndarray, np.ndarray]:
     """Gauss-Legendre rule on (0, 1)."""

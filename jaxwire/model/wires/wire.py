@@ -5,6 +5,7 @@ Natural units: energies mu0, momenta pF, velocities vF, times tau0 (the relaxati
 vF tau0. Every model gives 1 at the Fermi energy unless its parameters say otherwise.
 """
 
+import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
@@ -12,7 +13,7 @@ from jaxwire.model.parameters.domain import POSITIVE, as_parameter
 from jaxwire.model.printing import Printable
 from jaxwire.model.wires.dispersion import AbstractDispersion, Parabolic
 from jaxwire.model.wires.electron_electron import ElectronElectron
-from jaxwire.model.wires.hot_electrons import ThermalNodes
+from jaxwire.model.wires.hot_electrons import Drag, ThermalNodes, heat_conductance
 from jaxwire.model.wires.phonons import Phonons
 from jaxwire.model.wires.relaxation import AbstractRelaxation, ConstantRelaxationTime
 from jaxwire.model.wires.screening import AbstractNonLocalScreening, AbstractScreening, Electroneutral
@@ -35,7 +36,7 @@ class Wire(Printable):
         dispersion: velocity as a function of energy; parabolic unless given.
         screening: electric potential as a function of the charge; electroneutral unless given.
         electron_electron: collisions of electrons with each other; None, as in the paper, unless given. They need a
-            constant relaxation time, a parabolic band and a potential that follows the charge locally.
+            potential that follows the charge locally.
         phonons: with a temperature of their own; None, as in the paper, where they stay at that of the bath. They need
             the same.
     """
@@ -72,26 +73,34 @@ class Wire(Printable):
         ):
             if part is not None and not isinstance(part, kind):
                 raise TypeError(f"`{name}` must be an object such as {example}, got {part!r}.")
-            if part is not None:
-                self._check_thermal_part(name)
-
-    def _check_thermal_part(self, name: str) -> None:
-        """Refuse wires in which exchange of heat between electrons, or with phonons, is not worked out."""
-        for part, is_known in (
-            (self.relaxation, type(self.relaxation) is ConstantRelaxationTime),
-            (self.dispersion, type(self.dispersion) is Parabolic),
-            (self.screening, not isinstance(self.screening, AbstractNonLocalScreening)),
-        ):
-            if not is_known:
+            if part is not None and isinstance(self.screening, AbstractNonLocalScreening):
                 raise ValueError(
-                    f"`{name}` must be None unless the relaxation time is constant, the band parabolic and "
-                    f"the screening local, got it with {type(part).__name__}."
+                    f"`{name}` must be None unless the screening is local, got it with {type(self.screening).__name__}."
                 )
 
     @property
     def is_thermal(self) -> bool:
         """Whether electrons exchange heat: with each other, or through phonons that warm up."""
         return not (self.electron_electron is None and self.phonons is None)
+
+    @property
+    def has_varying_collisions(self) -> bool:
+        """Whether electrons that exchange heat do so in another way at every energy.
+
+        They do where a time depends on energy, or where a drift that collisions conserve is not that of the Drude
+        state: outside of parabolic bands.
+        """
+        if not self.is_thermal:
+            return False
+        has_one_time = type(self.relaxation) is ConstantRelaxationTime
+        if (colliding := self.electron_electron) is None:
+            return not has_one_time
+        drifts_alike = type(self.dispersion) is Parabolic or not colliding.conserves_momentum
+        return not (has_one_time and colliding.has_one_time and drifts_alike)
+
+    def momentum_unit(self) -> Scalar:
+        """The Fermi momentum pF, in mu0/vF: 2 in a parabolic band."""
+        return 1.0 / jax.grad(self.dispersion.momentum)(jnp.ones(()))
 
     def velocity(self, energy: RealLike) -> Float[Array, "*n"]:
         """Velocity at a kinetic energy, in vF."""
@@ -104,17 +113,23 @@ class Wire(Printable):
     def scattering_time(self, energy: RealLike) -> Float[Array, "*n"]:
         """Time between collisions of any kind at a kinetic energy, in tau0: the rates add."""
         time = self.relaxation_time(energy)
-        return time if self.electron_electron is None else time / (1.0 + time * self.electron_electron.collision_rate())
+        if (colliding := self.electron_electron) is None:
+            return time
+        rate = colliding.collision_rate()
+        if colliding.has_one_time:
+            return time / (1.0 + time * rate)
+        return time / (1.0 + time * rate / colliding.relative_time(energy, self.dispersion.momentum(energy)))
 
     def momentum_relaxation_time(self, energy: RealLike) -> Float[Array, "*n"]:
-        """Time in which collisions relax the momentum of all electrons, in tau0."""
+        """Time in which collisions relax the momentum of all electrons, in tau0, where that has one time."""
         conserved = self.electron_electron is None or self.electron_electron.conserves_momentum
         return self.relaxation_time(energy) if conserved else self.scattering_time(energy)
 
     def longest_decay(self, energy: RealLike, temperature: Scalar) -> Float[Array, "*n"]:
         """Length at a kinetic energy, in vF tau0; nothing decays over more than the largest of those up to high energy.
 
-        v (tau tau_ep)^(1/2); where phonons warm up, the root of its square + Lambda^2 + K/g.
+        v (tau tau_ep)^(1/2), where collisions have one time; where phonons warm up, the root of its square + Lambda^2 +
+        K/g.
         """
         squared = self.velocity(energy) ** 2 * self.relaxation_time(energy) * self.scattering_time(energy)
         if (phonons := self.phonons) is not None:
@@ -177,7 +192,18 @@ class Wire(Printable):
             K in mu0^2 vF tau0/h, once electrons collide with each other often enough.
         """
         nodes = ThermalNodes.at(as_parameter("temperature", temperature, POSITIVE))
-        return 2.0 * nodes.variance(self.velocity(nodes.energy) * self.scattering_time(nodes.energy))
+        velocity, time = self.velocity(nodes.energy), self.scattering_time(nodes.energy)
+        return heat_conductance(nodes.energy, nodes.weight * velocity * time, self._drag(nodes, velocity, time))
+
+    def _drag(self, nodes: ThermalNodes, velocity: Float[Array, " n"], time: Float[Array, " n"]) -> Drag | None:
+        """What a drift adds; None where it is the Drude state's, which conducts no heat by definition."""
+        colliding = self.electron_electron
+        if colliding is None or not colliding.conserves_momentum or not self.has_varying_collisions:
+            return None
+        momentum = self.dispersion.momentum(nodes.energy)
+        gained = nodes.weight * momentum / colliding.relative_time(nodes.energy, momentum)
+        lost = (gained / velocity) @ (time / self.relaxation_time(nodes.energy) * momentum)
+        return Drag(gained * time, colliding.collision_rate() / lost)
 
 
 def _part(name: str, given, base: type, default: type):
