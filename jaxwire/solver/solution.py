@@ -21,24 +21,8 @@ from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.array_types import Scalar
+from jaxwire.solver import fields
 from jaxwire.solver.arguments import refuse_scatterer
-from jaxwire.solver.fields import (
-    along,
-    chemical_potential_at,
-    conserves_drift,
-    distribution_at,
-    drift_at,
-    electron_potential_at,
-    electron_temperature_at,
-    heat_current_at,
-    heating_at,
-    own_phonons,
-    phonon_heat_current_at,
-    phonon_temperature_at,
-    potential_at,
-    substrate_power_at,
-    total_phonon_temperature_at,
-)
 from jaxwire.solver.parts import Distribution, Powers
 from jaxwire.solver.solution_table import as_html, as_text
 from jaxwire.solver.status import Status
@@ -141,7 +125,7 @@ class Solution(eqx.Module):
         Raises:
             TypeError: if x is not real numbers in double precision; so in all fields.
         """
-        return self._along("potential", as_double("x", x), potential_at)
+        return self._along("potential", as_double("x", x), fields.potential_at)
 
     def chemical_potential(self, x) -> Float[Array, "..."]:
         """Change delta mu(x) of the local chemical potential, in mu0 (Eq. D3).
@@ -151,7 +135,7 @@ class Solution(eqx.Module):
         Args:
             x: positions in vF tau0, any shape.
         """
-        return self._along("chemical_potential", as_double("x", x), chemical_potential_at)
+        return self._along("chemical_potential", as_double("x", x), fields.chemical_potential_at)
 
     def electron_temperature(self, x) -> Float[Array, "..."]:
         """Change kB delta Te(x) of the electrons' temperature, in mu0.
@@ -162,7 +146,7 @@ class Solution(eqx.Module):
         Args:
             x: positions in vF tau0, any shape.
         """
-        return self._along("electron_temperature", as_double("x", x), electron_temperature_at)
+        return self._along("electron_temperature", as_double("x", x), fields.electron_temperature_at)
 
     def phonon_temperature(self, x, *, total: bool = False) -> Float[Array, "..."]:
         """Change kB delta T_ph(x) of the phonons' temperature, in mu0, where the wire has phonons of its own.
@@ -176,8 +160,8 @@ class Solution(eqx.Module):
         Raises:
             ValueError: if the wire has none (see `Wire`); a `Thermometer` reads phonons that do not act back.
         """
-        own_phonons(self.wire)
-        field = total_phonon_temperature_at if total else phonon_temperature_at
+        fields.own_phonons(self.wire)
+        field = fields.total_phonon_temperature_at if total else fields.phonon_temperature_at
         return self._along("phonon_temperature", as_double("x", x), field)
 
     def substrate_power(self, x) -> Float[Array, "..."]:
@@ -188,8 +172,8 @@ class Solution(eqx.Module):
         Args:
             x: positions in vF tau0, any shape.
         """
-        own_phonons(self.wire)
-        return self._along("substrate_power", as_double("x", x), substrate_power_at)
+        fields.own_phonons(self.wire)
+        return self._along("substrate_power", as_double("x", x), fields.substrate_power_at)
 
     def phonon_heat_current(self, x) -> Float[Array, "..."]:
         """Heat current of the phonons, positive to the right, to first order, in mu0^2/h; one at both faces.
@@ -197,8 +181,8 @@ class Solution(eqx.Module):
         Args:
             x: positions in vF tau0, any shape.
         """
-        own_phonons(self.wire)
-        return self._along("phonon_heat_current", as_double("x", x), phonon_heat_current_at)
+        fields.own_phonons(self.wire)
+        return self._along("phonon_heat_current", as_double("x", x), fields.phonon_heat_current_at)
 
     def electron_potential(self, x) -> Float[Array, "..."]:
         """Change delta mu_e(x) of the same Fermi function's chemical potential, measured as `chemical_potential`.
@@ -206,7 +190,7 @@ class Solution(eqx.Module):
         Args:
             x: positions in vF tau0, any shape.
         """
-        return self._along("electron_potential", as_double("x", x), electron_potential_at)
+        return self._along("electron_potential", as_double("x", x), fields.electron_potential_at)
 
     def drift(self, x) -> Float[Array, "..."]:
         """Drift velocity u(x) of electrons whose collisions conserve momentum, in vF, positive to the right.
@@ -220,8 +204,8 @@ class Solution(eqx.Module):
         Raises:
             ValueError: if collisions between electrons do not conserve momentum, or there are none (see `Wire`).
         """
-        conserves_drift(self.wire)
-        return self._along("drift", as_double("x", x), drift_at)
+        fields.conserves_drift(self.wire)
+        return self._along("drift", as_double("x", x), fields.drift_at)
 
     def heat_current(self, x) -> Float[Array, "..."]:
         """Heat current J_el(x) carried by the electrons, positive to the right, in mu0^2/h (Eq. 27).
@@ -229,7 +213,7 @@ class Solution(eqx.Module):
         Args:
             x: positions in vF tau0, any shape.
         """
-        return self._along("heat_current", as_double("x", x), heat_current_at)
+        return self._along("heat_current", as_double("x", x), fields.heat_current_at)
 
     def heating(self, x) -> Heating:
         """Heat given to the phonons at x and its parts, in units of P_ext (Eqs. 22-26).
@@ -252,7 +236,7 @@ class Solution(eqx.Module):
             if np.all(np.asarray(x) == 0):
                 refuse_scatterer(x)
             warnings.warn("`x` has 0 in it, where the heating diverges as log|x|: NaN there.", stacklevel=2)
-        return self._along("heating", x, heating_at)
+        return self._along("heating", x, fields.heating_at)
 
     def distribution(self, energy, x) -> Distribution:
         """Occupation f(+p, x) and f(-p, x) of the states with kinetic energy `energy` at position x.
@@ -267,11 +251,11 @@ class Solution(eqx.Module):
         energy, x = jnp.broadcast_arrays(as_double("energy", energy), as_double("x", x))
         if not isinstance(energy, Tracer) and not np.all(POSITIVE.contains(np.asarray(energy))):
             raise ValueError(f"`energy` must be positive, got {float(np.min(energy)):g}.")
-        return self._along("distribution", jnp.stack([energy, x], axis=-1), distribution_at)
+        return self._along("distribution", jnp.stack([energy, x], axis=-1), fields.distribution_at)
 
     def _along(self, name: str, points: Float[Array, "..."], field: Callable) -> PyTree:
         """Evaluate a field of a single solution."""
-        return along(as_single(name, self, f"lambda sol: sol.{name}(x)"), points, field)
+        return fields.along(as_single(name, self, f"lambda sol: sol.{name}(x)"), points, field)
 
     def __str__(self) -> str:
         """A table of the numbers, one line each; for a batch, its shape, the count of each status and the ranges."""

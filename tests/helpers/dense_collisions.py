@@ -6,8 +6,8 @@ Nothing is shared with jaxwire. Electrons of momentum +-p and kinetic energy eps
 
 with gamma = 1/tau_ep, eta = 1/tau_ee, each at will a function of eps. At every instant mu_p keeps the number
 of electrons in the first term, mu_e, Te (and u, where momentum is conserved) number, energy (and momentum) in the
-second: Newton's method finds them. Where phonons have a temperature of their own, f_T is at T (1 + theta_ph), and the energy that electrons lose by the
-first term is P in -k theta_ph'' + g theta_ph = P.
+second: Newton's method finds them. Where phonons have a temperature of their own, f_T is at T (1 + theta_ph), and the
+energy that electrons lose by the first term is P in -k theta_ph'' + g theta_ph = P.
 
 Complex steps off equilibrium, one for each occupation and for theta_ph, linearise all that. With f = f0 + f0' (h+- - e
 phi),

@@ -1,16 +1,13 @@
-"""Electrons that collide with each other where times vary with energy: the independent calculation, identities, limits."""
+"""Collisions whose times vary with energy, electrons' and phonons' temperatures: a dense calculation, identities."""
 
 import functools
 from typing import NamedTuple
 
-import jax
 import numpy as np
 import pytest
 from dense_collisions import Band, Collisions, Lattice, Reference, nodes_of, solve_dense
-from numpy.testing import assert_allclose
 
 import jaxwire as jw
-from jaxwire.kinetics.collisions.balance import Balance
 
 X = np.array([-10.0, -3.0, -1.0, -0.3, -0.05, -1e-4, 1e-4, 0.05, 0.3, 1.0, 3.0, 10.0])
 
