@@ -115,7 +115,10 @@ class Builder:
         read = check_table(model, keys, path, kind.__name__, ["file"] if has_file else [])
         fields = {key: getattr(read, key) for key in model.model_fields}
         for key, part in parts_of(kind).items():
-            fields[key] = tuple(self.build(row, part, f"{path}.{key}[{n}]") for n, row in enumerate(fields[key]))
+            if isinstance(rows := fields[key], list):
+                fields[key] = tuple(self.build(row, part, f"{path}.{key}[{n}]") for n, row in enumerate(rows))
+            elif rows is not None:
+                fields[key] = self.build(rows, part, f"{path}.{key}")
         with complaints_at(lambda key: f"{path}.{key}"):
             return kind(**fields)
 

@@ -130,9 +130,13 @@ def model_of(kind: type[eqx.Module]) -> type[TomlTable]:
 
 
 def parts_of(kind: type[eqx.Module]) -> dict[str, Any]:
-    """Fields that are tuples of objects, which a file gives as lists of tables: the class of these objects by name."""
-    hints = get_type_hints(kind)
-    return {name: get_args(hint)[0] for name, hint in hints.items() if get_origin(hint) is tuple}
+    """Fields that are objects or tuples of them, in a file tables or lists of those: their class by name."""
+    parts = {name: get_args(hint)[0] for name, hint in get_type_hints(kind).items() if get_args(hint)}
+    return {name: part for name, part in parts.items() if _is_object(part)}
+
+
+def _is_object(hint: Any) -> bool:
+    return isinstance(hint, type) and issubclass(hint, eqx.Module)
 
 
 def _plain_type(hint: Any) -> Any:
@@ -142,6 +146,8 @@ def _plain_type(hint: Any) -> Any:
     """
     if get_origin(hint) is tuple:
         return list[Any]
+    if _is_object(hint):
+        return Any
     if isinstance(hint, UnionType):
         return _plain_type(next(part for part in get_args(hint) if part is not NoneType))
     if hint in (str, int, float):

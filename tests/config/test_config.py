@@ -159,8 +159,13 @@ def test_axes_on_a_log_scale_may_be_negative():
         (DOT + "[wire.phonons]\nloss = 0.0\nhealing_length = 1.0", "`wire.phonons.loss` must be positive, got 0."),
         (DOT + "[wire.electron_electron]\ntime = -1.0", "`wire.electron_electron.time` must be positive, got -1."),
         (
-            DOT + "[wire]\ndispersion = {model = 'Kane', alpha = 0.2}\nelectron_electron = {time = 1.0}",
-            "`wire.electron_electron` must be None unless the relaxation time is constant, the band parabolic and ",
+            DOT + "[wire]\nelectron_electron = {time = 1.0}\n"
+            "screening = {model = 'GatedCoulomb', coupling = 1.0, radius = 0.1, gate_distance = 0.5}",
+            "`wire.electron_electron` must be None unless the screening is local, got it with GatedCoulomb.",
+        ),
+        (
+            DOT + "[wire.electron_electron]\ntime = 1.0\nrelaxation = {model = 'PowerLaw', exponent = 3.0}",
+            "`wire.electron_electron.relaxation.exponent` must be between -2 and 2, got 3.",
         ),
         (
             DOT

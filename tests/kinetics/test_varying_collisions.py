@@ -134,3 +134,113 @@ def test_all_fields_are_those_of_the_independent_calculation(point):
     assert dense(point).residual < 1e-10  # the redundant equation, to the error of the Drude sums
     deviations = largest_deviations(solved(point), dense(point))
     assert max(deviations.values()) < 1e-10, deviations  # rounding, magnified by dense modes and least squares
+
+
+@pytest.mark.parametrize("wrong", range(5))
+def test_comparison_sees_a_field_that_is_a_thousandth_too_large(wrong, monkeypatch):
+    point = POINTS[-1]  # with all five of them
+    right = Balance.fields
+
+    def wrong_fields(self, entering):
+        return right(self, entering).at[wrong].multiply(1.001)
+
+    monkeypatch.setattr(Balance, "fields", wrong_fields)
+    jax.clear_caches()
+    other = point.solve(FINE)
+    jax.clear_caches()
+    # The test above would fail by three orders of magnitude.
+    assert max(largest_deviations(other, dense(point)).values()) > 1e-7
+
+
+# Identities, to rounding at any resolution
+
+
+@pytest.mark.parametrize("resolution", [jw.Resolution(16, 8), FINE], ids=str)
+@every_point
+def test_heat_from_the_scatterer_is_the_power_of_the_voltage(point, resolution):
+    sol = solved(point) if resolution is FINE else point.solve(resolution)
+    powers, power = sol.powers, sol.current * sol.voltage
+    assert abs(float((powers.left_scatterer + powers.right_scatterer) / power) - 1) < 1e-12  # rounding
+
+
+@pytest.mark.parametrize("point", [point for point in POINTS if point.lattice], ids=str)
+def test_heat_that_the_scatterer_makes_goes_to_the_substrate(point):
+    sol = solved(point)
+    sides = sol.flow.upper, sol.flow.lower
+    lost = [sol.wire.phonons.loss * float(np.sum(np.asarray(side.lattice / side.rate)).real) for side in sides]
+    power = abs(float(sol.current * sol.voltage))
+    assert abs(sum(lost) - power) < 1e-11 * max(np.max(np.abs(lost)), power)  # the closed contour
+    left, right = np.asarray(sol.phonon_heat_current(np.array([-0.0, 0.0])))
+    assert_allclose(left, right, rtol=1e-10)  # one flux through the scatterer
+    warmth = np.asarray(sol.phonon_temperature(np.array([-0.0, 0.0]))) / point.temperature
+    assert abs(warmth[0] - warmth[1] - point.lattice[2] * right) < 1e-9 * np.max(np.abs(warmth))  # rule against contour
+
+
+@every_point
+def test_current_is_the_same_at_every_position(point):
+    sol = solved(point)
+    for x in (-1.0, 0.3):
+        # Of the distribution function between the nodes: the current of it on the nodes is that of the scatterer.
+        side = sol.flow.lower if x * float(sol.direction) > 0 else sol.flow.upper
+        half = side.half
+        f = jax.vmap(lambda energy, x=x: sol.distribution(energy, x))(half.energy)
+        current = np.asarray(half.weight) @ np.asarray(f.right - f.left)
+        assert_allclose(current, sol.current, rtol=1e-9, atol=0)
+
+
+# Limits
+
+
+@pytest.mark.parametrize("conserves", ["momentum", "energy"])
+@pytest.mark.parametrize(("voltage", "strength", "exponent"), [(0.1, 1.0, 0.5), (-0.4, 0.6, -0.5)])
+def test_electrons_that_do_not_collide_are_those_of_todays_wire(voltage, strength, exponent, conserves):
+    never = Point(exponent, 0.0, -1.0, conserves, voltage=voltage, strength=strength)
+    todays = Point(exponent, None, voltage=voltage, strength=strength).solve(FINE)
+    sol = never.solve(FINE)
+    # Rounding; the rule of wavenumbers is the same.
+    assert_allclose([sol.current, sol.force], [todays.current, todays.force], rtol=1e-12)
+    expected = fields(todays)
+    for name, field in fields(sol).items():
+        if name != "drift":
+            assert deviation(field, expected[name]) < 1e-10, name  # mode sums against the closed contour
+
+
+def test_times_that_do_not_vary_after_all_are_those_of_constant_times():
+    for conserves, lattice in (("momentum", None), ("energy", (0.5, 1.0, 0.3))):
+        wires = [
+            jw.Wire(
+                relaxation=relaxation,
+                electron_electron=jw.ElectronElectron(0.5, conserves=conserves),
+                phonons=lattice and jw.Phonons(*lattice),
+            )
+            for relaxation in (None, jw.PowerLaw(0.0))
+        ]
+        given = {"temperature": 0.3, "voltage": 0.1, "resolution": FINE, "error_estimate": False}
+        constant, varying = (jw.solve(DOT, wire, **given) for wire in wires)
+        assert_allclose([varying.current, varying.force], [constant.current, constant.force], rtol=1e-10)  # two rules
+        expected = fields(constant)
+        for name, field in fields(varying).items():
+            assert deviation(field, expected[name]) < 1e-9, name  # two rules of wavenumbers
+
+
+def test_derivatives_by_the_rate_at_zero_are_those_of_differences():
+    def current(rate):
+        return Point(0.5, rate, -1.0).solve().current
+
+    slope = jax.grad(current)(0.0)
+    h = 1e-4
+    difference = (-3 * current(0.0) + 4 * current(h) - current(2 * h)) / (2 * h)  # the rate has no other side
+    assert_allclose(slope, difference, rtol=1e-6)
+
+
+def test_electrons_that_collide_all_the_time_cool_over_the_healing_length():
+    for conserves in ("momentum", "energy"):
+        wire = jw.Wire(
+            relaxation=jw.PowerLaw(-0.5),
+            electron_electron=jw.ElectronElectron(rate=1e3, conserves=conserves),
+        )
+        sol = jw.solve(DOT, wire, temperature=0.3, voltage=0.1, error_estimate=False)
+        length = float(wire.healing_length(0.3))
+        far, farther = np.asarray(sol.electron_temperature(length * np.array([5.0, 7.0])))
+        # Second order in l/L_h, as with constant times.
+        assert abs(np.log(far / farther) / 2 - 1) < 3e-3

@@ -37,19 +37,11 @@ def test_wrong_collisions_are_refused_in_one_line(options, error, complaint):
     assert str(raised.value) == complaint
 
 
-@pytest.mark.parametrize(
-    "part",
-    [
-        {"relaxation": jw.PowerLaw(-0.5)},
-        {"relaxation": jw.FunctionRelaxation(jnp.ones_like)},
-        {"dispersion": jw.Kane(0.2)},
-        {"screening": jw.GatedCoulomb(5.0, 0.05, 0.5)},
-    ],
-    ids=lambda part: type(next(iter(part.values()))).__name__,
-)
-def test_wires_for_which_collisions_are_not_worked_out_are_refused(part):
-    with pytest.raises(ValueError, match=f"`electron_electron` must be None unless .*{type(*part.values()).__name__}"):
-        jw.Wire(electron_electron=jw.ElectronElectron(1.0), **part)
+def test_a_gate_at_a_distance_is_refused():
+    with pytest.raises(
+        ValueError, match="`electron_electron` must be None unless the screening is local, got it with G"
+    ):
+        jw.Wire(electron_electron=jw.ElectronElectron(1.0), screening=jw.GatedCoulomb(5.0, 0.05, 0.5))
 
 
 def test_something_else_than_collisions_is_refused():

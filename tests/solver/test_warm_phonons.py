@@ -43,14 +43,9 @@ def test_wrong_phonons_are_refused_in_one_line(given, complaint):
     assert str(raised.value) == complaint
 
 
-@pytest.mark.parametrize(
-    "part",
-    [{"relaxation": jw.PowerLaw(-0.5)}, {"dispersion": jw.Kane(0.2)}, {"screening": jw.GatedCoulomb(5.0, 0.05, 0.5)}],
-    ids=lambda part: type(next(iter(part.values()))).__name__,
-)
-def test_wires_for_which_phonons_are_not_worked_out_are_refused(part):
-    with pytest.raises(ValueError, match=f"`phonons` must be None unless .*{type(*part.values()).__name__}"):
-        jw.Wire(phonons=jw.Phonons(1.0, 1.0), **part)
+def test_a_gate_at_a_distance_is_refused():
+    with pytest.raises(ValueError, match="`phonons` must be None unless the screening is local, got it with GatedCoul"):
+        jw.Wire(phonons=jw.Phonons(1.0, 1.0), screening=jw.GatedCoulomb(5.0, 0.05, 0.5))
 
 
 @pytest.mark.parametrize("name", ["phonon_temperature", "substrate_power", "phonon_heat_current"])
