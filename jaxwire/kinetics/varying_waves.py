@@ -38,7 +38,7 @@ def varying_waves(half: HalfWire, collisions: VaryingCollisions, entering: Inflo
     sums = over_nodes(contour, path, jnp.concatenate([by_field * current, seen * current, kept]))
     by_current, of_current, of_fields = jnp.split(sums, [len(by_field), len(by_field) + len(seen)])
     if collisions.lattice is not None:
-        by_current = by_current.at[shapes.index(LATTICE)].add(0.5 * entering.flux)
+        by_current = by_current.at[shapes.place(LATTICE)].add(0.5 * entering.flux)
     fields = balance.fields(by_current)
     of_fields = of_fields.reshape(len(seen), *fields.shape)
     density, energy, heat = of_current + jnp.sum(balance.scale * fields * of_fields, axis=1)
@@ -46,10 +46,10 @@ def varying_waves(half: HalfWire, collisions: VaryingCollisions, entering: Inflo
     fields = weight * fields
     lattice, heat = None, 2.0 * weight * heat
     if collisions.lattice is not None:
-        lattice = fields[shapes.index(LATTICE)]
+        lattice = fields[shapes.place(LATTICE)]
         heat = heat - collisions.exchange(electrons) * lattice
     if DRIFT in shapes.by_field:
-        fields = fields.at[shapes.index(DRIFT)].multiply(contour.rate)
+        fields = fields.at[shapes.place(DRIFT)].multiply(contour.rate)
     return ExcitedWaves(
         potential=fields[0] + weight * density / jnp.sum(electrons.density),
         temperature=weight * energy / (electrons.density @ relative**2),

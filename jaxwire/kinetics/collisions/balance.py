@@ -73,7 +73,7 @@ class Shapes(NamedTuple):
         """All of them."""
         return jnp.stack(list(self.by_field.values()))
 
-    def index(self, field: str) -> int:
+    def place(self, field: str) -> int:
         """Where a field is in the matrix."""
         return list(self.by_field).index(field)
 
@@ -139,10 +139,12 @@ class Balance(NamedTuple):
         return jnp.sum(self.inverse * entering[None], axis=1)
 
 
-def _rows(shapes: Shapes, electrons: Electrons, collisions: VaryingCollisions) -> dict[tuple, Float[Array, " n"]]:
+def _rows(
+    shapes: Shapes, electrons: Electrons, collisions: VaryingCollisions
+) -> dict[tuple[str, ...], Float[Array, " n"]]:
     """What is summed over the nodes for each entry; those of `bare` with the factor q^2."""
     names, carried = list(shapes.by_field), electrons.carried
-    rows = {
+    rows: dict[tuple[str, ...], Float[Array, " n"]] = {
         (a, b): carried * shapes.by_field[a] * shapes.by_field[b]
         for position, a in enumerate(names)
         for b in names[position:]

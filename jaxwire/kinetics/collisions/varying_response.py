@@ -122,6 +122,7 @@ def varying_response(
     path = jnp.maximum(electrons.path, shortest)
     electrons = electrons._replace(path=path)
     least = jnp.min(path)
+    lattice = None
     if collisions.lattice is not None:
         lattice = Lattice.of(collisions.lattice, collisions.exchange(electrons))
         least = jnp.minimum(least, jnp.maximum(lattice.shortest_decay(), shortest))
@@ -152,9 +153,9 @@ def varying_response(
         thermal=2.0 * thermal,
         contact=None,
     )
-    if collisions.lattice is None:
+    if lattice is None:
         return response
-    return response._replace(contact=_contact(response, lattice, shapes.index(LATTICE), spacing))
+    return response._replace(contact=_contact(response, lattice, shapes.place(LATTICE), spacing))
 
 
 def _contact(response: VaryingResponse, lattice: Lattice, index: int, spacing: Float[Array, " m"]) -> Contact:
