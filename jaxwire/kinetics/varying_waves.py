@@ -32,18 +32,18 @@ def varying_waves(half: HalfWire, collisions: VaryingCollisions, entering: Inflo
     current = current - drude * (jnp.sum(current) / jnp.sum(drude))
     relative = electrons.energy - half.mean_energy
     cooled = collisions.phonons * electrons.relative_energy(collisions.phonons)
-    seen = electrons.time / path**2 * jnp.stack([jnp.ones_like(path), relative, cooled])
+    seen = (electrons.time / path**2)[None, :] * jnp.stack([jnp.ones_like(path), relative, cooled])
     by_field = shapes.stacked()
-    kept = (electrons.carried * seen[:, None, :] * by_field).reshape(-1, path.size)
-    sums = over_nodes(contour, path, jnp.concatenate([by_field * current, seen * current, kept]))
+    kept = (seen[:, None, :] * (electrons.carried[None, :] * by_field)[None]).reshape(-1, path.size)
+    sums = over_nodes(contour, path, jnp.concatenate([by_field * current[None, :], seen * current[None, :], kept]))
     by_current, of_current, of_fields = jnp.split(sums, [len(by_field), len(by_field) + len(seen)])
     if collisions.lattice is not None:
         by_current = by_current.at[shapes.place(LATTICE)].add(0.5 * entering.flux)
     fields = balance.fields(by_current)
     of_fields = of_fields.reshape(len(seen), *fields.shape)
-    density, energy, heat = of_current + jnp.sum(balance.scale * fields * of_fields, axis=1)
+    density, energy, heat = of_current + jnp.sum((balance.scale * fields)[None] * of_fields, axis=1)
     weight = -contour.weight / contour.rate
-    fields = weight * fields
+    fields = weight[None, :] * fields
     lattice, heat = None, 2.0 * weight * heat
     if collisions.lattice is not None:
         lattice = fields[shapes.place(LATTICE)]

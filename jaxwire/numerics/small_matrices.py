@@ -11,7 +11,7 @@ def inverse(matrix: Inexact[Array, "r r m"]) -> Inexact[Array, "r r m"]:
     """
     for k in range(len(matrix)):
         pivot, row, column = matrix[k, k], matrix[k], matrix[:, k]
-        row = row / pivot
-        matrix = (matrix - column[:, None] * row[None, :]).at[:, k].set(-column / pivot)
+        row = row / pivot[None]
+        matrix = (matrix - column[:, None] * row[None, :]).at[:, k].set(-column / pivot[None])
         matrix = matrix.at[k].set(row).at[k, k].set(1.0 / pivot)
     return matrix

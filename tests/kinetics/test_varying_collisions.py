@@ -3,11 +3,29 @@
 import functools
 from typing import NamedTuple
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
-from dense_collisions import Band, Collisions, Lattice, Reference, nodes_of, solve_dense
+from dense_collisions import (
+    Band,
+    Collisions,
+    HalfWireModes,
+    Lattice,
+    Nodes,
+    Reference,
+    half_wire_modes,
+    nodes_of,
+    solve_dense,
+)
+from numpy.testing import assert_allclose
 
 import jaxwire as jw
+from jaxwire.kinetics.colliding_side import excite_colliding
+from jaxwire.kinetics.collisions.balance import Balance
+from jaxwire.kinetics.collisions.varying_collisions import VaryingCollisions
+from jaxwire.kinetics.half_wire import HalfWire
+from jaxwire.kinetics.resolvents.wavenumbers import Sampling
 
 X = np.array([-10.0, -3.0, -1.0, -0.3, -0.05, -1e-4, 1e-4, 0.05, 0.3, 1.0, 3.0, 10.0])
 
@@ -72,15 +90,20 @@ class Point(NamedTuple):
 
 
 POINTS = [
-    Point(0.5, 1.0),
+    Point(-0.5, 1.0),
     Point(-0.5, 1.0, -2.0, "energy", temperature=0.5, voltage=0.4),
-    Point(0.5, 3.0, -2.0, voltage=-0.4),
+    Point(-1.0, 3.0, -2.0, voltage=-0.4),
     Point(0.0, 1.0, kane=True),
     Point(0.0, 0.3, -1.0, strength=0.7, voltage=0.4),
     Point(-0.5, None, lattice=(0.5, 1.0, 0.7)),
-    Point(0.5, 2.0, -1.0, kane=True, voltage=-0.4, lattice=(0.1, 1.0, 0.7)),
+    Point(-0.5, 2.0, 1.0, kane=True, voltage=-0.4, lattice=(0.1, 1.0, 0.7)),
 ]
 every_point = pytest.mark.parametrize("point", POINTS, ids=str)
+
+ANY_NODES = [*POINTS, Point(0.5, 3.0, -2.0, strength=0.3), Point(1.0, 1.0, 0.5, "energy", lattice=(0.5, 0.2, 0.0))]
+"""With some whose Drude sums converge more slowly with the nodes, as l p goes with a fractional power of the energy."""
+
+on_any_nodes = pytest.mark.parametrize("point", ANY_NODES, ids=str)
 
 
 @functools.cache
@@ -127,6 +150,75 @@ def largest_deviations(sol: jw.Solution, full: Reference) -> dict[str, float]:
         "current": abs(float(sol.current) / full.current - 1),
         "force": abs(float(sol.force) / full.force - 1),
     }
+
+
+class HalfSpace(NamedTuple):
+    """A half-wire on nodes at random, in both calculations, and a current and a flux that enter it."""
+
+    half: HalfWire
+    modes: HalfWireModes
+    current: np.ndarray
+    flux: float
+
+    @classmethod
+    def of(cls, point: Point, size: int = 12) -> "HalfSpace":
+        rng = np.random.default_rng(3)
+        energy, weight = np.sort(rng.uniform(0.3, 2, size)), rng.uniform(0.1, 1, size)
+        modes = half_wire_modes(Nodes(energy, weight), point.temperature, point.collisions(), 1.0)
+        wire, nodes, thermal = point.wire(), jnp.asarray(energy), jnp.asarray(modes.thermal)
+        times = wire.velocity(nodes), wire.scattering_time(nodes)
+        collisions, screening = VaryingCollisions.of(wire, nodes), jnp.asarray(point.strength)
+        half = HalfWire(nodes, jnp.asarray(weight), *times, thermal, screening, collisions=collisions)
+        return cls(half, modes, modes.thermal * np.sin(3 * energy), 0.0 if point.lattice is None else 0.05)
+
+    def amplitudes(self) -> tuple[np.ndarray, float]:
+        """Those of the modes, and the force, from all that enters."""
+        columns = np.hstack([self.modes.odd, self.modes.drude[:, None]])
+        entering = self.current / (2 * self.modes.thermal)
+        if self.flux:
+            columns = np.vstack([columns, np.append(self.modes.flux, 0.0)])
+            entering = np.append(entering, self.flux)
+        *amplitudes, force = np.linalg.lstsq(columns, entering, rcond=None)[0]
+        return np.array(amplitudes), force
+
+
+@on_any_nodes
+def test_a_half_wire_sends_back_what_the_independent_calculation_says(point):
+    space = HalfSpace.of(point)
+    modes, (amplitudes, _) = space.modes, space.amplitudes()
+    response = space.half.response(Sampling(70))
+    found = response.symmetric_part(jnp.asarray(space.current))
+    if space.flux:
+        found = found + response.contact.given * space.flux
+    expected = 2 * modes.thermal * ((modes.even - point.strength * modes.potential) @ amplitudes)
+    assert deviation(found, expected) < 1e-12  # rounding, magnified by least squares
+
+
+@on_any_nodes
+def test_fields_in_a_half_wire_are_those_of_the_independent_calculation(point):
+    space = HalfSpace.of(point)
+    modes, (amplitudes, force), half = space.modes, space.amplitudes(), space.half
+    side = excite_colliding(half, jnp.asarray(space.current), jnp.asarray(space.flux), 1.0)
+    carried = 2 * (half.weight * (half.energy - 1) * half.thermal) @ modes.odd
+    shares = {
+        "neutral": (side.neutral, modes.potential, 0.0),
+        "chemical": (side.chemical, modes.chemical, 0.0),
+        "warmth": (side.warmth, modes.electrons[1] / point.temperature, 0.0),
+        "heat": (side.heat, carried, 0.0),
+    }
+    if point.rate is not None and point.conserves == "momentum":  # it is uniform where eta is, in a parabolic band
+        unit = float(point.wire().momentum_unit())
+        uniform = force * float(half.collisions.drift_per_force(half.electrons))
+        assert_allclose(uniform, force * (modes.drift @ modes.drude) / unit, rtol=1e-12)
+        shares["drift"] = (side.balanced[-1], modes.drift @ modes.odd / unit, uniform)
+    if point.lattice is not None:
+        shares["lattice"] = (side.lattice, modes.phonons, 0.0)
+    x = np.array([1e-4, 0.1, 1.0, 5.0])
+    waves, decay = np.exp(-np.outer(x, side.rate)), np.exp(-np.outer(x, modes.rate))
+    for name, (found, expected, uniform) in shares.items():
+        at = (waves @ np.asarray(found)).real
+        # Rounding, magnified by least squares.
+        assert deviation(uniform + at, uniform + decay @ (amplitudes * np.asarray(expected))) < 1e-12, name
 
 
 @every_point

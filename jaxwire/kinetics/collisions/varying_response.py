@@ -133,9 +133,10 @@ def varying_response(
     flowing = thermal * (path + collisions.dragged(electrons))
     drude = flowing / (weight @ flowing)
     density = jnp.sum(electrons.density)
-    seen = resolvents.over_nodes(jnp.concatenate([0.5 * by_field * weight * drude, by_field * electrons.density]))
+    entering, taken = 0.5 * weight * drude, electrons.density
+    seen = resolvents.over_nodes(jnp.concatenate([by_field * entering[None, :], by_field * taken[None, :]]))
     drude_entering, dense = jnp.split(seen, 2)
-    amount = balance.scale * spacing
+    amount = balance.scale * spacing[None, :]
     local = resolvents.over_wavenumbers(spacing[None, :])[0] / path
     moved = -0.5 * screening * local * electrons.density / (density * weight * thermal)
     by_fields = -screening * amount * dense / density
@@ -161,7 +162,7 @@ def varying_response(
 def _contact(response: VaryingResponse, lattice: Lattice, index: int, spacing: Float[Array, " m"]) -> Contact:
     """What phonons do at x = 0 (see `lattice`); theirs is the field `index`."""
     warmth, by_flux = response.balance.inverse[index], 0.5 * response.balance.inverse[:, index]
-    entered = jnp.sum(response.shapes * response.resolvents.over_wavenumbers(spacing * warmth), axis=0)
+    entered = jnp.sum(response.shapes * response.resolvents.over_wavenumbers(spacing[None, :] * warmth), axis=0)
     warmed = 0.5 * response.weight * entered
     returned = jnp.sum(response.shapes * response.resolvents.over_wavenumbers(response.amount * by_flux), axis=0)
     uniform = jnp.sum(response.uniform.fields * by_flux)
