@@ -17,7 +17,6 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from jaxwire.kinetics.collisions.electron_collisions import ElectronCollisions, electron_collisions
-from jaxwire.kinetics.collisions.moments import EnergySpread
 from jaxwire.kinetics.collisions.response import CollidingResponse, colliding_response
 from jaxwire.kinetics.collisions.varying_collisions import Electrons, VaryingCollisions
 from jaxwire.kinetics.collisions.varying_response import VaryingResponse, varying_response
@@ -28,6 +27,7 @@ from jaxwire.kinetics.resolvents.response import Response, half_wire_response
 from jaxwire.kinetics.resolvents.wavenumbers import Sampling
 from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import no_scales
+from jaxwire.model.wires.hot_electrons import heat_conductance
 from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.array_types import Scalar
 from jaxwire.numerics.implicit import root
@@ -124,10 +124,7 @@ class HalfWire(eqx.Module):
         longest = jnp.max(path) / jnp.sqrt(self.collisions.phonons)
         if (phonons := self.collisions.lattice) is None:
             return longest
-        carried = self.weight * path * self.thermal
-        spread = EnergySpread.of(self.energy, carried / jnp.sum(carried))
-        conducted = 2.0 * jnp.sum(carried) * spread.deviation**2
-        return jnp.sqrt(longest**2 + phonons.healing_length**2 + conducted / phonons.loss)
+        return jnp.sqrt(longest**2 + phonons.healing_length**2 + self.heat_conductance() / phonons.loss)
 
     @property
     def momentum_weight(self) -> Float[Array, " n"]:
@@ -153,6 +150,12 @@ class HalfWire(eqx.Module):
     def drude_conductivity(self) -> Scalar:
         """2 sum_i omega_i l_i f0'_i: current per force far from the scatterer (Eqs. 12-15)."""
         return 2.0 * (self.weight @ (self.drude_path * self.thermal))
+
+    def heat_conductance(self) -> Scalar:
+        """K: heat that electrons conduct, per slope of the excess of a temperature of their own, without a current."""
+        if isinstance(self.collisions, VaryingCollisions):
+            return self.collisions.heat_conductance(self.electrons)
+        return heat_conductance(self.energy, self.weight * self.mean_free_path * self.thermal, None)
 
     @property
     def mean_energy(self) -> Scalar:

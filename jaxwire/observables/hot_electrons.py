@@ -95,7 +95,7 @@ def hot_electrons(scatterer: AbstractScatterer, wire: Wire, *, temperature, volt
 
     Args:
         scatterer: transmission model.
-        wire: with constant times, a parabolic band and electrons that collide with each other; neutral, phonons at T.
+        wire: whose electrons collide with each other; neutral, phonons at T.
         temperature: kB T, in mu0, positive.
         voltage: eV, in mu0, of either sign.
 
@@ -106,11 +106,6 @@ def hot_electrons(scatterer: AbstractScatterer, wire: Wire, *, temperature, volt
     scatterer, wire, temperature, _ = as_setting(scatterer, wire, temperature)
     if wire.electron_electron is None or wire.phonons is not None:
         raise ValueError("`wire` must have electron_electron, and no phonons of its own, for hot-electron diffusion.")
-    if wire.has_varying_collisions:
-        raise ValueError(
-            "`wire` must have times that do not depend on energy, and a parabolic band where collisions "
-            "conserve momentum, for hot-electron diffusion."
-        )
     if not isinstance(wire.screening, Electroneutral):
         raise ValueError(f"`wire` must be Electroneutral() for hot-electron diffusion, got {wire.screening!r}.")
     return _hot_electrons(scatterer, wire, temperature, as_parameter("voltage", voltage, REAL))
@@ -126,8 +121,7 @@ def _hot_electrons(scatterer: AbstractScatterer, wire: Wire, temperature: Scalar
     transmission = probability(scatterer, jnp.where(is_left, grid.above, in_lower))
     carried = upper.weight * upper.drude_path * upper.thermal
     drude_energy = carried @ upper.energy / jnp.sum(carried)
-    path = upper.weight * upper.mean_free_path * upper.thermal
-    conduction = 2.0 * path @ (upper.energy - drude_energy) ** 2
+    conduction = upper.heat_conductance()
     exchange = heat_exchange(upper)
     length = jnp.sqrt(conduction / exchange)
     # Spectral currents: of the voltage, and per theta of either side, from the upper to the lower wire.

@@ -1,5 +1,7 @@
 """Hot-electron diffusion, the limit of electrons that collide with each other very often."""
 
+from collections.abc import Callable
+
 import jax
 import numpy as np
 import pytest
@@ -14,16 +16,24 @@ def wire(rate: float, **options) -> jw.Wire:
     return jw.Wire(electron_electron=jw.ElectronElectron(rate=rate, **options))
 
 
-def both(dot: jw.AbstractScatterer, rate: float, voltage: float) -> tuple[jw.HotElectrons, jw.Solution]:
+def varying(rate: float) -> jw.Wire:
+    """A wire all of whose times depend on energy, in a band that is not parabolic."""
+    collisions = jw.ElectronElectron(rate=rate, relaxation=jw.PowerLaw(-1.0))
+    return jw.Wire(relaxation=jw.PowerLaw(-0.5), dispersion=jw.Kane(0.3), electron_electron=collisions)
+
+
+def both(
+    dot: jw.AbstractScatterer, rate: float, voltage: float, of_rate: Callable[[float], jw.Wire] = wire
+) -> tuple[jw.HotElectrons, jw.Solution]:
     given = {"temperature": T, "voltage": voltage}
-    return jw.hot_electrons(dot, wire(rate), **given), jw.solve(dot, wire(rate), **given, error_estimate=False)
+    return jw.hot_electrons(dot, of_rate(rate), **given), jw.solve(dot, of_rate(rate), **given, error_estimate=False)
 
 
-@pytest.mark.parametrize("voltage", [0.1, -0.4])
-def test_a_tunnelling_wire_tends_to_it_as_the_time_does(voltage):
+@pytest.mark.parametrize(("voltage", "of_rate"), [(0.1, wire), (-0.4, wire), (0.4, varying)])
+def test_a_tunnelling_wire_tends_to_it_as_the_time_does(voltage, of_rate):
     errors = []
     for rate in (1e2, 1e3, 1e4):
-        hot, sol = both(jw.Constant(1e-8), rate, voltage)
+        hot, sol = both(jw.Constant(1e-8), rate, voltage, of_rate)
         x = float(hot.healing_length) * np.array([-3.0, -1.0, 1.0, 3.0])  # beyond the mean free path
         assert_allclose(hot.current, sol.current, rtol=1e-7)  # the transmission
         found = [hot.electron_temperature(x), hot.potential(x), hot.scatterer_heating(x)]
@@ -46,6 +56,8 @@ def test_what_passes_the_scatterer_is_first_order_in_its_transmission():
 def test_its_coefficients_are_those_of_the_wire_and_heat_is_kept():
     dot, rate = jw.Lorentzian(1.44, 0.08), 100.0
     hot = jw.hot_electrons(dot, wire(rate), temperature=T, voltage=0.4)
+    general = jw.hot_electrons(dot, varying(rate), temperature=T, voltage=0.4)
+    assert_allclose(general.healing_length, varying(rate).healing_length(T), rtol=1e-7)  # fractional powers of energy
     assert_allclose(hot.healing_length, wire(rate).healing_length(T), rtol=1e-9)  # two quadrature rules
     assert_allclose(hot.conductance, wire(rate).electron_phonon_conductance(T), rtol=1e-9)
     assert_allclose(hot.heat_conductance, wire(rate).electron_heat_conductance(T), rtol=1e-9)

@@ -60,13 +60,13 @@ class ElectronScattering(NamedTuple):
 
     Attributes:
         rate: 1/tau_ee at the Fermi energy, in 1/tau0; may vanish.
-        shape: eta_i/rate, shape (n,).
+        shape: eta_i/rate, shape (n,); at one energy, without an axis.
         momentum: p_i, in mu0/vF, shape (n,); None where they do not conserve it.
     """
 
     rate: Scalar
-    shape: Float[Array, " n"]
-    momentum: Float[Array, " n"] | None
+    shape: Float[Array, "*n"]
+    momentum: Float[Array, "*n"] | None
 
 
 class VaryingCollisions(eqx.Module):
@@ -78,12 +78,12 @@ class VaryingCollisions(eqx.Module):
         lattice: phonons that warm up; None where they stay at T.
     """
 
-    phonons: Float[Array, " n"]
+    phonons: Float[Array, "*n"]
     electrons: ElectronScattering | None
     lattice: Phonons | None
 
     @classmethod
-    def of(cls, wire: Wire, energy: Float[Array, " n"]) -> "VaryingCollisions":
+    def of(cls, wire: Wire, energy: Float[Array, "*n"]) -> "VaryingCollisions":
         """What a wire has of them at some energies."""
         electrons = None
         if (colliding := wire.electron_electron) is not None:
