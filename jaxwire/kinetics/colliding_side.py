@@ -25,6 +25,9 @@ CLOSED_POINTS = 128
 CLOSED_POINTS_WITH_PHONONS = 168
 """The same where phonons warm up: their decay lengths may be longer and shorter than those of electrons."""
 
+CLOSED_POINTS_VARYING = 240
+"""The same where times vary with energy: mean free paths may span twelve decades, which leaves 1e-13."""
+
 SHORTEST_PHONONS = 0.01
 """Phonons whose heat spreads over less than this times the shortest mean free path count as not spreading any."""
 
@@ -142,9 +145,12 @@ def excite_colliding(
 
 def _contour(half: HalfWire) -> Contour:
     """A contour round all decay rates of a half-wire, for all positions."""
-    shortest = jnp.min(half.mean_free_path)
-    if (phonons := _collisions(half).lattice) is None:
-        return Contour.enclosing(half.longest_decay, shortest, CLOSED_POINTS)
+    shortest, collisions = jnp.min(half.mean_free_path), _collisions(half)
+    size, with_phonons = CLOSED_POINTS, CLOSED_POINTS_WITH_PHONONS
+    if isinstance(collisions, VaryingCollisions):
+        size = with_phonons = CLOSED_POINTS_VARYING
+    if (phonons := collisions.lattice) is None:
+        return Contour.enclosing(half.longest_decay, shortest, size)
     alone = Lattice.of(phonons, heat_exchange(half)).shortest_decay()
     shortest = jnp.minimum(MARGIN * shortest, jnp.maximum(alone, SHORTEST_PHONONS * shortest))
-    return Contour.enclosing(half.longest_decay, shortest, CLOSED_POINTS_WITH_PHONONS)
+    return Contour.enclosing(half.longest_decay, shortest, with_phonons)

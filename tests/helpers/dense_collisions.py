@@ -205,7 +205,8 @@ def half_wire_modes(nodes: Nodes, temperature: float, collisions: Collisions, si
         b[n, :n], b[n, n], v[n, n] = -power[:n], (lattice.loss - power[n]) / 2, lattice.conduction / 2
         assert np.max(np.abs(b - b.T)) < 1e-13 * np.max(np.abs(b))  # Onsager: rounding
     b, v = (b + b.T) / 2, (v + v.T) / 2
-    rate, even = decaying(b, v, v[:, :n].sum(axis=1), np.max(velocity / collisions.rates(energy)[0]))
+    gamma, eta = collisions.rates(energy)
+    rate, even = decaying(b, v, v[:, :n].sum(axis=1), np.max(velocity / np.sqrt(gamma * (gamma + eta))))
     extended, even = even if lattice is not None else np.vstack([even, np.zeros_like(rate)]), even[:n]
     odd = np.linalg.solve(lossy, flow @ even) * rate
     drude = np.linalg.solve(lossy, flow.sum(axis=1))

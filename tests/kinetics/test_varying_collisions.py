@@ -96,7 +96,7 @@ POINTS = [
     Point(0.0, 1.0, kane=True),
     Point(0.0, 0.3, -1.0, strength=0.7, voltage=0.4),
     Point(-0.5, None, lattice=(0.5, 1.0, 0.7)),
-    Point(-0.5, 2.0, 1.0, kane=True, voltage=-0.4, lattice=(0.1, 1.0, 0.7)),
+    Point(-0.5, 2.0, -1.0, kane=True, voltage=-0.4, lattice=(0.1, 1.0, 0.7)),
 ]
 every_point = pytest.mark.parametrize("point", POINTS, ids=str)
 
