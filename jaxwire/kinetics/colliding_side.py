@@ -146,11 +146,11 @@ def excite_colliding(
 def _contour(half: HalfWire) -> Contour:
     """A contour round all decay rates of a half-wire, for all positions."""
     shortest, collisions = jnp.min(half.mean_free_path), _collisions(half)
-    size, with_phonons = CLOSED_POINTS, CLOSED_POINTS_WITH_PHONONS
+    size = CLOSED_POINTS
+    if (phonons := collisions.lattice) is not None:
+        size = CLOSED_POINTS_WITH_PHONONS
+        alone = Lattice.of(phonons, heat_exchange(half)).shortest_decay()
+        shortest = jnp.minimum(MARGIN * shortest, jnp.maximum(alone, SHORTEST_PHONONS * shortest))
     if isinstance(collisions, VaryingCollisions):
-        size = with_phonons = CLOSED_POINTS_VARYING
-    if (phonons := collisions.lattice) is None:
-        return Contour.enclosing(half.longest_decay, shortest, size)
-    alone = Lattice.of(phonons, heat_exchange(half)).shortest_decay()
-    shortest = jnp.minimum(MARGIN * shortest, jnp.maximum(alone, SHORTEST_PHONONS * shortest))
-    return Contour.enclosing(half.longest_decay, shortest, with_phonons)
+        size = CLOSED_POINTS_VARYING
+    return Contour.enclosing(half.longest_decay, shortest, size)
