@@ -78,11 +78,9 @@ NAMES = {
     ("kB mu0 vF tau0/h", "W m/K"): "wire_conductance",
     ("vF tau0", "m"): "x x_max position spot_position mean_free_path",
     ("tau0", "s"): "relaxation_time",
-    ("vF", "m/s"): "drift",
     ("e^2/h", "S"): "conductance",
     ("e^2 vF tau0/h", "S m"): "conductivity",
-    ("mu0/e", "V"): "peltier",
-    ("kB/e", "V/K"): "seebeck",
+    **{("mu0/e", "V"): "peltier", ("kB/e", "V/K"): "seebeck", ("vF", "m/s"): "drift"},
     ("", ""): "heating heating_parts spot_heating spot_prominence asymmetry_ratio rectification error_estimate",
 }
 
@@ -114,8 +112,7 @@ class Scale(Printable):
         effective_mass: m at the band bottom, in masses of the free electron, positive. Differentiable.
         relaxation_time: tau0 at the Fermi energy, in s, positive. Differentiable.
         dispersion: that of the wire, on which vF and kF depend; parabolic unless given. Differentiable.
-        channels: how many alike carry current side by side, positive: 2 for both spins; 1 unless given.
-            Differentiable.
+        channels: how many alike carry current side by side, positive: 2 for both spins; 1 unless given. Differentiable.
     """
 
     chemical_potential: Scalar = parameter("chemical_potential", POSITIVE)
@@ -164,10 +161,10 @@ class Scale(Printable):
     def to_si(self, quantity: str, value) -> Any:
         """Turn natural numbers into SI: `scale.to_si("current", sol.current)` is in A.
 
-        Temperatures are then in K, voltages and potentials in V, all other energies in eV, forces in V/m (the electric
-        field that exerts them). `heating` stays P_ph/P_ext; times `sol.external_power` it is a `heating_power`, in W/m.
-        `length` is that of a barrier, in 1/kF; the unit vF tau0 belongs to `x` and `position`. The `loss` of phonons is
-        kB T times their `substrate_conductance`, which is in W/(m K).
+        Temperatures are then in K, voltages and potentials in V, all other energies in eV, forces in V/m (that field
+        exerts them). `heating` stays P_ph/P_ext; times `sol.external_power` it is a `heating_power`, in W/m. `length`
+        is that of a barrier, in 1/kF; vF tau0 belongs to `x` and `position`. The `loss` of phonons is kB T times their
+        `substrate_conductance`, which is in W/(m K).
 
         Args:
             quantity: name of a result, argument or parameter, also as in the axes of a scan: "resonances[1].width".
