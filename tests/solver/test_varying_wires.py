@@ -51,6 +51,7 @@ def test_far_away_the_drift_is_the_same_on_both_sides(solved):
     assert abs(float(solved.drift(0.1)) / left - 1) > 1e-3  # not so near the scatterer
 
 
+@pytest.mark.slow
 def test_the_default_resolution_is_good_to_a_millionth_and_the_estimate_says_so(solved):
     x = np.array([-3.0, -0.3, -0.01, 0.01, 0.3, 3.0])
     fine = jw.solve(DOT, wire(), **POINT, resolution=jw.Resolution(140, 60), error_estimate=False)
@@ -89,6 +90,7 @@ def test_temperature_is_that_of_the_fermi_function_of_equal_density_and_energy(s
     assert_allclose(solved.electron_temperature(x), temperature, rtol=1e-7)
 
 
+@pytest.mark.slow
 def test_a_given_current_is_met(solved):
     found = jw.solve(DOT, wire(), temperature=POINT["temperature"], current=solved.current)
     assert_allclose(found.voltage, POINT["voltage"], rtol=1e-9)  # the search's own tolerance
