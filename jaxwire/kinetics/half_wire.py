@@ -186,9 +186,8 @@ class HalfWire(eqx.Module):
     def response(self, sampling: Sampling) -> Response | CollidingResponse | VaryingResponse:
         """Symmetric part s = Z j at x = 0 per spectral current that enters there."""
         if isinstance(self.collisions, VaryingCollisions):
-            return varying_response(
-                self.electrons, self.weight, self.thermal, self.collisions, self.screening, sampling
-            )
+            nodes = self.electrons, self.weight, self.thermal, self.collisions
+            return varying_response(*nodes, screening=self.screening, sampling=sampling)
         arrays = (self.mean_free_path, self.relaxation_time, self.momentum_weight, self.thermal)
         if self.collisions is not None:
             return colliding_response(

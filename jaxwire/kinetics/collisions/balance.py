@@ -115,7 +115,7 @@ class Balance(NamedTuple):
         """
         scale, rows = shapes.scale(squared), _rows(shapes, electrons, collisions)
         summed = dict(zip(rows, over_nodes(jnp.stack(list(rows.values()))), strict=True))
-        by_name = dict(zip(shapes.by_field, scale, strict=True))
+        factor = dict(zip(shapes.by_field, scale, strict=True))
         names = list(shapes.by_field)
 
         def entry(a: str, b: str) -> Inexact[Array, " m"]:
@@ -126,7 +126,7 @@ class Balance(NamedTuple):
                 return summed[pair]
             if pair == (NUMBER, DRIFT):
                 return shapes.rate[DRIFT] * summed[pair] if a == NUMBER else -summed[pair]
-            return -summed[pair] * by_name[b]
+            return -summed[pair] * factor[b]
 
         matrix = jnp.stack([jnp.stack([entry(a, b) for b in names]) for a in names])
         for name, alone in _alone(electrons, collisions, squared).items():

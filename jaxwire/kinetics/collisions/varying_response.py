@@ -105,6 +105,7 @@ def varying_response(
     weight: Float[Array, " n"],
     thermal: Float[Array, " n"],
     collisions: VaryingCollisions,
+    *,
     screening: Scalar,
     sampling: Sampling,
 ) -> VaryingResponse:
