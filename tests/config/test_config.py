@@ -63,6 +63,9 @@ def test_a_file_may_let_electrons_collide_with_each_other_an_infinite_time_among
     read = parse_config("temperature = 0.3\nvoltage = 0.1\n" + DOT + table)
     assert read.wire.electron_electron.collision_rate() == 2.0
     assert read.wire.electron_electron.conserves == "energy"
+    varying = "relaxation = {model = 'PowerLaw', exponent = -1.0}\n"
+    read = parse_config("temperature = 0.3\nvoltage = 0.1\n" + DOT + table + varying)
+    assert read.wire.electron_electron.relaxation == jw.PowerLaw(-1.0)
     axes = "[axes]\n'electron_electron.time' = [inf, 1.0]\n"
     assert list(parse_config("temperature = 0.3\nvoltage = 0.1\n" + DOT + table + axes).axes.values())[0][0] == np.inf
 
