@@ -44,7 +44,9 @@ def test_conserving_momentum_changes_nothing_but_the_force(rate):
     # Rounding, magnified by least squares: 1.5e-12 at the largest rate.
     assert_allclose(with_.current, without.current, rtol=1e-11)
     assert_allclose(without.force, (1 + rate) * with_.force, rtol=1e-11)
-    for name, field in with_.fields(X).items():
+    kept = with_.fields(X)
+    assert deviation(kept.pop("drift"), with_.force * np.ones(X.size)) < 1e-10  # uniform: F tau_ep, u in mu0/pF
+    for name, field in kept.items():
         assert deviation(without.fields(X)[name], field) < 1e-10, name  # the same: 2e-11
 
 
@@ -64,8 +66,8 @@ def test_heat_to_the_phonons_follows_the_temperature_of_the_electrons_and_the_po
 def test_comparison_sees_collisions_that_do_not_conserve(wrong, monkeypatch):
     right = dense_collisions.Integral.averages
 
-    def wrong_averages(self, onward, back, warmth):
-        mu_p, electrons = right(self, onward, back, warmth)
+    def wrong_averages(self, onward, back, warmth, **options):
+        mu_p, electrons = right(self, onward, back, warmth, **options)
         size = {"energy": [0, 0.001, 0], "momentum": [0, 0, 0.001]}[wrong]
         return mu_p, electrons + 1j * electrons.imag * np.array(size)[:, None]
 
