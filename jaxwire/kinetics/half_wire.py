@@ -25,6 +25,7 @@ from jaxwire.kinetics.resolvents.response import Response, half_wire_response
 from jaxwire.kinetics.resolvents.wavenumbers import Sampling
 from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import no_scales
+from jaxwire.model.wires.relaxation import ConstantRelaxationTime
 from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.array_types import Scalar
 from jaxwire.numerics.implicit import root
@@ -80,6 +81,7 @@ class HalfWire(eqx.Module):
         screening: strength sigma of the neutrality potential.
         adjustment: by which factor f0' differs from the analytic one.
         collisions: of electrons with each other; None where there are none.
+        has_constant_time: whether tau_i is the same for all nodes, whatever they are.
     """
 
     energy: Float[Array, " n"]
@@ -90,6 +92,7 @@ class HalfWire(eqx.Module):
     screening: Scalar
     adjustment: DrudeCorrection = eqx.field(default_factory=DrudeCorrection.none)
     collisions: ElectronCollisions | None = None
+    has_constant_time: bool = eqx.field(static=True, default=True)
 
     @property
     def mean_free_path(self) -> Float[Array, " n"]:
@@ -201,8 +204,17 @@ def half_wire(
     if like is not None:
         adjustment = _adjustment(like, energy, weight * velocity * relaxation_time * thermal)
         thermal = thermal * adjustment.factor(energy)
-    screening, collisions = wire.screening.neutral_share(), electron_collisions(wire)
-    return HalfWire(energy, weight, velocity, relaxation_time, thermal, screening, adjustment, collisions)
+    return HalfWire(
+        energy,
+        weight,
+        velocity,
+        relaxation_time,
+        thermal,
+        screening=wire.screening.neutral_share(),
+        adjustment=adjustment,
+        collisions=electron_collisions(wire),
+        has_constant_time=isinstance(wire.relaxation, ConstantRelaxationTime),
+    )
 
 
 def half_wires(wire: Wire, grid: Grid, temperature: Scalar) -> tuple[HalfWire, HalfWire]:

@@ -150,6 +150,34 @@ def test_constant_mean_free_path_is_reached_continuously():
         assert_allclose(observe(-1.0 + offset), exact, rtol=max(20 * abs(offset), 1e-9))
 
 
+# Central differences of eighth order, of the first and of the second derivative.
+PLACES = np.arange(-4, 5)
+FIRST = np.array([1 / 280, -4 / 105, 1 / 5, -4 / 5, 0, 4 / 5, -1 / 5, 4 / 105, -1 / 280])
+SECOND = np.array([-1 / 560, 8 / 315, -1 / 5, 8 / 5, -205 / 72, 8 / 5, -1 / 5, 8 / 315, -1 / 560])
+
+
+@pytest.mark.slow
+def test_derivatives_are_right_where_all_mean_free_paths_coincide_and_near_it():
+    """No mode has a derivative there: poles and roots of the secular equation coincide; sums over modes have one."""
+    x, step = jnp.asarray(X), 0.01  # which errs by 1e-10, an 8th power: 2e-8 at 0.02
+
+    def observe(exponent):
+        wire = jw.Wire(jw.PowerLaw(exponent), screening=jw.LocalScreening(0.7))
+        sol = jw.solve(jw.Lorentzian(1.2, 0.2), wire, temperature=0.4, voltage=0.3, error_estimate=False)
+        return jnp.concatenate([sol.current[None], sol.potential(x), sol.heating(x).total, sol.electron_temperature(x)])
+
+    def over(function, exponents):
+        return np.asarray(jax.jit(lambda given: jax.lax.map(function, given))(jnp.asarray(exponents)))
+
+    exponents = -1.0 + np.array([0.0, 1e-9, -1e-6, 1e-3])
+    values = over(observe, (exponents[:, None] + step * PLACES).ravel()).reshape(len(exponents), len(PLACES), -1)
+    forward, curvature = over(lambda s: jax.jvp(lambda s: jax.jvp(observe, (s,), (1.0,))[1], (s,), (1.0,)), exponents)
+    reverse = over(jax.jacrev(observe), exponents)
+    first, second = (np.einsum("p,epo->eo", weights, values) for weights in (FIRST / step, SECOND / step**2))
+    for found, exact, error in ((forward, first, 1e-8), (reverse, first, 1e-8), (curvature, second, 1e-6)):
+        assert_allclose(found, exact, rtol=error, atol=1e-2 * error * np.max(np.abs(exact)))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", WIRES)
 def test_energy_balance_holds_for_every_wire(name):
