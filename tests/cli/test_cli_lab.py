@@ -84,6 +84,7 @@ def test_numbers_of_a_file_with_a_lab_have_units():
     [
         ('voltage = 0.1\nscatterer = {model = "Constant", value = 0.5}', "`voltage` must have a unit, such as '1 mV'"),
         ('voltage = "1 K"\nscatterer = {model = "Constant", value = 0.5}', "`voltage` must be in V or eV, got 1.0 K."),
+        ('voltage = "1.0(1) mV"\nscatterer = {model = "Constant", value = 0.5}', "`voltage` must be without an error"),
         (
             'voltage = "1 mV"\nscatterer = {model = "Lorentzian", center = "1 nm", width = "1 meV"}',
             "`scatterer.center` must be in eV, got 1.0 nm.",
