@@ -360,6 +360,15 @@ def test_spots_of_temperatures_are_drawn_and_left_out_like_those_of_the_heating(
     assert [set(cells(near, panel).get_array().compressed()) for panel in (0, 1)] == [{0}, {1}]
 
 
+@pytest.mark.parametrize("given", [{}, {"x": "center"}, {"y": "center"}])
+def test_an_axis_that_is_not_known_everywhere_is_refused(given):
+    """As that of a store whose file of a coordinate was removed."""
+    ds = a_scan()
+    ds = ds.assign_coords(center=np.where(np.arange(ds.center.size) == 1, np.nan, ds.center))
+    with pytest.raises(ValueError, match="must be an axis of finite numbers, got 'center', of which some are not kn"):
+        plot_map(ds, "spot_heating", select={"temperature": 0.1}, **given)
+
+
 def test_limits_of_spots_are_refused_where_they_mean_nothing():
     with pytest.raises(ValueError, match="`x_min` must be given only for a scan with the observable 'spots'"):
         plot_map(in_si(), x_min=0.1)
