@@ -60,6 +60,15 @@ def test_a_starter_file_of_a_fit_runs_and_writes_a_page_of_its_own(tmp_path, cap
     assert "<svg" in text and "Correlations" in text and "http://" not in re.sub(r'"http://www.w3.org[^"]*"', "", text)
 
 
+@pytest.mark.parametrize("path", ["", ".", "a\0.toml"])
+def test_what_is_no_place_for_a_starter_file_is_refused_in_one_line(path, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["new", "fit", path]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("`path` must be ") and error.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_file_that_is_there_is_not_written_over(tmp_path, capsys):
     file = tmp_path / "fit.toml"
     (tmp_path / "fit_example.csv").write_text("mine")
