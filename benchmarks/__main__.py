@@ -20,6 +20,7 @@ NAMES = (
     "memory",
     "growth",
     "single_precision",
+    "wide_domain",
     "disort",
     "wire_models",
     "fits",

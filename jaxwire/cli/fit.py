@@ -8,21 +8,25 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from jaxwire.cli.base import (
+    NO_LABORATORY,
     BadInputError,
     Common,
     Dot,
     Drive,
     Figure,
-    Temperature,
+    TemperatureOrUnit,
     about_input,
     kernels_kept,
 )
+from jaxwire.cli.laboratory import Laboratory, natural
 from jaxwire.cli.output import check_outputs, complain, print_json, write_json
 from jaxwire.cli.remarks import waits_told
 
 if TYPE_CHECKING:
     from jaxwire.config.fit import FitConfig
+    from jaxwire.config.lab import LabFitConfig
     from jaxwire.fits.result import Fit
+    from jaxwire.lab.lab import Lab
 
 
 @Parameter(name="*")
@@ -48,6 +52,22 @@ class FirstDot(Dot):
     """
 
 
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Probe:
+    """Options of a thermometer in a laboratory, for profiles in kelvin.
+
+    Attributes:
+        healing_length: With --material: over which the phonons' heat spreads along the wire, such as "200 nm".
+        conductance: With --material: loss to the substrate where the search starts, such as "0.5 W/(m K)".
+        probe_fwhm: With --material: full width at half maximum of the probe, such as "50 nm".
+    """
+
+    healing_length: str | None = None
+    conductance: str | None = None
+    probe_fwhm: str | None = None
+
+
 NOT_BELIEVED = ("FAILED", "NOT_CONVERGED", "POOR", "STARTS_DISAGREE")
 """Names of the statuses whose values may be far from those of the best fit, or are none: exit code 1."""
 
@@ -58,9 +78,11 @@ FIRST = {"center": 1.0, "width": 0.1}
 def fit(
     *profiles: Path,
     config: Path | None = None,
-    temperature: Temperature = None,
+    temperature: TemperatureOrUnit = None,
     drive: DriveOfAll = DriveOfAll(),  # noqa: B008 - frozen
     dot: FirstDot = FirstDot(),  # noqa: B008 - frozen
+    laboratory: Laboratory = NO_LABORATORY,
+    probe: Probe = Probe(),  # noqa: B008 - frozen
     free: Annotated[tuple[str, ...] | None, Parameter(consume_multiple=True, negative="")] = None,
     starts: int | None = None,
     plot: Figure = None,
@@ -86,10 +108,12 @@ def fit(
         temperature: kB T, of all profiles, in mu0.
         drive: Options of what drives the current, in all profiles.
         dot: Options of the quantum dot where the search starts.
+        laboratory: Options of a wire in a laboratory, for profiles with units in their headings.
+        probe: Options of its thermometer.
         free: Names of the free parameters, such as center width gain offset; center width gain unless given.
         starts: How many places are minimised from; 16 unless given.
         plot: Draw data, fit and residuals to this file (.png, .pdf, .svg, .eps).
-        report: Write a page (.html) with picture, numbers and correlations; for a config with [lab].
+        report: Write a page (.html) with picture, numbers and correlations; with --material or a config with [lab].
         output: Write the result to this file, as JSON.
         common: Options of every command.
     """
@@ -97,13 +121,21 @@ def fit(
         check_outputs({"output": output, "report": report}, {"plot": plot}, [config, *profiles])
         if report is not None and report.suffix.lower() not in (".html", ".htm"):
             raise BadInputError(f"`report` must end in .html, got '{report}'.")
+        places = {"plot": plot, "report": report, "output": output}
         if config is not None and _has_lab(config):
-            if profiles or temperature is not None or drive.names() or dot.names() or free is not None:
+            others = (profiles, temperature, drive.names(), dot.names(), free, laboratory.given(), _texts(probe))
+            if any(others):
                 raise BadInputError("`config` with [lab] must have everything in it but --starts, got other options.")
-            return _fit_in_lab(config, starts, {"plot": plot, "report": report, "output": output}, common.json)
+            return _fit_in_lab(_from_file(config), starts, places, common.json)
+        known = laboratory.build(config, temperature)
+        if known is not None:
+            return _fit_in_lab(_from_options(known, profiles, (drive, dot, probe), free), starts, places, common.json)
+        if probe != Probe():
+            raise BadInputError(f"`{next(iter(_texts(probe)))}` needs --material, or a config with [lab]; got none.")
         if report is not None:
-            raise BadInputError("`report` needs a config with [lab], whose units it is in; got none.")
-        read = _read(config, {} if temperature is None else {"temperature": temperature}, drive)
+            raise BadInputError("`report` needs --material, or a config with [lab], whose units it is in; got none.")
+        thermal = {} if temperature is None else {"temperature": natural(None, "temperature", temperature)}
+        read = _read(config, thermal, drive)
         options: dict[str, Any] = read.options | _start(read, dot)
         options |= {name: value for name, value in (("free", free), ("starts", starts)) if value is not None}
         from jaxwire.config.fit import load_measurements
@@ -136,11 +168,37 @@ def _has_lab(config: Path) -> bool:
     return has_lab(config)
 
 
-def _fit_in_lab(config: Path, starts: int | None, places: dict[str, Path | None], as_json: bool) -> int:
-    """Fit what a file with [lab] describes, with results in SI."""
+def _from_file(config: Path) -> "LabFitConfig":
     from jaxwire.config.lab import read_lab_fit
 
-    read = read_lab_fit(config)
+    return read_lab_fit(config)
+
+
+def _texts(options: Any) -> dict[str, str]:
+    """Options that are given, by name."""
+    return {name: value for name, value in vars(options).items() if value is not None}
+
+
+def _from_options(
+    lab: "Lab", profiles: tuple[Path, ...], told: tuple[Drive, Dot, Probe], free: tuple[str, ...] | None
+) -> "LabFitConfig":
+    """What options with units describe, as a file with [lab] would."""
+    from jaxwire.config.lab import LabFitConfig
+    from jaxwire.model.scatterers.resonances import Lorentzian
+
+    if not profiles:
+        raise BadInputError("`profiles` must be one or more files, got none.")
+    drive, dot, probe = told
+    options: dict[str, Any] = {"free": list(free)} if free else {}
+    if probe != Probe():
+        options["thermometer"] = lab.thermometer(**_texts(probe))
+    if dot.names():
+        options["scatterer"] = Lorentzian(**FIRST | dot.given(lab))  # pyright: ignore[reportArgumentType]
+    return LabFitConfig(lab, profiles, {name: getattr(drive, name) for name in drive.names()}, options)
+
+
+def _fit_in_lab(read: "LabFitConfig", starts: int | None, places: dict[str, Path | None], as_json: bool) -> int:
+    """Fit what a file with [lab] or options with units describe, with results in SI."""
     with waits_told("compiling and fitting"):
         found = replace(read, options=read.options | ({} if starts is None else {"starts": starts})).run()
     result = {"jaxwire": version("jaxwire"), **found.as_dict()}

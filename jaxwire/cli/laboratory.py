@@ -40,6 +40,10 @@ class Laboratory:
     mobility: str | None = None
     channels: int | None = None
 
+    def given(self) -> dict[str, Any]:
+        """Options that are given, by name."""
+        return {name: value for name, value in vars(self).items() if value is not None}
+
     def build(self, config: Path | None, temperature: Any) -> "Lab | None":
         """The laboratory; None without these options.
 
@@ -51,7 +55,7 @@ class Laboratory:
             ValueError: if the material is missing or unknown, or an option is no use to `Lab`.
             TypeError: as `Lab`.
         """
-        given = {name: value for name, value in vars(self).items() if value is not None}
+        given = self.given()
         if not given:
             return None
         first = next(iter(given))
@@ -78,9 +82,7 @@ def natural(lab: "Lab | None", name: str, given: Any, quantity: str | None = Non
         ValueError: if a unit is missing, wrong, or given without a laboratory.
     """
     if lab is not None:
-        from jaxwire.lab.quantities import to_natural
-
-        return to_natural(lab.scale, name, given, quantity).value
+        return lab.natural(quantity or name, given, name)
     if isinstance(given, str):
         is_quantity = re.match(rf"[-+{MINUS}]?\.?\d+\.?\d*(e[-+]?\d+)?\s*[^\W\d]", given)
         cure = ": units need --material, or --config with a table [lab]" if is_quantity else ""

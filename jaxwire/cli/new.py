@@ -87,7 +87,7 @@ def new(kind: KIND, path: Path | None = None) -> int:
     path = Path(f"{kind}.toml") if path is None else path
     with about_input():
         require_folder("path", path)
-        example = path.with_name(f"{path.stem}_example.csv")
+        example = path.parent / f"{path.stem}_example.csv"  # also of "", which is this folder
         files = {path: STARTERS[kind].replace("EXAMPLE", example.name)}
         if kind == "fit":
             files[example] = Path(__file__).with_name("example_profile.csv").read_text("utf-8")

@@ -200,7 +200,9 @@ def check_outputs(
 
 
 def require_folder(option: str, path: Path | None) -> None:
-    """Complain of a path in a folder that does not exist."""
+    """Complain of a path in a folder that does not exist, or that no file can have."""
+    if path is not None and "\0" in str(path):
+        raise ValueError(f"`{option}` must be a path without null characters, got {str(path)!r}.")
     if path is not None and not path.absolute().parent.is_dir():
         raise ValueError(f"`{option}` must be in an existing folder, got '{path}'.")
 

@@ -35,7 +35,7 @@ from jaxwire.config.models import MODELS, Builder
 from jaxwire.config.tables import TomlTable, check_table, complaints_at, flattened, join, read_toml, shown
 from jaxwire.lab.fit_result import LabFit
 from jaxwire.lab.lab import Lab
-from jaxwire.lab.quantities import as_given, to_natural
+from jaxwire.lab.quantities import as_given
 from jaxwire.model.parameters.names import DRIVES
 from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.units.materials import MATERIALS, Material
@@ -157,8 +157,7 @@ def _number(lab: Lab, path: str, value: Any) -> Any:
     name = quantity if ".".join(quantity.split(".")[-2:]) in QUANTITIES else last
     if not Scale.units(name)[1] and not isinstance(value, str):
         return value
-    found = to_natural(lab.scale, path, value, name)
-    return found.value
+    return lab.natural(name, value, path)
 
 
 @dataclass(frozen=True)

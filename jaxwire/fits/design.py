@@ -19,8 +19,10 @@ from jaxtyping import Array, Float, Int
 from jaxwire.fits.checks import check_sigma_shape, refuse_on_scatterer
 from jaxwire.fits.fit import RESOLUTION
 from jaxwire.fits.parameters.free import find_free
+from jaxwire.fits.parameters.stretch import STRETCHES, check_stretch
+from jaxwire.fits.residuals import FitProgram, true_signal
 from jaxwire.model.parameters.domain import POSITIVE, REAL, as_parameter
-from jaxwire.model.parameters.names import DRIVES, NamedParameters, Objects, ParameterPath, number_at, with_values
+from jaxwire.model.parameters.names import DRIVES, NamedParameters, Objects, ParameterPath, number_at
 from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.wires.wire import Wire
@@ -100,7 +102,8 @@ def information(
         voltage: eV, in mu0; one of voltage, current and force.
         current: I, in e mu0/h.
         force: F, in mu0/(vF tau0).
-        free: names of the parameters that a fit would look for, of scatterer, wire and instrument, or those given here.
+        free: names of the parameters that a fit would look for, of scatterer, wire and instrument, or those given here;
+            of the natural units, "mean_free_path", "relaxation_time" and "chemical_potential" in nominal ones.
         instrument: what is measured; `HeatingProfile()` unless given.
         resolution: numbers of nodes.
 
@@ -117,6 +120,10 @@ def information(
     for name in DRIVES:
         if name not in given:
             del numbers.places[name]
+    for name in STRETCHES:
+        place = ParameterPath("stretch", (name,))
+        numbers.places.setdefault(name, []).append(place)
+        numbers.shapes[place] = ()
     places = tuple(place for _, place in find_free(free, numbers))
     positions = as_parameter("x", x, REAL, ndim=1)
     if positions.size == 0:
@@ -126,6 +133,7 @@ def information(
     errors = jnp.broadcast_to(as_parameter("sigma", sigma, POSITIVE, ndim=np.ndim(sigma)), positions.shape)
     point = {"temperature": setting.temperature, **given}
     objects = Objects(setting.scatterer, setting.wire, instrument, point)
+    check_stretch(tuple(str(place.path[0]) for place in places if place.holder == "stretch"), objects)
     return _information(places, objects, positions, errors, setting.resolution)
 
 
@@ -161,12 +169,17 @@ def _information(
     sigma: Float[Array, " n"],
     resolution: Resolution,
 ) -> Information:
-    def reading(values):
-        scatterer, wire, instrument, point = with_values(objects, places, values)
-        sol = solve(scatterer, wire, **point, resolution=resolution, error_estimate=False)
-        return instrument.read(sol, x) / sigma
+    layout = FitProgram(places, (), resolution, ())
 
-    values = [jnp.asarray(number_at(objects, place), float) for place in places]
+    def reading(values):
+        given = layout.put(objects, values)
+        if not layout.stretch(values):
+            sol = solve(given.scatterer, given.wire, **given.point, resolution=resolution, error_estimate=False)
+            return given.instrument.read(sol, x) / sigma
+        signal = true_signal(given, layout, values, x).profile
+        return (given.instrument.offset + given.instrument.gain * signal) / sigma
+
+    values = [jnp.asarray(1.0 if one.holder == "stretch" else number_at(objects, one), float) for one in places]
     jacobian = jax.jacfwd(lambda v: reading(v))(jnp.stack(values))
     return _conclude(jacobian.T @ jacobian)
 

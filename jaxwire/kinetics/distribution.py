@@ -35,7 +35,7 @@ from jaxwire.kinetics.colliding_side import CollidingSide
 from jaxwire.kinetics.collisions.varying_collisions import VaryingCollisions
 from jaxwire.kinetics.fermi import fermi, thermal_weight
 from jaxwire.kinetics.flow import Flow
-from jaxwire.kinetics.side import AnySide
+from jaxwire.kinetics.side import AnySide, smooth
 from jaxwire.kinetics.varying_waves import drude_path
 from jaxwire.model.scatterers.base import AbstractScatterer, probability
 from jaxwire.model.wires.wire import Wire
@@ -119,6 +119,9 @@ class Occupation(eqx.Module):
 
     def __call__(self, energy: Scalar, x: Scalar) -> Occupied:
         """Occupation at a kinetic energy of the wire that x is in; x = -0.0 is the upper wire's face, 0.0 the other."""
+        return smooth(Occupation._occupied)(self, energy, x)
+
+    def _occupied(self, energy: Scalar, x: Scalar) -> Occupied:
         upper, lower, distance = self.flow.upper, self.flow.lower, jnp.abs(x)
         in_upper = Occupied(self.arriving(upper, energy, distance), self.departing(upper, energy, distance))
         in_lower = Occupied(self.departing(lower, energy, distance), self.arriving(lower, energy, distance))
@@ -135,13 +138,13 @@ class Occupation(eqx.Module):
         """Strengths s_k, of electrons that move in one direction, at x = 0."""
         if isinstance(side, CollidingSide):
             return self._thermal(side, energy) * side.strength(self.wire, energy, outward)
-        return 0.5 * side.amplitude * self._thermal(side, energy) / side.half.collision_sum
+        return self._thermal(side, energy) * side.chemical
 
 
 def _growth(side: AnySide, path: Scalar, distance: Scalar, paths: Scalar) -> Inexact[Array, " m"]:
     """What departing electrons collect of waves, [exp(-kappa y) - exp(-y/l)]/(1 - kappa l); paths is y/l."""
     rate = side.rate
-    if isinstance(side, CollidingSide):  # whose waves are not real, and never in step with the electrons
+    if jnp.iscomplexobj(rate):  # waves of a contour are never in step with the electrons
         return (jnp.exp(-rate * distance) - jnp.exp(-paths)) / (1.0 - rate * path)
     detuning = jnp.abs(1.0 - rate * path)
     is_in_step = detuning < IN_STEP

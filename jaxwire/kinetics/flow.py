@@ -25,7 +25,7 @@ from jaxwire.kinetics.colliding_side import CollidingSide
 from jaxwire.kinetics.collisions.varying_collisions import VaryingCollisions
 from jaxwire.kinetics.matching import Matching
 from jaxwire.kinetics.resolvents.contour import Contour
-from jaxwire.kinetics.side import AnySide, excite_side
+from jaxwire.kinetics.side import AnySide, excite_side, smooth
 from jaxwire.kinetics.wave_smoothing import Waves, hindered, probe_reading
 from jaxwire.model.wires.phonons import Phonons
 from jaxwire.model.wires.screening import AbstractNonLocalScreening, AbstractScreening
@@ -89,20 +89,21 @@ class Flow(eqx.Module):
 
     def _sum(self, x: Scalar, share: Callable[[AnySide], Inexact[Array, " m"]]) -> Scalar:
         """Sum over the modes of the side of x; x = -0.0 is the upper wire's face, x = 0.0 the lower wire's."""
-        upper, lower = (jnp.sum(share(side) * side.decay(jnp.abs(x))).real for side in (self.upper, self.lower))
-        return jnp.where(jnp.signbit(x), upper, lower)
+
+        def summed(upper: AnySide, lower: AnySide, x: Scalar) -> Scalar:
+            sums = [jnp.sum(share(side) * side.decay(jnp.abs(x))).real for side in (upper, lower)]
+            return jnp.where(jnp.signbit(x), *sums)
+
+        return smooth(summed)(self.upper, self.lower, x)
 
     def neutral_spectrum(self, q: Complex[Array, " n"]) -> Complex[Array, " n"]:
         """Fourier transform of the potential of a neutral wire."""
-        upper, lower = self.upper, self.lower
-        falling = lower.neutral[None, :] / (lower.rate[None, :] + 1j * q[:, None])
-        rising = upper.neutral[None, :] / (upper.rate[None, :] - 1j * q[:, None])
-        return jnp.sum(falling, axis=1) + jnp.sum(rising, axis=1)
+        return _transform(self.lower, q) + _transform(self.upper, -q)
 
     def potential(self, x: Scalar) -> Scalar:
         """Electric potential e phi(x); x = -0.0 is the upper wire's face, x = 0.0 the lower wire's."""
         if isinstance(self.screening, AbstractNonLocalScreening):
-            return self.screening.field(x, self.neutral_spectrum, self.upper.half.compressibility)
+            return smooth(_field_of_all)(self, x)
         return self.screening.neutral_share() * self._sum(x, lambda side: side.neutral)
 
     def faces(self) -> Faces:
@@ -118,7 +119,7 @@ class Flow(eqx.Module):
     def _potential_fall(self, x: Scalar) -> Scalar:
         """Minus the derivative of the potential."""
         if isinstance(self.screening, AbstractNonLocalScreening):
-            return -jax.grad(self.potential)(x)
+            return -smooth(jax.grad(_field_of_all, argnums=1))(self, x)
         fall = self._sum(x, lambda side: side.sign * side.rate * side.neutral)
         return self.screening.neutral_share() * fall
 
@@ -216,6 +217,21 @@ def drifting(side: AnySide) -> Inexact[Array, " m"]:
     """Share of each wave in the drift, where times of collisions that conserve momentum vary with energy."""
     assert isinstance(side, CollidingSide) and side.balanced is not None
     return side.sign * side.balanced[-1]
+
+
+def _field_of_all(flow: Flow, x: Scalar) -> Scalar:
+    """Potential that is not local, but follows from the charge everywhere."""
+    assert isinstance(flow.screening, AbstractNonLocalScreening)
+    return flow.screening.field(x, flow.neutral_spectrum, flow.upper.half.compressibility)
+
+
+def _transform(side: AnySide, q: Complex[Array, " n"]) -> Complex[Array, " n"]:
+    """Laplace transform of the neutral potential of one side, at iq."""
+    rate, share = side.rate[None, :], side.neutral[None, :]
+    found = jnp.sum(share / (rate + 1j * q[:, None]), axis=1)
+    if not jnp.iscomplexobj(rate):
+        return found
+    return 0.5 * (found + jnp.sum(jnp.conj(share) / (jnp.conj(rate) + 1j * q[:, None]), axis=1))  # waves come in pairs
 
 
 def excite(matching: Matching, drive: Scalar, screening: AbstractScreening) -> Flow:

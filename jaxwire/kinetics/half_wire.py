@@ -9,7 +9,6 @@ the chemical potential. Sums over nodes with these weights stand for integrals:
 """
 
 import dataclasses
-from typing import NamedTuple
 
 import equinox as eqx
 import jax
@@ -22,12 +21,13 @@ from jaxwire.kinetics.collisions.varying_collisions import Electrons, VaryingCol
 from jaxwire.kinetics.collisions.varying_response import VaryingResponse, varying_response
 from jaxwire.kinetics.eigenmodes.modes import Modes, half_wire_modes
 from jaxwire.kinetics.energy_grid import Grid, energy_grid
-from jaxwire.kinetics.fermi import thermal_weight
+from jaxwire.kinetics.fermi import DrudeCorrection, drude_tilting, thermal_weight
 from jaxwire.kinetics.resolvents.response import Response, half_wire_response
 from jaxwire.kinetics.resolvents.wavenumbers import Sampling
 from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import no_scales
 from jaxwire.model.wires.hot_electrons import heat_conductance
+from jaxwire.model.wires.relaxation import ConstantRelaxationTime
 from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.array_types import Scalar
 from jaxwire.numerics.implicit import root
@@ -46,31 +46,6 @@ DRUDE_NODES = 96
 """Energy nodes of the bare wire's Drude state: more than the default, as nothing but this is worked out on them."""
 
 
-class DrudeCorrection(NamedTuple):
-    """Factor exp(a + b (eps - 1)/(eps + 1)) on f0', so that a half-wire shares its Drude state with another one.
-
-    Attributes:
-        scale: a, logarithm of the factor at the Fermi energy.
-        tilt: b, how the logarithm grows with the energy.
-    """
-
-    scale: Scalar
-    tilt: Scalar
-
-    @classmethod
-    def none(cls) -> "DrudeCorrection":
-        """The factor 1."""
-        return cls(jnp.zeros(()), jnp.zeros(()))
-
-    def factor(self, energy: Float[Array, "*n"]) -> Float[Array, "*n"]:
-        """The factor at any energy."""
-        return jnp.exp(self.scale + self.tilt * _tilting(energy))
-
-
-def _tilting(energy: Float[Array, "*n"]) -> Float[Array, "*n"]:
-    return (energy - 1.0) / (energy + 1.0)
-
-
 class HalfWire(eqx.Module):
     """One half-wire on its energy nodes: everything about it that does not depend on what flows through it.
 
@@ -83,6 +58,7 @@ class HalfWire(eqx.Module):
         screening: strength sigma of the neutrality potential.
         adjustment: by which factor f0' differs from the analytic one.
         collisions: of electrons with each other; None where there are none.
+        has_constant_time: whether tau_i is the same for all nodes, whatever they are.
     """
 
     energy: Float[Array, " n"]
@@ -93,6 +69,7 @@ class HalfWire(eqx.Module):
     screening: Scalar
     adjustment: DrudeCorrection = eqx.field(default_factory=DrudeCorrection.none)
     collisions: ElectronCollisions | VaryingCollisions | None = None
+    has_constant_time: bool = eqx.field(static=True, default=True)
 
     @property
     def mean_free_path(self) -> Float[Array, " n"]:
@@ -222,7 +199,16 @@ def half_wire(
         collisions = VaryingCollisions.of(wire, energy)
     else:
         collisions = electron_collisions(wire)
-    half = HalfWire(energy, weight, velocity, relaxation_time, thermal, screening, collisions=collisions)
+    half = HalfWire(
+        energy,
+        weight,
+        velocity,
+        relaxation_time,
+        thermal,
+        screening,
+        collisions=collisions,
+        has_constant_time=isinstance(wire.relaxation, ConstantRelaxationTime),
+    )
     if like is None:
         return half
     adjustment = _adjustment(like, half)
@@ -268,7 +254,7 @@ def _adjustment(like: HalfWire, half: HalfWire) -> DrudeCorrection:
     wanted, flux = _drude_flux(like), _drude_flux(half)
     total = jnp.sum(wanted)
     mean = (like.energy - 1.0) @ wanted / total
-    tilting = _tilting(energy)
+    tilting = drude_tilting(energy)
 
     def tilted_flux(b):
         factor = jnp.exp(b * tilting)

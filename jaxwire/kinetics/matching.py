@@ -33,11 +33,13 @@ from jaxwire.kinetics.fermi import fermi_window
 from jaxwire.kinetics.half_wire import SMALLEST_OCCUPATION, HalfWire, half_wires
 from jaxwire.kinetics.resolvents.response import Response
 from jaxwire.kinetics.resolvents.wavenumbers import Sampling, sampling_for
+from jaxwire.kinetics.side import excite_contour
 from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import AbstractScatterer, probability
 from jaxwire.model.wires.screening import AbstractNonLocalScreening, AbstractScreening
 from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.array_types import Scalar
+from jaxwire.numerics.derived import derived
 
 
 class Matching(eqx.Module):
@@ -119,9 +121,22 @@ def _coupling(half: HalfWire, sides: tuple[Response | CollidingResponse | Varyin
 
 def _potential_at_scatterer(half: HalfWire, screening: AbstractNonLocalScreening) -> Float[Array, " n"]:
     """Potential at x = 0 per spectral current that enters a half-wire."""
+    by_modes = _felt_by_modes if half.has_constant_time else derived(_felt_by_modes, _felt_by_contour)
+    return by_modes(half, screening)
+
+
+def _felt_by_modes(half: HalfWire, screening: AbstractNonLocalScreening) -> Float[Array, " n"]:
     modes = half.modes()
     share = screening.at_scatterer(modes.rate, half.compressibility) * (modes.resolvent @ half.neutral_charge())
     return (share / (modes.rate * modes.norm)) @ modes.resolvent * half.into_wire()
+
+
+def _felt_by_contour(half: HalfWire, screening: AbstractNonLocalScreening) -> Float[Array, " n"]:
+    def potential(current: Float[Array, " n"]) -> Scalar:
+        side = excite_contour(half, half.into_wire() * current, jnp.ones(()))
+        return jnp.sum(screening.at_scatterer(side.rate, half.compressibility) * side.neutral).real
+
+    return jax.grad(potential)(jnp.zeros_like(half.energy))  # it is linear
 
 
 @eqx.filter_jit

@@ -71,7 +71,7 @@ def fit_data(
 def _instrument(given: Any, unit: str) -> AbstractInstrument:
     """What reads, for readings in a unit."""
     if given is None and unit == "K":
-        raise ValueError("`thermometer` must be given for readings in K, such as lab.thermometer(...); got none.")
+        raise ValueError("`thermometer` must be given for readings in K, with its healing_length; got none.")
     if given is None:
         return Thermometer(healing_length=jnp.zeros(())) if unit == "W/m" else HeatingProfile()
     if not isinstance(given, AbstractInstrument):

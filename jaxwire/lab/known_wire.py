@@ -121,7 +121,7 @@ class KnownWire:
         other.wire = Wire(**{part.name: getattr(self.wire, part.name) for part in fields(self.wire)} | parts)
         return other
 
-    def natural(self, quantity: str, given: Any) -> float:
+    def natural(self, quantity: str, given: Any, name: str | None = None) -> float:
         """A quantity, such as "30 K", in natural units: what functions of jaxwire take that know no laboratory.
 
         ```python
@@ -134,13 +134,18 @@ class KnownWire:
 
         Args:
             quantity: name, as in `Scale.to_si`.
-            given: a text with a unit, or a quantity of pint.
+            given: a text with a unit, or a quantity of pint; without an error, which one number cannot carry on.
+            name: what it is called in complaints; the quantity unless given.
 
         Raises:
             TypeError: if it is neither.
-            ValueError: if the name or the unit is unknown, or the unit does not fit.
+            ValueError: if the name or the unit is unknown, the unit does not fit, or there is an error.
         """
-        return to_natural(self.scale, quantity, given).value
+        found = to_natural(self.scale, name or quantity, given, quantity)
+        if found.error is not None:
+            words = "must be without an error here; `read` and `fit` carry errors on"
+            raise ValueError(f"`{name or quantity}` {words}, got {one_line(given)}.")
+        return found.value
 
     def si(self, quantity: str, value: Any, error: Any = None) -> Measured:
         """A natural number in SI: value, error and unit; prints with the prefix that fits.

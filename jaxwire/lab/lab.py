@@ -204,7 +204,7 @@ class Lab(KnownWire):
             noise: normal noise of a reading of one second; it falls as the root of the time.
             voltage: biases to choose from: (first, last, count), evenly spaced; or `current`.
             current: likewise, of all channels.
-            free: names of what a fit would look for, all at once.
+            free: names of what a fit would look for, all at once, as in `fit`: also "mean_free_path" and its like.
             temperature: of the bath; that of the lab unless given.
 
         Returns:
@@ -219,7 +219,7 @@ class Lab(KnownWire):
             raise ValueError(f"`{drive}` must be a first and a last bias and how many, got {one_line(given)}.")
         bias = np.linspace(self.natural(drive, given[0]), self.natural(drive, given[1]), given[2])
         positions = positions_in_metres("x", x) / float(self.scale.mean_free_path)
-        reading = to_natural(self.scale, "noise", noise, "temperature").value
+        reading = self.natural("temperature", noise, "noise")
         profile = PlannedProfile(positions, reading, self.at(temperature)["temperature"], thermometer, scatterer)
         return plan_bias(self, profile, drive, bias, list(free), (wanted, to))
 
@@ -228,7 +228,8 @@ class Lab(KnownWire):
         given = self.temperature if temperature is None else temperature
         if given is None:
             raise ValueError("`temperature` must be given here, or to the Lab; got none.")
-        found = to_natural(self.scale, "temperature", given).value
+        is_own = temperature is None  # whose error fits carry on
+        found = to_natural(self.scale, "temperature", given).value if is_own else self.natural("temperature", given)
         if not found > 0:
             raise ValueError(f"`temperature` must be positive, got {given}.")
         return {"temperature": found}

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from jaxwire.fits.design import information
 from jaxwire.lab.figures import upright
 from jaxwire.lab.known_wire import KnownWire
-from jaxwire.lab.names import NumberInSI, meaning
+from jaxwire.lab.names import RATIOS, NumberInSI, meaning, stem_of
 from jaxwire.lab.quantities import Measured, prefixed, read_quantity
 from jaxwire.model.parameters.one_line import one_line
 from jaxwire.observables.instruments import AbstractInstrument
@@ -63,7 +63,7 @@ class LabPlan:
     def __str__(self) -> str:
         """The best bias, and how long it takes."""
         if not np.isfinite(self.seconds[self.best]):
-            return f"no bias determines {self.name}: free fewer numbers, or give them priors"
+            return f"no bias determines {self.name}: free fewer numbers"
         bias = Measured(float(self.bias[self.best]), None, self.bias_unit)
         time = Measured(float(self.seconds[self.best]), None, "s")
         share = self.wanted.value / abs(self.value.value)
@@ -160,8 +160,10 @@ def plan_bias(
 
 def expected(means: NumberInSI, profile: PlannedProfile) -> Measured:
     """The number of a parameter that is expected, in SI."""
+    if stem_of(means.natural) in RATIOS:
+        return means.si(1.0)
     for holder in ("scatterer", "instrument"):
         part = getattr(profile, holder)
         if hasattr(part, means.natural):
             return means.si(float(getattr(part, means.natural)))
-    raise ValueError(f"`wanted` must be a number of the scatterer or the thermometer, got {means.name!r}.")
+    raise ValueError(f"`wanted` must be a number of the scatterer, the thermometer or the wire, got {means.name!r}.")

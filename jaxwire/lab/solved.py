@@ -70,6 +70,22 @@ class LabSolution:
         """Change of the electrons' temperature, in K; positions as in `heating`."""
         return self._quantity("electron_temperature", self.natural.electron_temperature(self._natural(x)))
 
+    def electron_potential(self, x: Any) -> Any:
+        """Change of the electrons' chemical potential at this temperature, in eV; positions as in `heating`."""
+        return self._quantity("electron_potential", self.natural.electron_potential(self._natural(x)))
+
+    def phonon_temperature(self, x: Any) -> Any:
+        """Change of the phonons' temperature, in K, where they have one of their own; positions as in `heating`."""
+        return self._quantity("phonon_temperature", self.natural.phonon_temperature(self._natural(x)))
+
+    def substrate_power(self, x: Any) -> Any:
+        """Heat that the phonons lose to the substrate, in W/m, where they warm up; positions as in `heating`."""
+        return self._quantity("substrate_power", self.natural.substrate_power(self._natural(x)))
+
+    def phonon_heat_current(self, x: Any) -> Any:
+        """Heat current of the phonons, in W, where they warm up; positions as in `heating`."""
+        return self._quantity("phonon_heat_current", self.natural.phonon_heat_current(self._natural(x)))
+
     def reading(self, thermometer: AbstractInstrument, x: Any) -> Any:
         """What a thermometer of `Lab.thermometer` reads, in K; positions as in `heating`."""
         return self._quantity("temperature", thermometer.read(self.natural, self._natural(x)))
@@ -94,7 +110,12 @@ class LabSolution:
 
     def _notes(self) -> list[str]:
         valid = "" if bool(self.natural.validity.ok) else f", {self.natural.validity}"
-        return [f"status: {self.status}{valid}"]
+        uncertain = dict.fromkeys(self.lab.errors)
+        if self.lab.temperature is not None and self.lab.temperature.error is not None:
+            uncertain["temperature"] = None
+        names = ", ".join(uncertain).replace("_", " ")
+        notes = [f"not carried on: the error of {names}; `fit` does"] if names else []
+        return [f"status: {self.status}{valid}", *notes]
 
     def __str__(self) -> str:
         """One line for each number."""

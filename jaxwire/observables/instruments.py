@@ -30,6 +30,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from jaxwire.kinetics.side import smooth
 from jaxwire.kinetics.wave_smoothing import cut_at_ends, probe_reading, smoothed
 from jaxwire.model.parameters.domain import (
     NOT_NEGATIVE,
@@ -194,6 +195,10 @@ def _checked(sol: Any) -> Solution:
 
 @quick_jit
 def _signal(probe: Thermometer, sol: Solution, x: Float[Array, "..."]) -> Float[Array, "..."]:
+    return smooth(_read)(probe, sol, x)
+
+
+def _read(probe: Thermometer, sol: Solution, x: Float[Array, "..."]) -> Float[Array, "..."]:
     flow = sol.flow
     if probe.healing_length is None:
         healing, waves = own_phonons(sol.wire).healing_length, flow.phonon_waves()

@@ -19,7 +19,7 @@ from jaxtyping import Array, Complex, Float
 from jaxwire.kinetics.energy_range import reach
 from jaxwire.kinetics.flow import Flow
 from jaxwire.kinetics.resolvents.contour import Contour
-from jaxwire.kinetics.side import AnySide
+from jaxwire.kinetics.side import AnySide, smooth
 from jaxwire.model.wires.relaxation import ConstantRelaxationTime
 from jaxwire.model.wires.screening import AbstractNonLocalScreening
 from jaxwire.numerics.array_types import Scalar
@@ -254,10 +254,13 @@ def _with_potential(flow: Flow, local: WaveProfile, sign: Scalar) -> WaveProfile
 
     def buildup(r: Scalar) -> Float[Array, " 3"]:
         def part(n: int) -> Scalar:  # The potential is linear in the neutral one, and commutes with derivatives by x.
-            def spectrum(q):
-                return (1j * q) ** (n + 1) * flow.neutral_spectrum(q)
+            def field(flow: Flow, x: Scalar) -> Scalar:
+                def spectrum(q):
+                    return (1j * q) ** (n + 1) * flow.neutral_spectrum(q)
 
-            return -(sign**n) * screening.field(sign * r, spectrum, flow.upper.half.compressibility) / force
+                return screening.field(x, spectrum, flow.upper.half.compressibility)
+
+            return -(sign**n) * smooth(field)(flow, sign * r) / force
 
         return jnp.where(flows, jnp.stack([part(0), part(1), part(2)]), 0.0)
 

@@ -30,13 +30,28 @@ ONE_SIDED = 0.01
 MOST_NUMBERS_WITH_COLORS = 8
 """Whole numbers that get a colour each; more of them are drawn like any numbers."""
 
-NAMES_OF_NUMBERS = {"spot_kind": {-1: "cooling", 0: "none", 1: "heating"}}
+NAMES_OF_NUMBERS = {
+    "spot_kind": {-1: "cooling", 0: "none", 1: "heating"},
+    "electron_temperature_spot_kind": {-1: "colder", 0: "none", 1: "hotter"},
+    "phonon_temperature_spot_kind": {-1: "colder", 0: "none", 1: "hotter"},
+}
 """What whole numbers mean, by the variable; its attributes `flag_meanings` come before."""
 
-KIND_LABELS = {"spot_kind": "kind of the dominant spot", "spot_exists": "is there a spot?"}
+KIND_LABELS = {
+    "spot_kind": "kind of the dominant spot",
+    "spot_exists": "is there a spot?",
+    "electron_temperature_spot_kind": "kind of the electrons' dominant spot",
+    "electron_temperature_spot_exists": "have electrons a spot?",
+    "phonon_temperature_spot_kind": "kind of the phonons' dominant spot",
+    "phonon_temperature_spot_exists": "have phonons a spot?",
+}
 """Words beside the colours of variables whose long name does not ask what the colours answer."""
 
-KIND_COLORS = {"cooling": "#0072B2", "none": "#EDEDED", "heating": "#D55E00", "no": "#EDEDED", "yes": "#0072B2"}
+KIND_COLORS = {
+    **dict.fromkeys(("cooling", "colder", "yes"), "#0072B2"),
+    **dict.fromkeys(("heating", "hotter"), "#D55E00"),
+    **dict.fromkeys(("none", "no"), "#EDEDED"),
+}
 """Colours of meanings (Okabe and Ito): cooling blue, heating vermilion, nothing nearly white."""
 
 OTHER_COLORS = ("#EDEDED", "#0072B2", "#E69F00", "#CC79A7", "#D55E00", "#009E73", "#56B4E9", "#F0E442")
@@ -77,7 +92,7 @@ def choose_scale(arrays: Sequence[np.ndarray], name: str, attrs: Mapping[str, An
         kind: of its type, as NumPy calls it: "f" for numbers, "i", "u", "b" for whole numbers and truth values.
     """
     values = np.concatenate([array[np.isfinite(array)] for array in arrays])
-    words, nothing = label(name, attrs), "no spot" if name.startswith("spot_") else "no value"
+    words, nothing = label(name, attrs), "no spot" if "spot_" in name else "no value"
     nothing = r"no spot beyond $P_\mathrm{ext}$" if name == "spot_measure" else nothing
     if not values.size:
         return ColourScale(matplotlib.colormaps[EVEN], Normalize(0.0, 1.0), words, (0.0, 1.0), nothing=nothing)

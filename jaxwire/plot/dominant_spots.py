@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 MEASURE = "spot_measure"
 """Variable that is not stored but made of two that are: the measure of Fig. 5."""
 
+KINDS_OF_SPOTS = ("spot", "electron_temperature_spot", "phonon_temperature_spot")
+"""How variables of spots begin: of the heating, of temperatures."""
+
 
 def measure_spots(dataset: "xarray.Dataset") -> "xarray.DataArray":
     """The measure of Fig. 5 (`spots.spot_measure`) of a scan's dominant spots; NaN where there is none."""
@@ -25,16 +28,23 @@ def measure_spots(dataset: "xarray.Dataset") -> "xarray.DataArray":
 
 
 def without_faint(dataset: "xarray.Dataset", x_min: float, min_prominence: float) -> "xarray.Dataset":
-    """The same scan without the spots that are too close or too faint."""
-    limits = {"spot_position": ("x_min", x_min), "spot_prominence": ("min_prominence", min_prominence)}
-    for variable, (name, least) in limits.items():
+    """The same scan without the spots that are too close, and those of the heating that are too faint."""
+    for name, least in (("x_min", x_min), ("min_prominence", min_prominence)):
         if not least >= 0:
             raise ValueError(f"`{name}` must be zero or positive, got {least!r}.")
-        if least and variable not in dataset:
-            raise ValueError(f"`{name}` must be given only for a scan with the observable 'spots', got {least!r}.")
-        if least:
-            counts = abs(dataset[variable]) >= least
-            spots = [one for one in dataset.data_vars if str(one).startswith("spot_")]
+    kinds = [of for of in KINDS_OF_SPOTS if f"{of}_position" in dataset]
+    if x_min and not kinds:
+        raise ValueError(f"`x_min` must be given only for a scan with the observable 'spots', got {x_min!r}.")
+    if min_prominence and "spot_prominence" not in dataset:
+        raise ValueError(
+            f"`min_prominence` must be given only for a scan with the observable 'spots', got {min_prominence!r}."
+        )
+    for of in kinds:
+        counts = abs(dataset[f"{of}_position"]) >= x_min
+        if of == "spot":
+            counts &= (dataset["spot_prominence"] >= min_prominence) | (min_prominence == 0)
+        spots = [one for one in dataset.data_vars if str(one).startswith(f"{of}_")]
+        if x_min or (min_prominence and of == "spot"):
             dataset = dataset.assign({one: _only(dataset[one], counts) for one in spots})
     return dataset
 

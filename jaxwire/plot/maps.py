@@ -231,6 +231,8 @@ def _place(table: "xarray.Dataset", key: str, name: str) -> FigureAxis:
     if _is_text(table, name):
         raise ValueError(f"`{key}` must be an axis of numbers, got {name!r}.")
     values = np.asarray(table[name].values, dtype=float)
+    if not np.isfinite(values).all():  # as where the file of a coordinate is missing
+        raise ValueError(f"`{key}` must be an axis of finite numbers, got {name!r}, of which some are not known.")
     return FigureAxis(dim, values, label(name, dict(table[name].attrs)), _is_log(values))
 
 

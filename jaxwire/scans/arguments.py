@@ -17,7 +17,7 @@ from jaxwire.scans.axes import Dimension, read_axes
 from jaxwire.scans.computation.memory import read_memory, usual_memory
 from jaxwire.scans.plan import Plan
 from jaxwire.scans.single_precision import IN_SINGLE
-from jaxwire.scans.variables import OF_PHONONS, Observable, read_observables, uses_x
+from jaxwire.scans.variables import OF_PHONONS, OF_SPOTS, Observable, read_observables, uses_x
 from jaxwire.solver.arguments import as_models, refuse_scatterer
 from jaxwire.solver.fields import own_phonons
 
@@ -124,7 +124,7 @@ def _positions(x: Any, kept: tuple[Observable, ...]) -> np.ndarray:
 def _limits(asked: ScanArguments, kept: tuple[Observable, ...]) -> SpotLimits:
     given = {name: getattr(asked, name) for name in SpotLimits._fields if getattr(asked, name) is not None}
     for name in given:
-        if Observable("spots") not in kept:
+        if not any(entry.name in OF_SPOTS and entry.function is None for entry in kept):
             raise ValueError(f"`{name}` must be given only with the observable 'spots', whose limit it is.")
     return SpotLimits(*map(float, check_limits(**given)))
 

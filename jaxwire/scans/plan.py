@@ -194,7 +194,7 @@ class Plan:
             n_nodes=sum(self.resolution),
             n_positions=n_profiles * min(self.x.size, CHUNK if is_local else FEW_POSITIONS),
             with_estimate="error_estimate" in self.variables,
-            with_spots="spot_position" in self.variables,
+            with_spots=any(name.endswith("spot_position") for name in self.variables),
             is_local=is_local,
             kept=kept + 8 * len(self.program.outer + self.program.inner),
         )

@@ -5,7 +5,7 @@ take ONE solution; batching is in `plan`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -88,8 +88,25 @@ def _heating_parts(sol: Solution, setup: Setup) -> Array:
 
 def _spots(sol: Solution, setup: Setup) -> tuple[Array, ...]:
     left, right = find_spots(sol, **setup.limits._asdict())
-    names = ("position", "heating", "exists", "kind", "prominence")
-    return tuple(jnp.stack([getattr(left, name), getattr(right, name)]) for name in names)
+    return tuple(map(jnp.stack, zip(left, right, strict=True)))
+
+
+def _warm_spots(name: Literal["electron_temperature", "phonon_temperature"], whose: str) -> tuple[str, Quantity]:
+    """Spots of a temperature, as `find_spots(of=name)` has them."""
+
+    def found(sol: Solution, setup: Setup) -> tuple[Array, ...]:
+        left, right = find_spots(sol, **setup.limits._asdict(), of=name)
+        return tuple(map(jnp.stack, zip(left, right, strict=True)))
+
+    spot, at = f"{name}_spot", f"spot of the {whose} temperature"
+    variables = {
+        f"{spot}_position": Meaning(("side",), "vF tau0", f"position of the dominant {at}"),
+        f"{spot}_temperature": Meaning(("side",), POTENTIAL, f"change of the {whose} temperature at its spot"),
+        f"{spot}_exists": Meaning(("side",), "", f"whether there is a {at}", bool),
+        f"{spot}_kind": Meaning(("side",), "", f"{at}: 1 hotter than T, -1 colder, 0 none", int),
+        f"{spot}_prominence": Meaning(("side",), POTENTIAL, f"prominence of the {at}"),
+    }
+    return f"{name}_spots", Quantity(found, variables)
 
 
 def _landauer(sol: Solution, setup: Setup) -> tuple[Array, ...]:
@@ -152,6 +169,8 @@ TABLE: dict[str, Quantity] = dict(
                 },
             ),
         ),
+        _warm_spots("electron_temperature", "electrons'"),
+        _warm_spots("phonon_temperature", "phonons'"),
         (
             "landauer",
             Quantity(
@@ -167,7 +186,10 @@ TABLE: dict[str, Quantity] = dict(
 )
 """The named quantities."""
 
-OF_PHONONS = ("phonon_temperature", "substrate_power", "phonon_heat_current")
+OF_SPOTS = ("spots", "electron_temperature_spots", "phonon_temperature_spots")
+"""Quantities that have limits of where spots count."""
+
+OF_PHONONS = ("phonon_temperature", "substrate_power", "phonon_heat_current", "phonon_temperature_spots")
 """Quantities of wires whose phonons have a temperature of their own."""
 
 ALWAYS = {

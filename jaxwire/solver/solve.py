@@ -116,7 +116,7 @@ def solve_found(
     if error_estimate:
         coarser = match(scatterer, wire, temperature, somewhere, resolution.coarser())
         difference = estimated_error(matching, coarser, drive, wire.screening, found.slope)
-        estimate = sharpened(difference, scatterer.has_known_features)
+        estimate = sharpened(difference, scatterer)
         is_finite &= jnp.isfinite(estimate)
         limit_error = _limit_error(matching, coarser, name)
     is_beyond = jnp.abs(target) > jnp.abs(found.limit) * (1.0 + limit_error)  # not where either is NaN

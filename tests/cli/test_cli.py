@@ -106,6 +106,7 @@ def test_solve_draws_a_figure(tmp_path):
         ([*POINT, "--x"], "`x` must be one or more finite numbers, got none."),
         ([*POINT, "--plot", "profile.xls"], "`plot` must end in one of .png, .pdf, .svg, .eps, got 'profile.xls'."),
         ([*POINT, "--plot", "/nowhere/profile.png"], "`plot` must be in an existing folder"),
+        ([*POINT, "--plot", "a\0.png"], "`plot` must be a path without null characters, got 'a\\x00.png'."),
         ([*changed(voltage="0"), "--plot", "profile.png"], "`plot` needs a current"),
         (changed(width="wide"), "`width` must be a number, got 'wide'."),
         (POINT[:-2], "`voltage`, `current` or `force` must be given, one of them; got none."),

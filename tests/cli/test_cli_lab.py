@@ -60,6 +60,15 @@ def test_a_starter_file_of_a_fit_runs_and_writes_a_page_of_its_own(tmp_path, cap
     assert "<svg" in text and "Correlations" in text and "http://" not in re.sub(r'"http://www.w3.org[^"]*"', "", text)
 
 
+@pytest.mark.parametrize("path", ["", ".", "a\0.toml"])
+def test_what_is_no_place_for_a_starter_file_is_refused_in_one_line(path, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["new", "fit", path]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("`path` must be ") and error.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_file_that_is_there_is_not_written_over(tmp_path, capsys):
     file = tmp_path / "fit.toml"
     (tmp_path / "fit_example.csv").write_text("mine")
@@ -84,6 +93,7 @@ def test_numbers_of_a_file_with_a_lab_have_units():
     [
         ('voltage = 0.1\nscatterer = {model = "Constant", value = 0.5}', "`voltage` must have a unit, such as '1 mV'"),
         ('voltage = "1 K"\nscatterer = {model = "Constant", value = 0.5}', "`voltage` must be in V or eV, got 1.0 K."),
+        ('voltage = "1.0(1) mV"\nscatterer = {model = "Constant", value = 0.5}', "`voltage` must be without an error"),
         (
             'voltage = "1 mV"\nscatterer = {model = "Lorentzian", center = "1 nm", width = "1 meV"}',
             "`scatterer.center` must be in eV, got 1.0 nm.",

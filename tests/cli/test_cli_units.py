@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 
 import numpy as np
 import pytest
@@ -90,3 +91,41 @@ def test_the_help_tells_what_units_need(command, capsys):
     assert main([command, "--help"]) == 0
     words = " ".join(capsys.readouterr().out.replace("\u2502", " ").split())
     assert 'with it, or [lab] in a file, all numbers have units, such as "1 mV", also results.' in words
+
+
+@pytest.mark.slow
+def test_a_fit_takes_units_without_a_file(tmp_path, capsys):
+    """As the file of the starter says it in TOML."""
+    assert run("new", "fit", tmp_path / "fit.toml") == 0
+    profile, short = tmp_path / "fit_example.csv", ("--free", "center", "conductance", "--starts", 1, "--json")
+    text = (tmp_path / "fit.toml").read_text().replace('position = "25 nm"', "").replace("starts = 4", "starts = 1")
+    (tmp_path / "fit.toml").write_text(re.sub(r"^free = .*$", 'free = ["center", "conductance"]', text, flags=re.M))
+    capsys.readouterr()
+    run("fit", "--config", tmp_path / "fit.toml", "--json")
+    by_file = json.loads(capsys.readouterr().out)
+    wire = ("--material", "InAs", "--chemical-potential", "10 meV", "--relaxation-time", "0.84 ps", "-t", "30 K")
+    probe = ("--healing-length", "210 nm", "--probe-fwhm", "50 nm")
+    run("fit", profile, *wire, "-v", "3 mV", *probe, *short)
+    by_options = json.loads(capsys.readouterr().out)
+    assert by_options == by_file
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (("--healing-length", "9 nm"), "`healing_length` needs --material, or a config with [lab]; got none."),
+        (
+            ("--report", "fit.html"),
+            "`report` needs --material, or a config with [lab]",
+        ),
+        (("-t", "30 K"), "`temperature` must be a number, got '30 K': units need --material"),
+        ((*WIRE, "-t", "30 K", "-v", "0.1"), "`voltage` must have a unit, such as '1 mV', got 0.1."),
+        ((*WIRE, "-t", "30 K", "-v", "1 mV"), "`thermometer` must be given for readings in K, with its"),
+    ],
+)
+def test_options_of_a_fit_that_do_not_fit_are_refused_in_one_line(arguments, complaint, tmp_path, capsys):
+    profile = tmp_path / "measured.csv"
+    profile.write_text("x_nm,T_mK\n-50,-0.2\n50,0.3\n")
+    assert run("fit", profile, *arguments) == 2
+    *told, error = capsys.readouterr().err.splitlines()
+    assert complaint in error and all(line.startswith("jaxwire: ") for line in told)  # how a column was understood

@@ -14,6 +14,7 @@ from jaxwire.kinetics.energy_grid import energy_grid
 from jaxwire.kinetics.half_wire import half_wire
 from jaxwire.kinetics.matching import currents
 from jaxwire.kinetics.resolvents.wavenumbers import Sampling
+from jaxwire.kinetics.side import excite_side, smooth
 from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import no_scales
 
@@ -148,6 +149,65 @@ def test_constant_mean_free_path_is_reached_continuously():
     exact = observe(-1.0)
     for offset in (1e-4, 1e-8, 1e-12, -1e-12, -1e-8, -1e-4):
         assert_allclose(observe(-1.0 + offset), exact, rtol=max(20 * abs(offset), 1e-9))
+
+
+# Central differences of eighth order, of the first and of the second derivative.
+PLACES = np.arange(-4, 5)
+FIRST = np.array([1 / 280, -4 / 105, 1 / 5, -4 / 5, 0, 4 / 5, -1 / 5, 4 / 105, -1 / 280])
+SECOND = np.array([-1 / 560, 8 / 315, -1 / 5, 8 / 5, -205 / 72, 8 / 5, -1 / 5, 8 / 315, -1 / 560])
+
+
+def differences(values, step):
+    """First and second derivatives at every point, of values of shape (points, places, ...)."""
+    return [np.einsum("p,epo->eo", weights, values) for weights in (FIRST / step, SECOND / step**2)]
+
+
+NEAR = -1.0 + np.array([0.0, 1e-9, -1e-6, 1e-3])
+"""Exponents at and near that at which all mean free paths, and with them poles and roots, coincide."""
+
+
+def test_sums_over_modes_have_derivatives_where_modes_coincide():
+    energy = jnp.linspace(0.1, 2.5, 12)
+    weight, spectral_current, x, step = jnp.full(12, 0.2), jnp.exp(-10 * (energy - 1.0) ** 2), jnp.asarray(0.3), 0.02
+
+    def observe(exponent):
+        half = half_wire(jw.Wire(jw.PowerLaw(exponent)), energy, weight, jnp.asarray(0.4))
+        side = excite_side(half, spectral_current, None, 1.0)
+
+        def fields(side, x):
+            shares = jnp.stack([side.neutral, side.chemical, side.heat, side.warmth])
+            return (shares @ side.decay(x)).real
+
+        return smooth(fields)(side, x)
+
+    def over(function, exponents):
+        return np.asarray(jax.jit(jax.vmap(function))(jnp.asarray(exponents)))
+
+    values = over(observe, (NEAR[:, None] + step * PLACES).ravel()).reshape(len(NEAR), len(PLACES), -1)
+    first, second = differences(values, step)
+    # rounding of the values over the step, once and twice
+    assert_allclose(over(jax.jacfwd(observe), NEAR), first, rtol=1e-11)
+    assert_allclose(over(jax.jacrev(observe), NEAR), first, rtol=1e-11)
+    assert_allclose(over(jax.jacfwd(jax.jacrev(observe)), NEAR), second, rtol=1e-7)
+
+
+@pytest.mark.slow
+def test_fields_have_derivatives_where_all_mean_free_paths_coincide_and_near_it():
+    x, step = jnp.asarray(X), 0.01  # which errs by 1e-10, an 8th power: 2e-8 at 0.02
+
+    def observe(exponent):
+        wire = jw.Wire(jw.PowerLaw(exponent), screening=jw.LocalScreening(0.7))
+        sol = jw.solve(jw.Lorentzian(1.2, 0.2), wire, temperature=0.4, voltage=0.3, error_estimate=False)
+        reading = jw.Thermometer(0.5, probe_width=0.1).signal(sol, x)
+        return jnp.concatenate([sol.current[None], sol.potential(x), sol.heating(x).total, reading])
+
+    def over(function, exponents):
+        return np.asarray(jax.jit(lambda given: jax.lax.map(function, given))(jnp.asarray(exponents)))
+
+    values = over(observe, (NEAR[:, None] + step * PLACES).ravel()).reshape(len(NEAR), len(PLACES), -1)
+    first, _ = differences(values, step)
+    found = over(lambda s: jax.jvp(observe, (s,), (1.0,))[1], NEAR)
+    assert_allclose(found, first, rtol=1e-8, atol=1e-10 * np.max(np.abs(first)))
 
 
 @pytest.mark.slow

@@ -221,3 +221,25 @@ def test_parts_of_the_wire_that_are_not_given_stay_as_they_are():
     wire = lab.with_parts(**parts).with_parts(screening=jw.LocalScreening(0.5)).wire
     assert (wire.phonons, wire.electron_electron) == tuple(parts.values()) and wire.screening.strength == 0.5
     assert lab.wire.phonons is None
+
+
+@pytest.mark.parametrize(
+    ("name", "given"), [("voltage", "1.0(1) mV"), ("temperature", "30 +- 1 K"), ("current", ("9 nA", "1 nA"))]
+)
+def test_errors_that_one_point_would_not_carry_on_are_refused(name, given):
+    point = {"voltage": "1 mV"} if name == "temperature" else {}
+    with pytest.raises(ValueError, match=rf"^`{name}` must be without an error here; `read` and `fit` carry errors on"):
+        LAB.solve(jw.Lorentzian(1.44, 0.08), **point, **{name: given})
+
+
+@pytest.mark.slow
+def test_fields_of_warm_phonons_are_in_si_and_errors_of_the_lab_are_named():
+    lab = jw.Lab(jw.InAs, chemical_potential="10(1) meV", relaxation_time="1 ps", temperature="30(1) K")
+    lab = lab.with_parts(phonons=lab.build(jw.Phonons, loss="0.5 W/(m K)", healing_length="200 nm"))
+    sol = lab.solve(jw.Lorentzian(1.44, 0.08), voltage="1 mV", resolution=jw.Resolution(32, 12))
+    assert "not carried on: the error of chemical potential, temperature; `fit` does" in str(sol)
+    x = ["-100 nm", "150 nm"]
+    lost = sol.substrate_power(x).to("W/m").magnitude
+    # what phonons lose is their conductance to the substrate times by how much they are warmer, by definition
+    assert_allclose(0.5 * sol.phonon_temperature(x).to("K").magnitude, lost, rtol=1e-9)
+    assert sol.phonon_heat_current(x).is_compatible_with("W") and sol.electron_potential(x).is_compatible_with("eV")

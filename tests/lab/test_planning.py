@@ -95,3 +95,30 @@ def test_wrong_wishes_are_refused_in_one_line(given, complaint):
     with pytest.raises(ValueError) as raised:
         plan(**given)
     assert str(raised.value).startswith(complaint) and "\n" not in str(raised.value)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", ["relaxation_time", "mean_free_path", "mobility"])
+def test_a_plan_knows_what_a_free_mean_free_path_costs(path):
+    """Against differences of readings of laboratories that differ by a thousandth, all in SI."""
+    x, dot = ("-400 nm", "400 nm", 8), jw.Lorentzian(1.44, 0.08)
+    probe = {"healing_length": "200 nm", "conductance": "0.5 W/(m K)", "probe_fwhm": "50 nm"}
+    rough = jw.Resolution(40, 16)
+
+    def reading(time=1.0, center=14.4, conductance=0.5):
+        lab = jw.Lab(jw.InAs, chemical_potential="10 meV", relaxation_time=f"{time!r} ps", temperature="30 K")
+        own = lab.thermometer(**probe | {"conductance": f"{conductance!r} W/(m K)"})
+        dot = lab.build(jw.Lorentzian, center=f"{center!r} meV", width="0.8 meV")
+        return lab.solve(dot, voltage="3 mV", resolution=rough).reading(own, x).to("K").magnitude
+
+    free, step = ["center", path, "conductance"], 1e-3
+    slopes = [
+        (reading(**{name: at * (1 + step)}) - reading(**{name: at * (1 - step)})) / (2 * step)
+        for name, at in (("center", 14.4), ("time", 1.0), ("conductance", 0.5))
+    ]
+    jacobian = np.stack(slopes, axis=1) / 1e-3  # readings of 1 mK
+    shares = np.sqrt(np.diag(np.linalg.inv(jacobian.T @ jacobian)))
+    planned = LAB.plan(path, dot, LAB.thermometer(**probe), x=x, noise="1 mK", voltage=("3 mV", "3 mV", 1), free=free)
+    expected = shares[1] * LAB.known()[path].value
+    assert_allclose(planned.error, expected, rtol=1e-3)  # the square of the step, and the grid of a plan
+    assert planned.value == LAB.known()[path]

@@ -344,6 +344,31 @@ def test_spots_that_are_too_close_or_too_faint_are_left_out():
     assert set(kinds) == {0}
 
 
+def test_spots_of_temperatures_are_drawn_and_left_out_like_those_of_the_heating():
+    ds = a_scan()
+    dims, shape = ds.spot_heating.dims, ds.spot_heating.shape
+    of = "electron_temperature_spot"
+    ds = ds.assign(
+        {
+            f"{of}_position": (dims, np.broadcast_to([-0.05, 0.5], shape)),
+            f"{of}_kind": (dims, np.broadcast_to([-1, 1], shape)),
+        }
+    ).drop_vars(["spot_heating", "spot_kind"])
+    figure = plot_map(ds, f"{of}_kind", select={"temperature": 0.1})
+    assert {"colder", "hotter"} <= {text.get_text() for axes in figure.axes for text in axes.get_yticklabels()}
+    near = plot_map(ds, f"{of}_kind", select={"temperature": 0.1}, x_min=0.1)
+    assert [set(cells(near, panel).get_array().compressed()) for panel in (0, 1)] == [{0}, {1}]
+
+
+@pytest.mark.parametrize("given", [{}, {"x": "center"}, {"y": "center"}])
+def test_an_axis_that_is_not_known_everywhere_is_refused(given):
+    """As that of a store whose file of a coordinate was removed."""
+    ds = a_scan()
+    ds = ds.assign_coords(center=np.where(np.arange(ds.center.size) == 1, np.nan, ds.center))
+    with pytest.raises(ValueError, match="must be an axis of finite numbers, got 'center', of which some are not kn"):
+        plot_map(ds, "spot_heating", select={"temperature": 0.1}, **given)
+
+
 def test_limits_of_spots_are_refused_where_they_mean_nothing():
     with pytest.raises(ValueError, match="`x_min` must be given only for a scan with the observable 'spots'"):
         plot_map(in_si(), x_min=0.1)

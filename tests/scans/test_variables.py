@@ -167,3 +167,29 @@ def test_what_phonons_of_their_own_have_is_refused_where_the_wire_has_none(tmp_p
             store=tmp_path / "scan.zarr",
         )
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.slow
+def test_spots_of_temperatures_are_those_that_find_spots_finds():
+    centers, point = [0.7, 1.44], {"temperature": 0.7, "voltage": 0.1, "resolution": jw.Resolution(48, 16)}
+    names = ["electron_temperature", "phonon_temperature"]
+    kept = [f"{name}_spots" for name in names]
+    ds = jw.scan(DOT, WITH_PHONONS, axes={"center": centers}, observables=kept, x_min=0.2, progress=False, **point)
+    for index, center in enumerate(centers):
+        sol = jw.solve(jw.Lorentzian(center, 0.08), WITH_PHONONS, **point, error_estimate=False)
+        for name in names:
+            found = jw.find_spots(sol, x_min=0.2, of=name)
+            for field in found.left._fields:
+                expected = [getattr(spot, field) for spot in found]
+                # rounding, of an extremum whose position is known to the root of it
+                np.testing.assert_allclose(ds[f"{name}_spot_{field}"][index], expected, rtol=1e-7, err_msg=name)
+    assert bool(ds.electron_temperature_spot_exists.any()) and bool(ds.phonon_temperature_spot_exists.any())
+    in_si = jw.Scale(0.01, 0.023, 1e-12).in_si(ds)
+    assert in_si.phonon_temperature_spot_temperature.attrs["units"] == "K"
+    assert in_si.electron_temperature_spot_prominence.attrs["units"] == "K"
+    assert in_si.electron_temperature_spot_position.attrs["units"] == "m"
+
+
+def test_spots_of_phonons_are_refused_where_they_have_no_temperature_of_their_own():
+    with pytest.raises(ValueError, match="^`wire` must have phonons with a temperature of their own"):
+        jw.scan(DOT, axes={"center": [1.0]}, temperature=0.3, voltage=0.1, observables=["phonon_temperature_spots"])

@@ -13,14 +13,18 @@ X = [-3.0, -0.3, -0.05, 0.05, 0.3, 3.0]
 KEPT = ["current", "potential_left", "potential_right", "heating"]
 
 
-@pytest.mark.parametrize("is_known", [True, False])
-def test_small_differences_are_the_estimate_and_large_ones_are_never_made_larger(is_known):
+KINDS = [jw.Lorentzian(1.0, 0.1), jw.RectangularBarrier(1.0, 2.0), jw.DoubleBarrier(0.1, 0.1, 5.0)]
+"""All features known, the narrowest, and some."""
+
+
+@pytest.mark.parametrize("scatterer", KINDS, ids=lambda one: type(one).__name__)
+def test_small_differences_are_the_estimate_and_large_ones_are_never_made_larger(scatterer):
     difference = jnp.geomspace(1e-10, 1e3, 400)
-    found = jax.vmap(lambda one: sharpened(one, is_known))(difference)
+    found = jax.vmap(lambda one: sharpened(one, scatterer))(difference)
     assert np.all(np.diff(found) >= 0) and np.all(found <= difference)
     assert_array_equal(found[difference <= KNEE], difference[difference <= KNEE])
     assert_array_equal(found[difference >= 1], difference[difference >= 1])
-    assert np.isnan(sharpened(jnp.asarray(jnp.nan), is_known))
+    assert np.isnan(sharpened(jnp.asarray(jnp.nan), scatterer))
 
 
 @pytest.mark.slow

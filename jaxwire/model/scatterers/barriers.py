@@ -103,9 +103,10 @@ class RectangularBarrier(AbstractScatterer):
 
     height: Scalar = parameter("height", REAL)
     length: Scalar = parameter("length", NOT_NEGATIVE)
+    has_known_sharpest: ClassVar[bool] = True
 
     def transmission(self, energy: RealLike) -> Float[Array, "*n"]:
-        """T(eps), below the top by tunnelling, above it with its resonances."""
+        """T(eps), below the top by tunnelling, above it with its resonances, each wider than the one before."""
         energy = jnp.asarray(energy)
         spread = self.length * sinhc_of_root(self.length**2 * (self.height - energy))
         return 4.0 * energy / (4.0 * energy + (self.height * spread) ** 2)

@@ -55,10 +55,12 @@ class AbstractScatterer(Printable):
             than a power of the energy, on either side of its largest value.
         has_known_features: whether `energy_scales` has all features of T, so that the grid converges fast; the error
             estimate then takes two grids that differ by little for better than they look.
+        has_known_sharpest: whether it has at least those features of T that are narrowest; it then does so a little.
     """
 
     may_open_far_above: ClassVar[bool] = True
     has_known_features: ClassVar[bool] = False
+    has_known_sharpest: ClassVar[bool] = False
 
     @abc.abstractmethod
     def transmission(self, energy: RealLike) -> Float[Array, "*n"]:

@@ -68,7 +68,8 @@ ALSO = {"mu0": "eV", "mu0/(vF tau0)": "N"}
 
 NAMES = {
     ("mu0", "eV"): "chemical_potential electron_potential energy",
-    ("mu0", "K"): "temperature electron_temperature phonon_temperature",
+    ("mu0", "K"): "temperature electron_temperature phonon_temperature electron_temperature_spot_temperature "
+    "electron_temperature_spot_prominence phonon_temperature_spot_temperature phonon_temperature_spot_prominence",
     ("mu0", "V"): "voltage voltages total_voltage potential potential_left potential_right",
     ("e mu0/h", "A"): "reverse_current landauer_current current_limit",
     ("mu0^2/h", "W"): "heat_current phonon_heat_current uniform_heat_current heat_left heat_right powers asymmetry "
@@ -76,7 +77,8 @@ NAMES = {
     ("mu0^2/(h vF tau0)", "W/m"): "external_power heating_power substrate_power",
     ("kB mu0/(h vF tau0)", "W/(m K)"): "substrate_conductance",
     ("kB mu0 vF tau0/h", "W m/K"): "wire_conductance",
-    ("vF tau0", "m"): "x x_max position spot_position mean_free_path",
+    ("vF tau0", "m"): "x x_max position mean_free_path "
+    "spot_position electron_temperature_spot_position phonon_temperature_spot_position",
     ("tau0", "s"): "relaxation_time",
     ("e^2/h", "S"): "conductance",
     ("e^2 vF tau0/h", "S m"): "conductivity",
@@ -112,7 +114,7 @@ class Scale(Printable):
         effective_mass: m at the band bottom, in masses of the free electron, positive. Differentiable.
         relaxation_time: tau0 at the Fermi energy, in s, positive. Differentiable.
         dispersion: that of the wire, on which vF and kF depend; parabolic unless given. Differentiable.
-        channels: how many alike carry current side by side, positive: 2 for both spins; 1 unless given. Differentiable.
+        channels: how many alike carry current, positive: 2 for both spins; 1 unless given. Differentiable.
     """
 
     chemical_potential: Scalar = parameter("chemical_potential", POSITIVE)
@@ -248,8 +250,7 @@ class Scale(Printable):
 
     def __str__(self) -> str:
         """The natural units, one line each."""
-        units = [(natural, si, value(self)) for natural in SI if natural for si, value in SI[natural].items()]
-        lines = [f"{natural:<18} = {float(value):.6g} {si}" for natural, si, value in units]
+        lines = [f"{name:<18} = {float(of(self)):.6g} {si}" for name in SI if name for si, of in SI[name].items()]
         if float(self.channels) != 1.0:
             lines.append(f"currents, powers and conductances are those of {float(self.channels):g} channels")
         return "\n".join(lines)

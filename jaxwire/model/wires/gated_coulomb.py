@@ -18,7 +18,7 @@ from collections.abc import Callable
 import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
-from jaxtyping import Array, Bool, Complex, Float
+from jaxtyping import Array, Bool, Complex, Inexact
 
 from jaxwire.model.parameters.domain import POSITIVE, parameter
 from jaxwire.model.wires.screening import AbstractNonLocalScreening
@@ -78,12 +78,12 @@ class GatedCoulomb(AbstractNonLocalScreening):
         """No part of the potential follows the charge locally."""
         return jnp.zeros(())
 
-    def at_scatterer(self, rate: Float[Array, " m"], compressibility: Scalar) -> Float[Array, " m"]:
+    def at_scatterer(self, rate: Inexact[Array, " m"], compressibility: Scalar) -> Inexact[Array, " m"]:
         """Potential at x = 0 per unit of a neutral potential exp(-rate |x|) that fills one side."""
         q, weight = self._ray(jnp.zeros(()), compressibility, jnp.zeros(()))
-        response = weight * self._response(q, compressibility)
-        spectrum = rate[:, None] / (rate[:, None] ** 2 + q[None, :] ** 2)
-        return jnp.real(spectrum @ response) / jnp.pi
+        response = jnp.real(weight * self._response(q, compressibility))
+        spectrum = rate[:, None] / (rate[:, None] ** 2 + jnp.real(q)[None, :] ** 2)
+        return spectrum @ response / jnp.pi
 
     def field(self, x: Scalar, spectrum: Callable[[Array], Array], compressibility: Scalar) -> Scalar:
         """Potential at x.

@@ -9,7 +9,7 @@ import abc
 from collections.abc import Callable
 
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+from jaxtyping import Array, Inexact
 
 from jaxwire.model.parameters.domain import FRACTION, parameter
 from jaxwire.model.printing import Printable
@@ -28,11 +28,11 @@ class AbstractNonLocalScreening(AbstractScreening):
     """Screening in which the potential at x depends on the charge elsewhere too."""
 
     @abc.abstractmethod
-    def at_scatterer(self, rate: Float[Array, " m"], compressibility: Scalar) -> Float[Array, " m"]:
+    def at_scatterer(self, rate: Inexact[Array, " m"], compressibility: Scalar) -> Inexact[Array, " m"]:
         """Potential at x = 0 per unit of a neutral potential exp(-rate |x|) that fills one side.
 
         Args:
-            rate: decay rates, in 1/(vF tau0), shape (m,).
+            rate: decay rates, in 1/(vF tau0), shape (m,); real, or complex with a positive real part.
             compressibility: dn, change of the density with the chemical potential.
         """
 
