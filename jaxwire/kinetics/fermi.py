@@ -1,4 +1,4 @@
-"""Fermi function of the kinetic energy and its derivatives, without overflow at any temperature; f0' on nodes of a grid.
+"""Fermi function of the kinetic energy and its derivatives, without overflow at any temperature; f0' on nodes.
 
 Natural units: energies in units of mu0, so that f0(energy) = 1/(exp((energy - 1)/t) + 1) (Eq. 7).
 """
