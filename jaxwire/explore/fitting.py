@@ -7,7 +7,7 @@ from typing import Any
 from jaxwire.explore.drawing.formulas import html
 from jaxwire.explore.drawing.units import text_of
 from jaxwire.explore.lab_data import ShownData
-from jaxwire.explore.point import has_thermometer, operating_point
+from jaxwire.explore.point import operating_point
 from jaxwire.explore.state import State
 from jaxwire.fits.fit import fit_profile
 from jaxwire.model.printing import with_error
@@ -64,13 +64,12 @@ def fit(state: State, data: ShownData, free: list[str]) -> PageFit:
         wrong = ", ".join(unknown(free, known)) or "none"
         raise ValueError(f"`free` must be some of {', '.join(known)}, got {wrong[:80]}.")
     objects = state.objects()
-    if data.panel == "temperature" and not has_thermometer(objects.wire):
-        raise ValueError("`of` must be heating in a wire whose electrons collide with each other, got temperature.")
     unit = _unit_of_signal(state, data)
     start: Any = {"gain": data.gain / unit, "offset": data.offset}
     instrument = HeatingProfile(**start)
     if data.panel == "temperature":
-        instrument = Thermometer(state["healing_length"], **start)  # pyright: ignore[reportArgumentType]
+        length = None if objects.wire.phonons is not None else state["healing_length"]
+        instrument = Thermometer(length, **start)  # pyright: ignore[reportArgumentType]
     found = fit_profile(
         data.data.x,
         data.data.y,

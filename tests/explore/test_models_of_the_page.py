@@ -20,17 +20,13 @@ from jaxwire.explore.drawing.figures import draw_panels, shown_panels
 from jaxwire.explore.drawing.read_outs import read_out
 from jaxwire.explore.drawing.units import text_of
 from jaxwire.explore.lab_data import Shelf
+from jaxwire.explore.point import VOLTAGES
 from jaxwire.explore.presets import PRESETS
 from jaxwire.explore.sliders import EXAMPLES, default_models, group_of, sliders
 from jaxwire.explore.view import LabScale, View, view_of
 
 PROGRAM = Path(sys.executable).with_name("jaxwire")
-COLLIDING = {"relaxation": "ConstantRelaxationTime"}
-ALL = [
-    {**(COLLIDING if kind == "electron_electron" else {}), kind: name}
-    for kind, examples in EXAMPLES.items()
-    for name in examples
-]
+ALL = [{kind: name} for kind, examples in EXAMPLES.items() for name in examples]
 WITHOUT_SLIDERS = {"Tabulated", "TabulatedRelaxation", "GatedCoulomb"}  # tables; 20 s a point
 
 
@@ -104,7 +100,7 @@ def test_a_copied_file_gives_the_numbers_of_the_page(tmp_path):
 
 
 def test_models_are_kept_in_the_address():
-    state = State(scatterer="QuantumPointContact", electron_electron="energy", rate=0.25)
+    state = State(scatterer="QuantumPointContact", electron_electron="energy", time=0.25)
     words = dict(re.findall(r"([^&=]+)=([^&]+)", state.query().replace("%5B", "[").replace("%5D", "]")))
     assert from_query(words) == (state, ())
     assert words["electron_electron"] == "energy" and words["thresholds[1]"] == "1.6"
@@ -201,6 +197,7 @@ def test_what_is_read_under_the_pointer_is_the_curve(point):
     panel = {panel.name: panel for panel in shown_panels(point, View())}["iv"]
     read = read_out(panel, 300.0, 290.0)
     curve = read["curves"][0]
+    assert_allclose(read["grids"][curve["grid"]], VOLTAGES, rtol=1e-4)
     assert_allclose(curve["y"], point.curve, rtol=1e-4)  # rounded to five digits
     left, right, top, bottom = read["frame"]
     assert (read["ends"][:2], 0 < left < right < 300, 0 < top < bottom < 290) == ([-1.6, 1.6], True, True)

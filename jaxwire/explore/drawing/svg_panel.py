@@ -205,15 +205,16 @@ def _points(x: float, y: float, error: float | None, curve: Curve) -> str:
 
 
 def _path(curve: Curve, frame: Frame) -> str:
-    pieces, pen = [], "M"
     # Far outside the axes a coordinate may be huge; browsers clip numbers of this size without harm.
-    for x, y in zip(frame.x(curve.x).tolist(), np.clip(frame.y(curve.y), -1e4, 1e4).tolist(), strict=True):
-        if y != y:
-            pen = "M"
-            continue
-        pieces.append(f"{pen}{x:.1f} {y:.1f}")
-        pen = "L"
-    return "".join(pieces)
+    places = np.stack([frame.x(curve.x), np.clip(frame.y(curve.y), -1e4, 1e4)], axis=-1)
+    is_gap = np.isnan(places[:, 1])
+    pieces = np.split(places, np.flatnonzero(np.diff(is_gap)) + 1)
+    return "".join(_piece(piece) for piece in pieces if piece.size and piece[0, 1] == piece[0, 1])
+
+
+def _piece(places: np.ndarray) -> str:
+    """A line without gaps, written by one format: Python is slow number by number."""
+    return ("M%.1f %.1f" + "L%.1f %.1f" * (len(places) - 1)) % tuple(places.ravel().tolist())
 
 
 def _pen(curve: Curve) -> str:

@@ -7,8 +7,10 @@ export let last = null; // the last answer
 export const foundBefore = (name) => (last ? last.numbers[name].value : null);
 
 export function show(answer, wanted, note) {
+  for (const [name, drawing] of Object.entries(answer.figures)) {
+    if (last?.figures[name] !== drawing) find(`#figure-${name} .drawing`).innerHTML = drawing;
+  }
   last = answer;
-  for (const [name, drawing] of Object.entries(answer.figures)) find(`#figure-${name} .drawing`).innerHTML = drawing;
   readable(answer.reads);
   for (const [name, number] of Object.entries(answer.numbers)) {
     fill(find(`[data-number=${name}]`), number);
