@@ -20,9 +20,10 @@ from jaxwire.explore.drawing.figures import draw_panels, shown_panels
 from jaxwire.explore.drawing.read_outs import read_out
 from jaxwire.explore.drawing.units import text_of
 from jaxwire.explore.lab_data import Shelf
-from jaxwire.explore.point import VOLTAGES
+from jaxwire.explore.point import VOLTAGES, X
 from jaxwire.explore.presets import PRESETS
 from jaxwire.explore.sliders import EXAMPLES, default_models, group_of, sliders
+from jaxwire.explore.state import fits
 from jaxwire.explore.view import LabScale, View, view_of
 
 PROGRAM = Path(sys.executable).with_name("jaxwire")
@@ -117,6 +118,24 @@ def test_models_that_are_unknown_or_do_not_fit_are_left_out_and_named():
     )
     with pytest.raises(TypeError, match="`widht` must be a number of Lorentzian, .*; did you mean 'width'"):
         State(widht=0.1)
+
+
+def test_parts_that_exchange_heat_take_the_constant_time_along():
+    assert State(phonons="own").models["relaxation"] == "ConstantRelaxationTime"
+    assert fits(default_models(), "phonons", "own") and fits(default_models(), "electron_electron", "energy")
+    assert not fits(default_models() | {"dispersion": "Kane"}, "phonons", "own")
+    assert not fits(State(phonons="own").models, "relaxation", "PowerLaw")
+
+
+@pytest.mark.slow
+def test_temperatures_are_those_of_the_library():
+    state = State(electron_electron="momentum", time=0.3, phonons="own", loss=2.0, healing_length=0.8)
+    shown, (scatterer, wire, _, point) = operating_point(state), state.objects()
+    assert wire.phonons.healing_length == 0.8 and "healing_length" in state.numbers  # one, that of the wire
+    sol = jw.solve(scatterer, wire, **point)
+    assert_allclose(shown.electron_excess, sol.electron_temperature(X), rtol=1e-8, atol=1e-15)  # rounding of sums
+    assert_allclose(shown.phonon_excess, sol.phonon_temperature(X), rtol=1e-8, atol=1e-15)
+    assert_allclose(shown.phonon_temperature, jw.Thermometer().signal(sol, X) / sol.external_power, rtol=1e-8)
 
 
 def test_presets_are_the_papers_points():
