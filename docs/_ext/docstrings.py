@@ -178,7 +178,7 @@ def skip_member(_app, _what, name, obj, skip, _options):
 
 def setup(app):
     """Register the hooks; before napoleon, which has the priority 500."""
-    autosummary.WELL_KNOWN_ABBREVIATIONS += ("Eq.", "Eqs.", "Fig.", "Figs.", "App.", "Sec.")  # end no sentence
+    autosummary.WELL_KNOWN_ABBREVIATIONS += ("Eq.", "Eqs.", "Fig.", "Figs.", "App.", "Sec.", "E.", "O.")  # end no sentence
     app.connect("autodoc-process-docstring", process_docstring, priority=100)
     app.connect("autodoc-process-signature", process_signature)
     app.connect("autodoc-skip-member", skip_member)

@@ -1,6 +1,6 @@
 // Words whose contrast is too low, by element; see page_checks.py.
 () => {
-  const parsed = (text) => { const [r, g, b, a = 1] = text.match(/[\\d.]+/g).map(Number); return [r, g, b, a]; };
+  const parsed = (text) => { const [r, g, b, a = 1] = text.match(/[\d.]+/g).map(Number); return [r, g, b, a]; };
   const over = (front, back) => [0, 1, 2].map((n) => front[3] * front[n] + (1 - front[3]) * back[n]).concat(1);
   function behind(one) {
     const layers = [];
