@@ -218,7 +218,7 @@ def _excess(point: ShownPoint) -> Panel:
     hottest, coldest = (f"{number(float(end))} mu0" for end in (electrons.max(), electrons.min()))
     return Panel(
         name="excess",
-        title="Temperatures of electrons and phonons, above that of the bath",
+        title="Electrons and phonons above *T*",
         description=f"Excess kB dT against position; of the electrons from {coldest} to {hottest}.",
         x_axis=_POSITION,
         y_axis=PanelAxis("*k*_{B}*δT*", span(electrons, phonons), "mu0", "temperature"),

@@ -18,7 +18,7 @@ from jaxwire.explore.drawing.panel import FAINT_LINE, GREY, INK, PAPER, ZERO_LIN
 FONT = 13.0
 """Size of letters, in pixels."""
 
-LEFT = 68.0
+LEFT = 78.0
 """Room left of the axes, in pixels."""
 
 RIGHT = 14.0
