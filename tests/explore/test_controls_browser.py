@@ -169,7 +169,7 @@ def test_parts_that_do_not_fit_cannot_be_chosen(open_page):
 def test_phonons_that_warm_up_bring_their_sliders_their_curve_and_code(open_page, artefacts):
     page = open_page()
     page.select_option("#phonons", "own")
-    state = shown(page, phonons="own")
+    state = shown(page, phonons="own", healing_length=0.5)  # that of the thermometer goes on as the wire's
     assert page.input_value("#relaxation") == "ConstantRelaxationTime"  # what such wires need
     for name, step in (("loss", "ArrowRight"), ("healing_length", "ArrowLeft"), ("contact_resistance", "ArrowRight")):
         assert page.locator(f"#{name}").count() == 1, name

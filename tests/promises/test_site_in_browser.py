@@ -56,19 +56,16 @@ def open_page(browser):
         context.close()
 
 
-@pytest.mark.parametrize("screen", SCREENS)
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_fits_its_screen(open_page, artefacts, name, screen):
-    page = open_page(name, SCREENS[screen], color_scheme="light")
-    assert sticks_out(page) == []
-    page.screenshot(path=artefacts / f"site-{name.replace('/', '-')}-{screen}.png")
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", PAGES)
-def test_words_of_a_page_are_told_from_what_is_behind_them(open_page, name, scheme):
-    page = open_page(name, color_scheme=scheme)
-    assert page.evaluate(CONTRASTS) == {}
+def test_a_page_fits_its_screens_and_its_words_are_told_from_what_is_behind_them(open_page, artefacts, name):
+    page = open_page(name, color_scheme="light")
+    for screen, (width, height) in SCREENS.items():
+        page.set_viewport_size({"width": width, "height": height})
+        assert sticks_out(page) == [], screen
+        page.screenshot(path=artefacts / f"site-{name.replace('/', '-')}-{screen}.png")
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        assert page.evaluate(CONTRASTS) == {}, scheme
 
 
 def test_words_that_are_too_faint_are_noticed(open_page):
