@@ -66,6 +66,7 @@ SYMBOLS = {
     "tau = tau0": r"\tau = \tau_0",
     "tau = tau0 (p/pF)^exponent": r"\tau = \tau_0\,(p/p_\mathrm{F})^s",
     "1/tau = sum_n rates[n]/tau_n": r"1/\tau = \sum_n r_n/\tau_n",
+    "energy = p^2/2m": r"\epsilon = p^2/2m",
     "energy (1 + alpha energy) = p^2/2m": r"\epsilon\,(1 + \alpha\epsilon) = p^2/2m",
     "e^2/(4 pi epsilon h vF)": r"e^2/(4\pi\varepsilon h v_\mathrm{F})",
     "Lambda = sqrt(k/g)": r"\Lambda = \sqrt{k/g}",
