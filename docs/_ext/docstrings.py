@@ -178,8 +178,8 @@ def skip_member(_app, _what, name, obj, skip, _options):
 
 def setup(app):
     """Register the hooks; before napoleon, which has the priority 500."""
-    # These end no sentence; "E. O." are initials.
-    autosummary.WELL_KNOWN_ABBREVIATIONS += ("Eq.", "Eqs.", "Fig.", "Figs.", "App.", "Sec.", "E.", "O.")
+    # These end no sentence; single letters are initials of authors.
+    autosummary.WELL_KNOWN_ABBREVIATIONS += ("Eq.", "Eqs.", "Fig.", "Figs.", "App.", "Sec.", "C.", "E.", "M.", "O.")
     app.connect("autodoc-process-docstring", process_docstring, priority=100)
     app.connect("autodoc-process-signature", process_signature)
     app.connect("autodoc-skip-member", skip_member)

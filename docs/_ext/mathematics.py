@@ -28,6 +28,7 @@ SYMBOLS = {
     "h/mu0^2": r"h/\mu_0^2",
     # the operating point
     "kB T": r"k_\mathrm{B}T",
+    "eV": "eV",
     "eV + e phi(0+) - e phi(0-)": r"eV + e\phi(0^+) - e\phi(0^-)",
     "e phi(x)": r"e\phi(x)",
     "e phi = strength x neutral value": r"e\phi = \sigma \times \text{neutral value}",
@@ -73,7 +74,15 @@ SYMBOLS = {
     "Lambda log Lambda": r"\Lambda\log\Lambda",
     "L_h": r"L_\mathrm{h}",
     "L_h >> l": r"L_\mathrm{h} \gg l",
+    "T(eps)": r"T(\epsilon)",
     "eps0": r"\epsilon_0",
+    "center +- i width": r"\epsilon_0 \pm i\Gamma",
+    "Gamma_left": r"\Gamma_\mathrm{l}",
+    "Gamma_right": r"\Gamma_\mathrm{r}",
+    "(Gamma_left + Gamma_right)/2": r"(\Gamma_\mathrm{l} + \Gamma_\mathrm{r})/2",
+    "4 Gamma_left Gamma_right/(Gamma_left + Gamma_right)^2": (
+        r"4\Gamma_\mathrm{l}\Gamma_\mathrm{r}/(\Gamma_\mathrm{l} + \Gamma_\mathrm{r})^2"
+    ),
     "Gamma": r"\Gamma",
 }
 """Symbols in sentences, and what they are in TeX; the longest that fits counts."""
@@ -104,9 +113,11 @@ FORMULAS = {
 }
 """Formulas on lines of their own."""
 
-_PATTERN = re.compile(
-    r"(?<![\w|/^.])(?:" + "|".join(map(re.escape, sorted(SYMBOLS, key=len, reverse=True))) + r")(?![\w|/^(])"
-)
+_SAFE = {"eV": "(?<!in )eV"}
+"""Symbols that are known by what stands before: energies are "in eV", too."""
+
+_KNOWN = "|".join(_SAFE.get(symbol, re.escape(symbol)) for symbol in sorted(SYMBOLS, key=len, reverse=True))
+_PATTERN = re.compile(rf"(?<![\w|/^.])(?:{_KNOWN})(?![\w|/^(])")
 
 
 def inline(words: str, plain: Callable[[str], str] = str) -> str:
