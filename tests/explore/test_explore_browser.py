@@ -11,6 +11,7 @@ import jax
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from page_checks import FOCUSED
 from page_in_browser import SKIPPED, press, read, shown
 
 import jaxwire as jw
@@ -59,10 +60,12 @@ def test_keys_move_every_slider_and_the_page_follows(open_page):
 def test_all_controls_are_reached_by_tab_in_order(open_page):
     page = open_page()
     page.focus("#center")
-    reached = []
+    reached, unseen = [], []
     for _ in range(40):
         reached.append(page.evaluate("document.activeElement.id || document.activeElement.name"))
         page.keyboard.press("Tab")
+        unseen += [] if (one := page.evaluate(FOCUSED))["is_seen"] else [one["name"]]
+    assert unseen == []
     for name in (name for name in State().sliders if name != "current"):  # hidden while the voltage is given
         assert name in reached and f"{name}-number" in reached, name
     assert all(name in reached for name in ("drive", "figure-link", "data-link", "copy", "reset"))

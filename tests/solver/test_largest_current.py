@@ -58,7 +58,9 @@ def test_a_crest_of_known_height_is_found_to_its_accuracy(sign):
     @jax.vmap
     def find(ratio, target, seen):
         question = Question(target, estimate, table)
-        start = begin_climb(_begin(question)._replace(largest=seen), likely_crest(estimate, 0.0 * top, top)[0], question)
+        start = begin_climb(
+            _begin(question)._replace(largest=seen), likely_crest(estimate, 0.0 * top, top)[0], question
+        )
         step = functools.partial(_step, lambda voltage: current_at(ratio, voltage), question)
         return jax.lax.while_loop(lambda state: state.stage == CLIMB, step, start)
 
