@@ -189,7 +189,7 @@ def _fields(sol: Solution, healing_length: Scalar, distance: Scalar) -> _Fields:
 
 def thermometer(wire: Wire, healing_length: Scalar) -> Thermometer:
     """A point-like probe of the phonons: of the wire's own, or of those with this healing length."""
-    return Thermometer(healing_length if wire.phonons is None else None)
+    return Thermometer(healing_length if wire.phonons is None else None)  # pyright: ignore[reportArgumentType]
 
 
 def _phonon_excess(sol: Solution) -> Float[Array, " n"]:
