@@ -7,6 +7,7 @@ with a value of their own, so that they suit light and dark; `on_paper` leaves t
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 
 import numpy as np
@@ -130,6 +131,7 @@ def _legend(panel: Panel, frame: Frame) -> str:
     return "".join(parts)
 
 
+@lru_cache(maxsize=256)  # half the axes stay as they are when a slider moves
 def _ticks(ends: tuple[float, float], length: float, spacing: float) -> np.ndarray:
     locator = MaxNLocator(nbins=max(2, int(length / spacing)), steps=[1, 2, 2.5, 5, 10])
     ticks = np.asarray(locator.tick_values(*ends))
