@@ -1,7 +1,8 @@
 """Docstrings and signatures of jaxwire as sphinx reads them.
 
 The docstrings are Google style with a little Markdown: `names` in single backticks, fenced examples, formulas on lines
-of their own. They are turned into reStructuredText here, before napoleon sees their sections. Signatures are written
+of their own. They are turned into reStructuredText here, before napoleon sees their sections, and their symbols into
+mathematics (`mathematics`). Signatures are written
 as they stand in the source, where a shape is an annotation: `Float[Array, " n"]` becomes `Float[n]`.
 """
 
@@ -12,6 +13,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import mathematics
 from sphinx.ext import autosummary
 
 import jaxwire
@@ -46,6 +48,8 @@ def _converted(lines: Sequence[str]) -> Iterator[str]:
         elif SECTION.match(line):
             in_section = True
             yield line
+        elif line.strip() in mathematics.FORMULAS:
+            yield from (".. math::", "", f"    {mathematics.FORMULAS[line.strip()]}")
         elif not in_section and is_formula(lines, index):
             is_first = index == 0 or not lines[index - 1].strip()
             yield from ((".. code-block:: text", "") if is_first else ())
@@ -70,12 +74,16 @@ def is_formula(lines: Sequence[str], index: int) -> bool:
 
 
 def inline(line: str) -> str:
-    """Names become references, other code literal; characters that mean something to sphinx are escaped."""
+    """Names become references, other code literal, symbols mathematics; what means something to sphinx is escaped."""
     parts = CODE.split(line)
     for position, part in enumerate(parts):
         is_code = position % 2 == 1
-        parts[position] = _reference(part) if is_code else re.sub(r"([*|\\]|_(?=\W|$))", r"\\\1", part)
+        parts[position] = _reference(part) if is_code else mathematics.inline(part, _escaped)
     return "".join(parts)
+
+
+def _escaped(words: str) -> str:
+    return re.sub(r"([*|\\]|_(?=\W|$))", r"\\\1", words)
 
 
 def _reference(name: str) -> str:
@@ -170,7 +178,8 @@ def skip_member(_app, _what, name, obj, skip, _options):
 
 def setup(app):
     """Register the hooks; before napoleon, which has the priority 500."""
-    autosummary.WELL_KNOWN_ABBREVIATIONS += ("Eq.", "Eqs.", "Fig.", "Figs.", "App.", "Sec.")  # end no sentence
+    # These end no sentence; single letters are initials of authors.
+    autosummary.WELL_KNOWN_ABBREVIATIONS += ("Eq.", "Eqs.", "Fig.", "Figs.", "App.", "Sec.", "C.", "E.", "M.", "O.")
     app.connect("autodoc-process-docstring", process_docstring, priority=100)
     app.connect("autodoc-process-signature", process_signature)
     app.connect("autodoc-skip-member", skip_member)

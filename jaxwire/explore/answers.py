@@ -4,7 +4,7 @@ from math import isfinite
 from typing import Any
 
 from jaxwire.explore.copies import as_command, as_python
-from jaxwire.explore.drawing.figures import panels, shown_panels, size_of
+from jaxwire.explore.drawing.figures import in_units, panels, size_of
 from jaxwire.explore.drawing.formulas import number
 from jaxwire.explore.drawing.read_outs import read_out
 from jaxwire.explore.drawing.svg_panel import draw
@@ -15,7 +15,8 @@ from jaxwire.explore.view import LabScale, View
 
 def answer(point: ShownPoint, view: View) -> dict[str, Any]:
     """Everything that the page shows of a point."""
-    shown = [(panel, size_of(panel, view)) for panel in shown_panels(point, view)]
+    natural = panels(point, view)
+    shown = [(panel, size_of(panel, view)) for panel in in_units(natural, view)]
     pinned = None if view.pinned is None else operating_point(view.pinned)
     state = point.state
     return {
@@ -30,7 +31,7 @@ def answer(point: ShownPoint, view: View) -> dict[str, Any]:
         "spots": {side: _spot(spot, view.scale) for side, spot in point.spots._asdict().items()},
         "figures": {panel.name: draw(panel, *size) for panel, size in shown},
         "reads": {panel.name: read_out(panel, *size) for panel, size in shown},
-        "ends": {panel.name: panel.y_axis.ends for panel in panels(point, view)},
+        "ends": {panel.name: panel.y_axis.ends for panel in natural},
         "si": {} if view.scale is None else {name: _in_si(point, name, view.scale) for name in state.numbers},
         "python": as_python(state),
         "command": as_command(state),

@@ -16,7 +16,7 @@ from jaxwire.model.units.materials import MATERIALS
 GROUPS = {
     "Scatterer": ("scatterer",),
     "Operating point": ("point",),
-    "Wire": ("relaxation", "dispersion", "screening", "electron_electron"),
+    "Wire": ("relaxation", "dispersion", "screening", "electron_electron", "phonons"),
     "What is shown": ("shown",),
 }
 """Kinds of sliders by what they belong to."""
@@ -27,6 +27,7 @@ KIND_WORDS = {
     "dispersion": "band",
     "screening": "screening",
     "electron_electron": "e-e collisions",
+    "phonons": "phonons",
 }
 """What the choice of a model is called."""
 
@@ -48,6 +49,8 @@ MODEL_WORDS = {
     "none": "none",
     "momentum": "keep the momentum",
     "energy": "keep the energy alone",
+    "bath": "stay at T",
+    "own": "warm up",
 }
 """Models in words."""
 

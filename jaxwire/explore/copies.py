@@ -98,7 +98,7 @@ def _written(value: Any) -> str:
 def _table(value: Any) -> str:
     """An object as an inline table of TOML, see `jaxwire.config.models`."""
     if isinstance(value, eqx.Module):
-        is_named = type(value).__name__ not in ("Resonance", "ElectronElectron")
+        is_named = type(value).__name__ not in ("Resonance", "ElectronElectron", "Phonons")
         named = [f'model = "{type(value).__name__}"'] * is_named
         return "{" + ", ".join([*named, *(f"{name} = {_table(part)}" for name, part in _fields(value).items())]) + "}"
     if isinstance(value, tuple | list):

@@ -7,11 +7,11 @@ from typing import Any
 from jaxwire.explore.drawing.formulas import html
 from jaxwire.explore.drawing.units import text_of
 from jaxwire.explore.lab_data import ShownData
-from jaxwire.explore.point import has_thermometer, operating_point
+from jaxwire.explore.point import operating_point
 from jaxwire.explore.state import State
 from jaxwire.fits.fit import fit_profile
 from jaxwire.model.printing import with_error
-from jaxwire.observables.instruments import HeatingProfile, Thermometer
+from jaxwire.observables.instruments import AbstractInstrument, HeatingProfile, Thermometer
 
 STARTS = 8
 """Places that the search starts from: half as many as `jaxwire.fit`, for half the time."""
@@ -64,13 +64,6 @@ def fit(state: State, data: ShownData, free: list[str]) -> PageFit:
         wrong = ", ".join(unknown(free, known)) or "none"
         raise ValueError(f"`free` must be some of {', '.join(known)}, got {wrong[:80]}.")
     objects = state.objects()
-    if data.panel == "temperature" and not has_thermometer(objects.wire):
-        raise ValueError("`of` must be heating in a wire whose electrons collide with each other, got temperature.")
-    unit = _unit_of_signal(state, data)
-    start: Any = {"gain": data.gain / unit, "offset": data.offset}
-    instrument = HeatingProfile(**start)
-    if data.panel == "temperature":
-        instrument = Thermometer(state["healing_length"], **start)  # pyright: ignore[reportArgumentType]
     found = fit_profile(
         data.data.x,
         data.data.y,
@@ -79,7 +72,7 @@ def fit(state: State, data: ShownData, free: list[str]) -> PageFit:
         objects.wire,
         **objects.point,
         free=free,
-        instrument=instrument,
+        instrument=instrument_of(state, data),
         starts=STARTS,
     )
     values, errors = dict(found.values), dict(found.errors)
@@ -96,6 +89,15 @@ def fit(state: State, data: ShownData, free: list[str]) -> PageFit:
     words.append(f"chi^2 {found.chi2:.4g} at {found.degrees_of_freedom} degrees of freedom{chance}")
     numbers = values if all(map(isfinite, values.values())) else {}
     return PageFit(rows, str(found.status), found.status.ok, words, numbers)
+
+
+def instrument_of(state: State, data: ShownData) -> AbstractInstrument:
+    """What the readings were made with, at the gain and offset that are shown."""
+    start: Any = {"gain": data.gain / _unit_of_signal(state, data), "offset": data.offset}
+    if data.panel == "heating":
+        return HeatingProfile(**start)
+    has_own = state.objects().wire.phonons is not None
+    return Thermometer(None if has_own else state["healing_length"], **start)  # pyright: ignore[reportArgumentType]
 
 
 def unknown(names: list[str], known: list[str]) -> list[str]:

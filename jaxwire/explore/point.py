@@ -3,8 +3,9 @@
 Every program is compiled for numbers that it does not know, once per process: moving a slider compiles nothing.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from math import isfinite
 from typing import NamedTuple
 
@@ -20,7 +21,7 @@ from jaxwire.kinetics.flow import Heating
 from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.array_types import Scalar
-from jaxwire.numerics.programs import quick_jit
+from jaxwire.numerics.programs import BRISK, compiled, quick_jit
 from jaxwire.observables.instruments import Thermometer
 from jaxwire.observables.spot import Spots
 from jaxwire.observables.spots import find_spots
@@ -55,6 +56,9 @@ NUMBERS = {
 """Numbers of the solution that are read out, with symbol and unit."""
 
 
+_brisk = partial(compiled, options=BRISK)
+
+
 @dataclass(frozen=True)
 class ShownPoint:
     """One state, solved; arrays are NumPy's, NaN where there is nothing to show.
@@ -67,6 +71,8 @@ class ShownPoint:
         has_current: whether a current flows; without it P_ph/P_ext is undefined.
         heating: P_ph/P_ext and its parts at `X`.
         phonon_temperature: rise of the phonon temperature at `X`, in units of that far away.
+        electron_excess: kB dTe of the electrons' temperature at `X`, in mu0.
+        phonon_excess: the same of a wire's own phonons, to first order; NaN where phonons stay at T.
         spots: heating and cooling spots on both sides.
         transmission: T at `ENERGY`, as the kinetic energy in the left wire.
         occupation: f0 of the left and the right wire at the same total energies, shape (2, n).
@@ -81,6 +87,8 @@ class ShownPoint:
     has_current: bool
     heating: Heating
     phonon_temperature: np.ndarray
+    electron_excess: np.ndarray
+    phonon_excess: np.ndarray
     spots: Spots
     transmission: np.ndarray
     occupation: np.ndarray
@@ -92,8 +100,10 @@ class ShownPoint:
 def operating_point(state: State) -> ShownPoint:
     """Solve a state and evaluate what is shown of it; what was shown lately is kept.
 
-    At a given current, the voltage is found first; the error estimate is that at this voltage.
+    At a given current, the voltage is found first; the error estimate is that at this voltage. The curve is computed,
+    and at first compiled, beside all else.
     """
+    curve = _BESIDE.submit(_curve_of, _without_drive(state))
     scatterer, wire, _, point = state.objects()
     temperature, found = jnp.asarray(point["temperature"]), None
     if "voltage" in point:
@@ -114,12 +124,17 @@ def operating_point(state: State) -> ShownPoint:
         has_current=bool(np.isfinite(fields.heating.total).all()),
         heating=fields.heating,
         phonon_temperature=np.asarray(fields.phonon_temperature),
+        electron_excess=np.asarray(fields.electron_excess),
+        phonon_excess=np.asarray(fields.phonon_excess),
         spots=fields.spots,
         transmission=np.asarray(fields.transmission),
         occupation=np.asarray(fields.occupation),
         deviation=fields.deviation,
-        curve=_curve_of(_without_drive(state)),
+        curve=curve.result(),
     )
+
+
+_BESIDE = ThreadPoolExecutor(thread_name_prefix="curve")
 
 
 class _Fields(NamedTuple):
@@ -128,6 +143,8 @@ class _Fields(NamedTuple):
     numbers: dict[str, Array]
     heating: Heating
     phonon_temperature: Array
+    electron_excess: Array
+    phonon_excess: Array
     spots: Spots
     transmission: Array
     occupation: Array
@@ -150,7 +167,7 @@ def _voltage_for(
     return sol.voltage, sol.status
 
 
-@quick_jit
+@_brisk
 def _fields(sol: Solution, healing_length: Scalar, distance: Scalar) -> _Fields:
     energy, places = jnp.asarray(ENERGY), jnp.stack([-distance, distance, jnp.full_like(distance, BEHIND_ALL_MODES)])
     found = sol.distribution(energy[None, :], places[:, None])
@@ -160,7 +177,9 @@ def _fields(sol: Solution, healing_length: Scalar, distance: Scalar) -> _Fields:
     return _Fields(
         numbers={name: getattr(sol, name) for name in NUMBERS},
         heating=sol.heating(X),
-        phonon_temperature=_phonon_temperature(sol, healing_length),
+        phonon_temperature=thermometer(sol.wire, healing_length).signal(sol, X) / sol.external_power,
+        electron_excess=sol.electron_temperature(X),
+        phonon_excess=_phonon_excess(sol),
         spots=find_spots(sol),
         transmission=jnp.where(on_right > 0, sol.scatterer.transmission(energy), 0.0),
         occupation=jnp.stack([equilibrium, shifted]),
@@ -168,21 +187,23 @@ def _fields(sol: Solution, healing_length: Scalar, distance: Scalar) -> _Fields:
     )
 
 
-def has_thermometer(wire: Wire) -> bool:
-    """Whether the phonon temperature is worked out: where electrons do not collide with each other."""
-    return wire.electron_electron is None
+def thermometer(wire: Wire, healing_length: Scalar) -> Thermometer:
+    """A point-like probe of the phonons: of the wire's own, or of those with this healing length."""
+    return Thermometer(healing_length if wire.phonons is None else None)  # pyright: ignore[reportArgumentType]
 
 
-def _phonon_temperature(sol: Solution, healing_length: Scalar) -> Float[Array, " n"]:
-    if not has_thermometer(sol.wire):
-        return jnp.full(X.shape, jnp.nan)
-    return Thermometer(healing_length).signal(sol, X) / sol.external_power
+def _phonon_excess(sol: Solution) -> Float[Array, " n"]:
+    return jnp.full(X.shape, jnp.nan) if sol.wire.phonons is None else sol.phonon_temperature(X)
 
 
 def _without_drive(state: State) -> State:
-    """The same at the default of the voltage, on which the curve does not depend: it is moved most."""
-    numbers = {name: value for name, value in state.numbers.items() if name not in ("current", "voltage")}
-    return State(**state.models, **numbers)
+    """The same with defaults for what the curve does not depend on: the voltage, and places where fields are read."""
+    kept = {
+        name: value
+        for name, value in state.numbers.items()
+        if name == "temperature" or state.sliders[name].place is not None
+    }
+    return State(**state.models, **kept)
 
 
 @lru_cache(maxsize=64)
@@ -191,7 +212,7 @@ def _curve_of(state: State) -> np.ndarray:
     return np.asarray(_curve(scatterer, wire, jnp.asarray(point["temperature"])))
 
 
-@quick_jit
+@_brisk
 def _curve(scatterer: AbstractScatterer, wire: Wire, temperature: Scalar) -> Float[Array, " n"]:
     def current(voltage: Scalar) -> Scalar:
         return solve(scatterer, wire, temperature=temperature, voltage=voltage, error_estimate=False).current

@@ -1,4 +1,4 @@
-"""Settings of the page that show the paper's figures."""
+"""Settings of the page that show the paper's figures, and what becomes of Fig. 3a beyond the paper's assumptions."""
 
 from typing import NamedTuple
 
@@ -34,5 +34,18 @@ PRESETS = {
     "5ef": _map_of_figure_5("e, f", 0.7),
     "9a": Preset("Fig. 9a: current and voltage, resonance below", State(center=0.64, temperature=0.1, voltage=0.8)),
     "9b": Preset("Fig. 9b: current and voltage, resonance above", State(center=1.44, temperature=0.1, voltage=0.8)),
+    "collisions": Preset(
+        "beyond: Fig. 3a where electrons collide, tau_ee = 0.1 tau_ep",
+        State(electron_electron="momentum", time=0.1, temperature=0.7, voltage=0.1),
+    ),
+    "phonons": Preset(
+        "beyond: Fig. 3a where phonons warm up as easily as electrons",
+        State(phonons="own", loss=1.5, healing_length=1.0, temperature=0.7, voltage=0.1),
+    ),
+    "both": Preset(
+        "beyond: Fig. 3a with both",
+        State(electron_electron="momentum", time=0.1, phonons="own", loss=1.5, temperature=0.7, voltage=0.1),
+    ),
 }
-"""By the number of the figure; the resonance has the paper's half width 0.08 unless it is an axis."""
+"""By the number of the figure, or what is beyond it; the resonance has the paper's half width 0.08 unless it is an
+axis. At kT = 0.7 electrons give the phonons G = 1.46, so that alpha = G/g is 1."""

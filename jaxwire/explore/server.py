@@ -20,8 +20,9 @@ from starlette.routing import Route
 
 from jaxwire.explore import answers, controls
 from jaxwire.explore.drawing.csv_table import write_table
-from jaxwire.explore.drawing.figures import HEIGHTS, sheet
+from jaxwire.explore.drawing.figures import HEIGHTS, WIDE
 from jaxwire.explore.drawing.map_panel import draw_maps
+from jaxwire.explore.drawing.sheet import sheet
 from jaxwire.explore.fitting import fit
 from jaxwire.explore.fitting import program as fit_program
 from jaxwire.explore.guard import HOSTS, Guard
@@ -75,13 +76,12 @@ class Page:
             '<div class="drawing"></div><div class="cursor" hidden></div><div class="reading" hidden></div></figure>'
             for name, height in HEIGHTS.items()
         }
-        wide = ("heating", "temperature")
         page = Template(_text("page.html")).substitute(
             controls=controls.controls(state),
             notes=escape(" ".join(notes)),
             numbers=controls.number_rows(),
-            wide="".join(figures[name] for name in wide),
-            narrow="".join(figures[name] for name in HEIGHTS if name not in wide),
+            wide="".join(figures[name] for name in WIDE),
+            narrow="".join(figures[name] for name in HEIGHTS if name not in WIDE),
             lab=controls.lab_numbers(),
             presets=controls.presets(),
             axes=controls.map_axes(state),

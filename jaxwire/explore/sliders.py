@@ -19,6 +19,7 @@ from jaxwire.model.scatterers.resonances import BreitWigner, Lorentzian, Resonan
 from jaxwire.model.units.quantities import LABELS
 from jaxwire.model.wires.dispersion import Kane, Parabolic
 from jaxwire.model.wires.electron_electron import ElectronElectron
+from jaxwire.model.wires.phonons import Phonons
 from jaxwire.model.wires.relaxation import ConstantRelaxationTime, Matthiessen, PowerLaw
 from jaxwire.model.wires.screening import Electroneutral, LocalScreening
 from jaxwire.model.wires.wire import Wire
@@ -51,8 +52,12 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     ),
     "electron_electron": {
         "none": None,
-        "momentum": ElectronElectron(rate=0.5),
-        "energy": ElectronElectron(rate=0.5, conserves="energy"),
+        "momentum": ElectronElectron(time=1.0),
+        "energy": ElectronElectron(time=1.0, conserves="energy"),
+    },
+    "phonons": {
+        "bath": None,
+        "own": Phonons(1.5, 1.0, 0.0),  # pyright: ignore[reportArgumentType]
     },
 }
 """Models by what they are for and by name; the first of each is the default. Numbers are where sliders start.
@@ -83,7 +88,9 @@ SYMBOLS = {
     "rates": "*r*",
     "alpha": "*α*",
     "strength": "*σ*",
-    "rate": "1/*τ*_{ee}",
+    "time": "*τ*_{ee}",
+    "loss": "*g*",
+    "contact_resistance": "*R*_{K}",
     "healing_length": "*Λ*",
     "distance": "*d*",
 }
@@ -96,9 +103,11 @@ SPANS = {
     ("", "real"): (-3.14, 3.14),
     ("1/kF", "positive"): (0.3, 10.0),
     ("1/kF", "not negative"): (0.0, 10.0),
-    ("1/tau0", "not negative"): (0.0, 5.0),
     ("1/tau0", "positive"): (0.05, 1.0),
-    ("vF tau0", "positive"): (0.01, 5.0),
+    ("tau0", "positive"): (0.03, 10.0),
+    ("vF tau0", "not negative"): (0.0, 10.0),
+    ("mu0^2/(h vF tau0)", "positive"): (0.05, 50.0),
+    ("h/mu0^2", "not negative"): (0.0, 10.0),
 }
 """How far a slider goes where the domain has no end, by unit and kind; in mu0 as far as the accuracy is promised."""
 
@@ -183,7 +192,7 @@ SHOWN = {
         Slider("distance", "*d*", "distance at which *f* is shown", "vF tau0", 0.01, 5.0, 0.05, 0.5, True),
     )
 }
-"""What is read of the solution."""
+"""What is read of the solution; the healing length unless the wire has one."""
 
 
 def default_models() -> dict[str, str]:
@@ -221,7 +230,7 @@ def _sliders(models: tuple[tuple[str, str], ...]) -> dict[str, Slider]:
             name = text + "".join(f"[{n}]" for n in index)
             key = str([step for step in place.path if isinstance(step, str)][-1])
             found[name] = _of_model(name, key, at, names.domain(place), float(number_at(objects, at)))
-    return found | POINT | SHOWN
+    return found | POINT | {name: slider for name, slider in SHOWN.items() if name not in found}
 
 
 def group_of(slider: Slider) -> str:

@@ -26,8 +26,11 @@ from jaxwire.explore.sliders import DRIVES, EXAMPLES, POINT, Slider, default_mod
 from jaxwire.model.parameters.names import Objects, with_values
 from jaxwire.model.parameters.suggestion import did_you_mean
 
-COLLIDING = {"relaxation": "ConstantRelaxationTime"}
-"""What a wire has unless it is named, where electrons collide with each other."""
+THERMAL = ("electron_electron", "phonons")
+"""Kinds of models through which electrons exchange heat; the first of each is none."""
+
+CONSTANT = {"relaxation": "ConstantRelaxationTime"}
+"""What a wire has unless it is named, where electrons exchange heat."""
 
 
 class State:
@@ -55,6 +58,7 @@ class State:
             raise ValueError("`voltage` or `current` must be given, one of them; got both.")
         drive = next((name for name in DRIVES if name in given), DRIVES[0])
         self.numbers: dict[str, float] = {}
+        self._objects: Objects | None = None
         for name, slider in known.items():
             if name not in DRIVES or name == drive:
                 value = given.get(name, slider.default)
@@ -91,13 +95,19 @@ class State:
     @property
     def program(self) -> str:
         """What a state is compiled for, in words."""
-        wire = [name for kind, name in self.models.items() if kind not in ("scatterer", "electron_electron")]
+        wire = [name for kind, name in self.models.items() if kind not in ("scatterer", *THERMAL)]
         conserved = self.models["electron_electron"]
         meeting = "" if conserved == "none" else f" and electrons that conserve {conserved}"
-        return f"{self.models['scatterer']} in a wire of {', '.join(wire)}{meeting} at a given {self.drive}"
+        warming = "" if self.models["phonons"] == "bath" else " and phonons that warm up"
+        return f"{self.models['scatterer']} in a wire of {', '.join(wire)}{meeting}{warming} at a given {self.drive}"
 
     def objects(self) -> Objects:
         """Scatterer and wire, as the library takes them; and temperature, voltage and current, as far as given."""
+        if self._objects is None:
+            self._objects = self._made()
+        return self._objects
+
+    def _made(self) -> Objects:
         placed = [slider for slider in self.sliders.values() if slider.place is not None]
         values = [jnp.asarray(self[slider.name]) for slider in placed]
         places = [slider.place for slider in placed if slider.place is not None]
@@ -115,16 +125,23 @@ def _models(given: Mapping[str, str]) -> dict[str, str]:
     for kind, name in given.items():
         if name not in EXAMPLES[kind]:
             raise ValueError(f"`{kind}` must be one of {', '.join(EXAMPLES[kind])}, got {name[:40]}.")
-    is_colliding = given.get("electron_electron", "none") != "none"
-    models = default_models() | (COLLIDING if is_colliding else {}) | dict(given)
+    usual = default_models()
+    is_thermal = any(given.get(kind, usual[kind]) != usual[kind] for kind in THERMAL)
+    models = usual | (CONSTANT if is_thermal else {}) | dict(given)
     example(models)  # refuses parts that do not fit
     return models
 
 
 def fits(models: Mapping[str, str], kind: str, name: str) -> bool:
-    """Whether the model of this name may take the place of that of its kind."""
+    """Whether the model of this name may take the place of that of its kind.
+
+    One by which electrons exchange heat takes the usual relaxation time along, which is then constant.
+    """
+    others = {**models, kind: name}
+    if kind in THERMAL and models["relaxation"] == default_models()["relaxation"]:
+        others |= CONSTANT
     try:
-        example({**models, kind: name})
+        example(others)
     except ValueError:
         return False
     return True

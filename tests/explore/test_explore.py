@@ -20,8 +20,9 @@ import jaxwire as jw
 from jaxwire.cli import main
 from jaxwire.explore import State, from_query, operating_point
 from jaxwire.explore.drawing.csv_table import columns, read_table, write_table
-from jaxwire.explore.drawing.figures import HEIGHTS, draw_panels, sheet
+from jaxwire.explore.drawing.figures import HEIGHTS, draw_panels
 from jaxwire.explore.drawing.formulas import html, number, svg
+from jaxwire.explore.drawing.sheet import sheet
 from jaxwire.explore.point import ENERGY, NUMBERS, VOLTAGES, X
 from jaxwire.explore.view import View
 

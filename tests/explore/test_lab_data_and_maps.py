@@ -8,7 +8,7 @@ import jaxwire as jw
 from jaxwire.explore import State, operating_point
 from jaxwire.explore.drawing.figures import panels
 from jaxwire.explore.drawing.map_panel import draw_maps
-from jaxwire.explore.fitting import can_be_free, fit
+from jaxwire.explore.fitting import can_be_free, fit, instrument_of
 from jaxwire.explore.lab_data import MOST_SETS, Shelf, ShownData, read_lab_data
 from jaxwire.explore.spot_map import ACROSS, AT_ONCE, COARSEST, NEAREST_SPOT, ORDER, UP, Maps, axes_of
 from jaxwire.explore.view import View
@@ -91,11 +91,13 @@ def test_the_gain_of_a_thermometer_is_per_temperature_far_away():
     assert_allclose(list(found.numbers.values()), [1.4, 0.1, 3.0], rtol=1e-5)
 
 
-def test_a_thermometer_is_refused_where_it_is_not_worked_out():
-    state = State(electron_electron="momentum")
-    shown = ShownData(read_lab_data("x,y\n1,2\n2,3\n3,4\n"), "temperature", 1.0, 0.0)
-    with pytest.raises(ValueError, match="`of` must be heating in a wire whose electrons collide"):
-        fit(state, shown, ["center"])
+@pytest.mark.slow
+def test_a_thermometer_reads_the_phonons_of_the_wire_where_it_has_its_own():
+    shown = ShownData(read_lab_data("x,y\n1,2\n2,3\n3,4\n"), "temperature", 2.0, 0.1)
+    for state, length in ((State(phonons="own", healing_length=1.5), None), (State(healing_length=1.5), 1.5)):
+        instrument = instrument_of(state, shown)
+        instrument.check_wire(state.objects().wire)  # refuses a second healing length, as it does none at all
+        assert instrument.healing_length == length and float(instrument.offset) == 0.1
 
 
 def test_numbers_of_any_scatterer_may_be_free():

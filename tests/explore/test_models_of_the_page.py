@@ -20,17 +20,14 @@ from jaxwire.explore.drawing.figures import draw_panels, shown_panels
 from jaxwire.explore.drawing.read_outs import read_out
 from jaxwire.explore.drawing.units import text_of
 from jaxwire.explore.lab_data import Shelf
+from jaxwire.explore.point import VOLTAGES, X
 from jaxwire.explore.presets import PRESETS
 from jaxwire.explore.sliders import EXAMPLES, default_models, group_of, sliders
+from jaxwire.explore.state import fits
 from jaxwire.explore.view import LabScale, View, view_of
 
 PROGRAM = Path(sys.executable).with_name("jaxwire")
-COLLIDING = {"relaxation": "ConstantRelaxationTime"}
-ALL = [
-    {**(COLLIDING if kind == "electron_electron" else {}), kind: name}
-    for kind, examples in EXAMPLES.items()
-    for name in examples
-]
+ALL = [{kind: name} for kind, examples in EXAMPLES.items() for name in examples]
 WITHOUT_SLIDERS = {"Tabulated", "TabulatedRelaxation", "GatedCoulomb"}  # tables; 20 s a point
 
 
@@ -104,7 +101,7 @@ def test_a_copied_file_gives_the_numbers_of_the_page(tmp_path):
 
 
 def test_models_are_kept_in_the_address():
-    state = State(scatterer="QuantumPointContact", electron_electron="energy", rate=0.25)
+    state = State(scatterer="QuantumPointContact", electron_electron="energy", time=0.25)
     words = dict(re.findall(r"([^&=]+)=([^&]+)", state.query().replace("%5B", "[").replace("%5D", "]")))
     assert from_query(words) == (state, ())
     assert words["electron_electron"] == "energy" and words["thresholds[1]"] == "1.6"
@@ -118,6 +115,24 @@ def test_models_that_are_unknown_or_do_not_fit_are_left_out_and_named():
     assert notes[0].startswith("`electron_electron` must be one of none, momentum, energy, got friends")
     with pytest.raises(TypeError, match="`widht` must be a number of Lorentzian, .*; did you mean 'width'"):
         State(widht=0.1)
+
+
+def test_parts_that_exchange_heat_take_the_constant_time_along():
+    assert State(phonons="own").models["relaxation"] == "ConstantRelaxationTime"
+    assert fits(default_models(), "phonons", "own") and fits(default_models(), "electron_electron", "energy")
+    assert not fits(default_models() | {"dispersion": "Kane"}, "phonons", "own")
+    assert not fits(State(phonons="own").models, "relaxation", "PowerLaw")
+
+
+@pytest.mark.slow
+def test_temperatures_are_those_of_the_library():
+    state = State(electron_electron="momentum", time=0.3, phonons="own", loss=2.0, healing_length=0.8)
+    shown, (scatterer, wire, _, point) = operating_point(state), state.objects()
+    assert wire.phonons.healing_length == 0.8 and "healing_length" in state.numbers  # one, that of the wire
+    sol = jw.solve(scatterer, wire, **point)
+    assert_allclose(shown.electron_excess, sol.electron_temperature(X), rtol=1e-8, atol=1e-15)  # rounding of sums
+    assert_allclose(shown.phonon_excess, sol.phonon_temperature(X), rtol=1e-8, atol=1e-15)
+    assert_allclose(shown.phonon_temperature, jw.Thermometer().signal(sol, X) / sol.external_power, rtol=1e-8)
 
 
 def test_presets_are_the_papers_points():
@@ -198,6 +213,7 @@ def test_what_is_read_under_the_pointer_is_the_curve(point):
     panel = {panel.name: panel for panel in shown_panels(point, View())}["iv"]
     read = read_out(panel, 300.0, 290.0)
     curve = read["curves"][0]
+    assert_allclose(read["grids"][curve["grid"]], VOLTAGES, rtol=1e-4)
     assert_allclose(curve["y"], point.curve, rtol=1e-4)  # rounded to five digits
     left, right, top, bottom = read["frame"]
     assert (read["ends"][:2], 0 < left < right < 300, 0 < top < bottom < 290) == ([-1.6, 1.6], True, True)

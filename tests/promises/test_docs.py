@@ -231,7 +231,7 @@ def test_shapes_read_as_shapes(written, shown):
 def test_docstrings_become_what_sphinx_reads():
     lines = ["Heat at |x|, see `Lorentzian`.", "", "T = a_k b*c", "", "```python", ">>> 1", "1", "```"]
     docstrings.process_docstring(None, "function", "f", None, None, lines)
-    assert lines[0] == r"Heat at \|x\|, see :py:obj:`Lorentzian <jaxwire.Lorentzian>`."
+    assert lines[0] == r"Heat at \ :math:`|x|`\ , see :py:obj:`Lorentzian <jaxwire.Lorentzian>`."
     assert lines[2:5] == [".. code-block:: text", "", "    T = a_k b*c"]
     assert lines[6] == ".. code-block:: pycon" and lines[8:10] == ["    >>> 1", "    1"]
 

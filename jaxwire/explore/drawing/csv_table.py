@@ -31,6 +31,8 @@ def columns(point: ShownPoint) -> dict[str, np.ndarray]:
         "x [vF tau0]": X,
         **heating,
         "phonon temperature rise [that far away]": point.phonon_temperature,
+        "electron temperature excess [mu0]": point.electron_excess,
+        "phonon temperature excess [mu0]": point.phonon_excess,
         "energy [mu0]": ENERGY,
         "transmission": point.transmission,
         "f0 left": point.occupation[0],

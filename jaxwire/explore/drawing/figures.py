@@ -1,4 +1,4 @@
-"""The five drawings of a state: heating, phonon temperature, distribution, transmission, current and voltage."""
+"""The six drawings of a state: heating, temperatures, distribution, transmission, current and voltage."""
 
 from dataclasses import replace
 from functools import partial
@@ -7,13 +7,12 @@ from typing import Any
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap, to_hex
 
-from jaxwire.explore.drawing.formulas import UNITS, number, svg
+from jaxwire.explore.drawing.formulas import number
 from jaxwire.explore.drawing.panel import GREY, INK, PINNED, Curve, Mark, Panel, PanelAxis, Strip, span
-from jaxwire.explore.drawing.svg_panel import FONT, draw, on_paper
-from jaxwire.explore.drawing.units import in_si, text_of
+from jaxwire.explore.drawing.svg_panel import draw
+from jaxwire.explore.drawing.units import in_si
 from jaxwire.explore.lab_data import ShownData
-from jaxwire.explore.point import ENERGY, VOLTAGES, ShownPoint, X, has_thermometer, operating_point
-from jaxwire.explore.state import State
+from jaxwire.explore.point import ENERGY, VOLTAGES, ShownPoint, X, operating_point
 from jaxwire.explore.view import View
 from jaxwire.plot.style import COLORS
 
@@ -50,10 +49,17 @@ SHADES = tuple(to_hex(color) for color in COLD_HOT(np.linspace(0.0, 1.0, 201)))
 STOPS = np.linspace(X[0], X[-1], 97)
 """Where the colour of the strip is given; between two of them it is mixed."""
 
-HEIGHTS = {"heating": 320.0, "temperature": 230.0, "distribution": 290.0, "transmission": 290.0, "iv": 290.0}
+HEIGHTS = {
+    "heating": 320.0,
+    "temperature": 230.0,
+    "excess": 230.0,
+    "distribution": 290.0,
+    "transmission": 290.0,
+    "iv": 290.0,
+}
 """Heights of the drawings, in pixels."""
 
-WIDE = ("heating", "temperature")
+WIDE = ("heating", "temperature", "excess")
 """Drawings over position, which take the whole width of the page."""
 
 _POSITION = PanelAxis("position *x*", (X[0], X[-1]), "vF tau0", "x")
@@ -79,8 +85,12 @@ def draw_panels(point: ShownPoint, view: View = View()) -> dict[str, str]:  # no
 
 def shown_panels(point: ShownPoint, view: View) -> tuple[Panel, ...]:
     """The drawings in the units that are shown."""
-    found = panels(point, view)
-    return found if view.scale is None else tuple(in_si(panel, view.scale) for panel in found)
+    return in_units(panels(point, view), view)
+
+
+def in_units(natural: tuple[Panel, ...], view: View) -> tuple[Panel, ...]:
+    """Panels in natural units, in those that are shown."""
+    return natural if view.scale is None else tuple(in_si(panel, view.scale) for panel in natural)
 
 
 def size_of(panel: Panel, view: View) -> tuple[float, float]:
@@ -89,7 +99,8 @@ def size_of(panel: Panel, view: View) -> tuple[float, float]:
 
 
 def _panels(point: ShownPoint) -> tuple[Panel, ...]:
-    return _heating(point), _temperature(point), _distribution(point), _transmission(point), _iv(point)
+    over_position = _heating(point), _temperature(point), _excess(point)
+    return *over_position, _distribution(point), _transmission(point), _iv(point)
 
 
 def _beside(panel: Panel, other: Panel) -> Panel:
@@ -126,57 +137,6 @@ def _with_data(panel: Panel, shown: ShownData) -> Panel:
         x_axis=replace(panel.x_axis, ends=across),
         y_axis=replace(panel.y_axis, ends=(low, high)),
     )
-
-
-def sheet(point: ShownPoint, view: View = View(), width: float = 960.0) -> str:  # noqa: B008 - frozen
-    """All drawings on one sheet, with the parameters below, as an SVG file."""
-    gap = 24.0
-    narrow = (width - 2 * gap) / 3
-    sized = replace(view, wide=width, narrow=narrow)
-    drawn = {name: on_paper(drawing) for name, drawing in draw_panels(point, sized).items()}
-    places = {"heating": (0.0, 0.0), "temperature": (0.0, HEIGHTS["heating"] + gap)}
-    below = HEIGHTS["heating"] + HEIGHTS["temperature"] + 2 * gap
-    places |= {
-        name: (index * (narrow + gap), below) for index, name in enumerate(("distribution", "transmission", "iv"))
-    }
-    at = below + HEIGHTS["iv"] + gap
-    lines = [", ".join([point.state.models["scatterer"], *(_given(point, name, view) for name in point.state.numbers)])]
-    if view.pinned is not None:
-        lines.append("pinned: " + ", ".join(_differing(point, view.pinned)))
-    inside = "".join(
-        drawing.replace("<svg ", f'<svg x="{places[name][0]:g}" y="{places[name][1]:g}" ', 1)
-        for name, drawing in drawn.items()
-    )
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width + 40:g}" height="{at + 44 + 20 * len(lines):g}" '
-        f'viewBox="-20 -20 {width + 40:g} {at + 44 + 20 * len(lines):g}">'
-        f'<rect x="-20" y="-20" width="100%" height="100%" fill="white"/>{inside}{_caption(lines, at)}</svg>\n'
-    )
-
-
-def _caption(lines: list[str], at: float) -> str:
-    return "".join(
-        f'<text y="{at + 4 + 20 * row:g}" font-family="system-ui, Helvetica, Arial, sans-serif" '
-        f'font-size="{FONT:g}">{svg(line, FONT)}</text>'
-        for row, line in enumerate(lines)
-    )
-
-
-def _differing(point: ShownPoint, pinned: State) -> list[str]:
-    """What a pinned state has that the point has not."""
-    models = [name for kind, name in pinned.models.items() if name != point.state.models[kind]]
-    own = point.state.numbers
-    names = [name for name, value in pinned.numbers.items() if own.get(name) != value]
-    words = [f"{pinned.sliders[name].symbol} = {number(pinned[name])}" for name in names]
-    return [*models, *words] or ["the same"]
-
-
-def _given(point: ShownPoint, name: str, view: View) -> str:
-    slider = point.state.sliders[name]
-    if view.scale is None:
-        return f"{slider.symbol} = {number(point.state[name])} {UNITS[slider.unit]}".rstrip()
-    return f"{slider.symbol} = {' '.join(text_of(name, point.state[name], slider.unit, view.scale))}".rstrip()
 
 
 def _message(point: ShownPoint) -> str:
@@ -227,8 +187,7 @@ def _heating(point: ShownPoint) -> Panel:
 
 def _temperature(point: ShownPoint) -> Panel:
     rise = point.phonon_temperature
-    is_known = has_thermometer(point.state.objects().wire)
-    largest = float(np.max(np.abs(rise - 1.0))) if point.has_current and is_known else 1.0
+    largest = float(np.max(np.abs(rise - 1.0))) if point.has_current else 1.0
     shares = 0.5 + 0.5 * (np.nan_to_num(np.interp(STOPS, X, rise)) - 1.0) / (largest or 1.0)
     colors = tuple(SHADES[index] for index in np.rint(shares * (len(SHADES) - 1)).astype(int).clip(0, len(SHADES) - 1))
     low, high = (number(float(end)) for end in (rise.min(), rise.max()))
@@ -244,7 +203,27 @@ def _temperature(point: ShownPoint) -> Panel:
             Curve(X[:0], X[:0], VERMILION, "more than far away", (), 9.0),
         ),
         strip=Strip(STOPS, colors),
-        message=_message(point) if is_known else "not worked out for this wire",
+        message=_message(point),
+    )
+
+
+def _excess(point: ShownPoint) -> Panel:
+    """Temperatures to first order, which are of electrons and phonons alike only where both are worked out."""
+    electrons, phonons = point.electron_excess, point.phonon_excess
+    curves = [_profile(_with_gap(electrons), VERMILION, "electrons", (), 2.0)]
+    if np.isfinite(phonons).any():
+        curves.append(_profile(_with_gap(phonons), BLUE, "phonons", DASHED, 2.0))
+    else:
+        curves.append(Curve(X, np.zeros_like(X), BLUE, "phonons, held at *T*", DASHED, 1.4))
+    hottest, coldest = (f"{number(float(end))} mu0" for end in (electrons.max(), electrons.min()))
+    return Panel(
+        name="excess",
+        title="Electrons and phonons above *T*",
+        description=f"Excess kB dT against position; of the electrons from {coldest} to {hottest}.",
+        x_axis=_POSITION,
+        y_axis=PanelAxis("*k*_{B}*δT*", span(electrons, phonons), "mu0", "temperature"),
+        curves=tuple(curves),
+        message=_message(point),
     )
 
 

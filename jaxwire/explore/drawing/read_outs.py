@@ -12,26 +12,28 @@ from jaxwire.explore.drawing.svg_panel import Frame
 def read_out(panel: Panel, width: float, height: float) -> dict[str, Any]:
     """Frame in pixels, ends of the axes, curves.
 
-    Numbers are rounded to five digits; None where a curve has none.
+    Numbers are rounded to five digits; None where a curve has none. Places that curves share are there once, as grids.
     """
     frame = Frame.of(panel, width, height)
     named = [curve for curve in panel.curves if curve.x.size and (curve.name or curve.label)]
-    curves = sorted(named, key=lambda curve: -curve.opacity)
+    curves = sorted(named, key=lambda curve: -curve.opacity) if not panel.message else []
+    grids: dict[bytes, int] = {}
+    numbers = [grids.setdefault(curve.x.tobytes(), len(grids)) for curve in curves]
     return {
         "frame": [frame.left, frame.right, frame.top, frame.bottom],
         "ends": [*panel.x_axis.ends, *panel.y_axis.ends],
         "x": {"words": html(panel.x_axis.words), "unit": html_unit(panel.x_axis.unit)},
         "unit": html_unit(panel.y_axis.unit),
+        "grids": [_rounded(np.frombuffer(grid)) for grid in grids],
         "curves": [
             {
                 "name": html(curve.name or curve.label),
                 "color": curve.color,
-                "x": _rounded(curve.x),
+                "grid": number,
                 "y": _rounded(curve.y),
                 "is_points": curve.is_points,
             }
-            for curve in curves
-            if not panel.message
+            for curve, number in zip(curves, numbers, strict=True)
         ],
     }
 

@@ -8,9 +8,9 @@ const text = (value) => {
   return String(Number(value.toPrecision(4))).replace("-", "−");
 };
 
-// The value of a curve between its points; that of the nearest point for readings. null in a gap or outside.
-function valueAt(curve, at) {
-  const { x, y } = curve;
+// The value of a curve between its places x; that of the nearest point for readings. null in a gap or outside.
+function valueAt(curve, x, at) {
+  const { y } = curve;
   if (curve.is_points) {
     const nearest = x.reduce((best, each, n) => (Math.abs(each - at) < Math.abs(x[best] - at) ? n : best), 0);
     return y[nearest];
@@ -33,7 +33,7 @@ function read(figure, place) {
   Object.assign(cursor.style, { left: `${pixel}px`, top: `${top}px`, height: `${bottom - top}px` });
   const unit = here.unit ? ` ${here.unit}` : "";
   const rows = here.curves.map((curve) =>
-    `<div><i class="key" style="background:${curve.color}"></i>${curve.name} = ${text(valueAt(curve, at))}${unit}</div>`);
+    `<div><i class="key" style="background:${curve.color}"></i>${curve.name} = ${text(valueAt(curve, here.grids[curve.grid], at))}${unit}</div>`);
   box.innerHTML = `<div><b>${here.x.words} = ${text(at)} ${here.x.unit}</b></div>${rows.join("")}`;
   const isLeft = pixel > 0.5 * (left + right); // opposite to the pointer
   Object.assign(box.style, { top: `${top + 2}px`, left: isLeft ? `${left + 4}px` : "", right: isLeft ? "" : "4px" });

@@ -7,8 +7,10 @@ export let last = null; // the last answer
 export const foundBefore = (name) => (last ? last.numbers[name].value : null);
 
 export function show(answer, wanted, note) {
+  for (const [name, drawing] of Object.entries(answer.figures)) {
+    if (last?.figures[name] !== drawing) find(`#figure-${name} .drawing`).innerHTML = drawing;
+  }
   last = answer;
-  for (const [name, drawing] of Object.entries(answer.figures)) find(`#figure-${name} .drawing`).innerHTML = drawing;
   readable(answer.reads);
   for (const [name, number] of Object.entries(answer.numbers)) {
     fill(find(`[data-number=${name}]`), number);
@@ -34,9 +36,12 @@ export function show(answer, wanted, note) {
   find("#notes").textContent = [note, answer.notes].filter(Boolean).join(" ");
   for (const kind of ["python", "command"]) find("#" + kind).textContent = answer[kind];
   const { solve, draw } = answer.milliseconds;
-  find("#timing").textContent = `Computed in ${solve.toFixed(0)} ms, drawn in ${draw.toFixed(0)} ms.`;
+  find("#timing").textContent = `Computed in ${time(solve)}, drawn in ${time(draw)}.`;
   document.body.dataset.shown = wanted; // for whoever waits for the answer to a change
 }
+
+const time = (milliseconds) =>
+  (milliseconds < 1000 ? `${milliseconds.toFixed(0)} ms` : `${(milliseconds / 1000).toFixed(1)} s`);
 
 function fill(cell, number) {
   cell.innerHTML = number.text;
