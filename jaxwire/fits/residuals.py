@@ -4,6 +4,7 @@ Derivatives by the parameters are taken forward through the solver, one directio
 point, so that memory does not grow with their number; those by gain and offset are known without a solve.
 """
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import equinox as eqx
@@ -154,7 +155,8 @@ def _read_group(
         tangent = jax.vmap(lambda direction: jax.jvp(signal, (values,), (direction,)), out_axes=(None, 0))
         return tangent(jnp.asarray(directions))
 
-    (signal, electric), (slopes, electric_slopes) = jax.lax.map(
+    by_member = _alone if len(members.numbers) == 1 else jax.lax.map
+    (signal, electric), (slopes, electric_slopes) = by_member(
         lambda member: one(*member), (numbers, members.temperature, members.value, jnp.asarray(members.x))
     )
     columns, nonlinear = [], iter(range(len(directions)))
@@ -174,6 +176,12 @@ def _read_group(
     return profiles, Reading(
         (electric - members.electric.value) * weight, (electric_slopes @ directions) * weight[:, None]
     )
+
+
+def _alone(function: Callable[[Any], Any], members: Any) -> Any:
+    """`jax.lax.map` over one member: a loop would be traced once more for every batch around it."""
+    found = function(jax.tree.map(lambda part: part[0], members))
+    return jax.tree.map(lambda part: part[None], found)
 
 
 def _of_members(layout: FitProgram, model: Model, members: Group, values: Float[Array, " k"], name: str) -> Any:

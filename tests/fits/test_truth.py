@@ -14,6 +14,8 @@ import jaxwire as jw
 from jaxwire.fits import residuals
 from jaxwire.fits.goodness import LEAST_P_VALUE, p_value
 
+pytestmark = pytest.mark.slow  # fits of many kinds, each of which is compiled
+
 SMALL = jw.Resolution(24, 10)  # the fit and its data share the grid
 X = np.concatenate([-np.geomspace(0.1, 5.0, 12)[::-1], np.geomspace(0.1, 5.0, 12)])
 POINT = {"temperature": 0.25, "voltage": 0.2}
