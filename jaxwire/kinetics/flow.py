@@ -25,7 +25,7 @@ from jaxwire.kinetics.colliding_side import CollidingSide
 from jaxwire.kinetics.matching import Matching
 from jaxwire.kinetics.resolvents.contour import Contour
 from jaxwire.kinetics.side import AnySide, excite_side
-from jaxwire.kinetics.wave_smoothing import Waves, probe_reading, smoothed
+from jaxwire.kinetics.wave_smoothing import Waves, hindered, probe_reading
 from jaxwire.model.wires.phonons import Phonons
 from jaxwire.model.wires.screening import AbstractNonLocalScreening, AbstractScreening
 from jaxwire.numerics.array_types import Scalar
@@ -151,10 +151,18 @@ class Flow(eqx.Module):
 
     def total_phonon_temperature(self, x: Scalar) -> Scalar:
         """Change of the phonons' temperature with what P_ext and P_phi add to it."""
-        power = smoothed(self.charge_waves(), self.phonons.healing_length)
         side = jnp.where(jnp.signbit(x), -1.0, 1.0)
-        at = jnp.where(x == 0, side * jnp.finfo(x.dtype).tiny, x)  # the potential's work is smooth there
-        return self.phonon_temperature(x) + probe_reading(power, at[None], jnp.zeros_like(x))[0] / self.phonons.loss
+        at = jnp.where(x == 0, side * jnp.finfo(x.dtype).tiny, x)  # one is on the left or on the right of a jump
+        return probe_reading(self.phonon_waves(), at[None], jnp.zeros_like(x))[0] / self.phonons.loss
+
+    def phonon_waves(self) -> Waves:
+        """The same times g, as waves that start at the scatterer."""
+        phonons = self.phonons
+        barrier = phonons.contact_resistance * phonons.conductance()
+        waves = hindered(self.charge_waves(), phonons.healing_length, barrier)
+        for side in (self.upper, self.lower):
+            waves = waves.joined(side.rate, phonons.loss * self.warming(side), side.sign)
+        return waves
 
     def charge_waves(self) -> Waves:
         """P_ext + P_phi as waves that start at the scatterer."""

@@ -26,6 +26,9 @@ from jaxwire.numerics.special_functions import complex_erfcx, erfcx
 NEAR_OWN_RATE = 0.1
 """A wave is interpolated from others where |u - 1| is below this, u being its rate times the length."""
 
+SIDES = (-1.0, 1.0)
+"""Directions of the waves on the left and on the right."""
+
 WAVES_INSTEAD = 12
 """Waves that it becomes: at Chebyshev nodes their error is (0.1/(2 (1 - 0.1)))^12 = 1e-15 of it."""
 
@@ -51,10 +54,23 @@ def smoothed(waves: Waves, length: Scalar) -> Waves:
     waves = _kept_apart(waves, length, own_rate)
     u = length * waves.rate
     smoothed = waves._replace(coefficient=waves.coefficient / ((1.0 - u) * (1.0 + u)))
-    for toward in (-1.0, 1.0):
+    for toward in SIDES:
         own = waves.coefficient / jnp.where(waves.direction == toward, u - 1.0, u + 1.0)
         smoothed = smoothed.joined(own_rate[None], jnp.where(is_on, 0.5 * jnp.sum(own), 0.0)[None], toward)
     return smoothed
+
+
+def hindered(waves: Waves, length: Scalar, barrier: Scalar) -> Waves:
+    """`smoothed`, where what spreads over the length meets a resistance at x = 0.
+
+    As w - length^2 w'' is the sum of the waves, its flux length w' is one on both sides, and w rises from the left to
+    the right by barrier length w': (barrier/(2 + barrier)) sign(x) exp(-|x|/length) for each length w' without it.
+    """
+    slope = 0.5 * jnp.sum(waves.direction * (waves.coefficient / (1.0 + length * waves.rate)).real)
+    is_on = length > 0
+    own_rate = 1.0 / jnp.where(is_on, length, 1.0)
+    own = jnp.where(is_on, slope * barrier / (2.0 + barrier), 0.0)
+    return smoothed(waves, length).joined(own_rate, own * jnp.array(SIDES), jnp.array(SIDES))
 
 
 def _kept_apart(waves: Waves, length: Scalar, own_rate: Scalar) -> Waves:
@@ -71,7 +87,7 @@ def _kept_apart(waves: Waves, length: Scalar, own_rate: Scalar) -> Waves:
     for _ in range(WAVES_INSTEAD - 2):
         polynomials.append(2.0 * t * polynomials[-1] - polynomials[-2])
     rates, weights = own_rate * (1.0 + NEAR_OWN_RATE * nodes), from_moments @ jnp.stack(polynomials)
-    for toward in (-1.0, 1.0):
+    for toward in SIDES:
         kept = kept.joined(rates, weights @ jnp.where(waves.direction == toward, near, 0.0), toward)
     return kept
 

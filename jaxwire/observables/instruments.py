@@ -30,7 +30,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from jaxwire.kinetics.wave_smoothing import Waves, cut_at_ends, probe_reading, smoothed
+from jaxwire.kinetics.wave_smoothing import cut_at_ends, probe_reading, smoothed
 from jaxwire.model.parameters.domain import (
     NOT_NEGATIVE,
     POSITIVE,
@@ -194,12 +194,13 @@ def _checked(sol: Any) -> Solution:
 
 @quick_jit
 def _signal(probe: Thermometer, sol: Solution, x: Float[Array, "..."]) -> Float[Array, "..."]:
+    flow = sol.flow
     if probe.healing_length is None:
-        healing = own_phonons(sol.wire).healing_length
-        waves = smoothed(_own_rise(sol), probe.phonon_mean_free_path)
+        healing, waves = own_phonons(sol.wire).healing_length, flow.phonon_waves()
     else:
-        healing = probe.healing_length
-        waves = smoothed(smoothed(_heat(sol), probe.phonon_mean_free_path), healing)
+        healing, waves = probe.healing_length, smoothed(flow.as_waves(flow.heating_shares), probe.healing_length)
+    waves = smoothed(waves, probe.phonon_mean_free_path)
+    waves = waves._replace(direction=sol.direction * waves.direction)  # of a negative voltage, `flow` sees the mirror
     if probe.half_length is not None:
         waves = cut_at_ends(waves, healing, probe.half_length)
     waves = jax.lax.optimization_barrier(waves)  # or XLA forms them anew at every x: twice as slow
@@ -207,21 +208,3 @@ def _signal(probe: Thermometer, sol: Solution, x: Float[Array, "..."]) -> Float[
     signal = read(flat) if flat.size <= CHUNK else jax.lax.map(lambda x: read(x[None])[0], flat, batch_size=CHUNK)
     is_sharp = (healing == 0) & (probe.phonon_mean_free_path == 0) & (probe.probe_width == 0)
     return jnp.where(in_domain(probe) & ~(is_sharp & (flat == 0)), signal, jnp.nan).reshape(x.shape)
-
-
-def _own_rise(sol: Solution) -> Waves:
-    """Rise of the temperature of a wire's own phonons, times g, as waves, with what P_ext and P_phi add."""
-    phonons, flow = own_phonons(sol.wire), sol.flow
-    waves = smoothed(flow.charge_waves(), phonons.healing_length)
-    for side in (flow.upper, flow.lower):
-        waves = waves.joined(side.rate, phonons.loss * flow.warming(side), side.sign)
-    return waves._replace(direction=sol.direction * waves.direction)
-
-
-def _heat(sol: Solution) -> Waves:
-    """P_ph as waves that start at the scatterer; where the voltage is negative, `flow` sees it in a mirror."""
-    flow = sol.flow
-    waves = Waves(jnp.zeros(2), jnp.full(2, flow.current * flow.force), jnp.array([-1.0, 1.0]), jnp.zeros(2))
-    for side in (flow.upper, flow.lower):
-        waves = waves.joined(side.rate, flow.heating_shares(side), sol.direction * side.sign)
-    return waves

@@ -10,6 +10,11 @@ from jaxwire.solver.status import Outcome
 N_CURVES, N_CURRENTS, N_VOLTAGES = 125, 4, 128
 """500 currents of every kind of wire, 2,000 in all; every sweep is one program that compiles quickly."""
 
+TWO_CRESTS = {"center": 1.1061736439753886, "width": 0.4460775431495265, "temperature": 0.04511222912140261}
+TWO_CRESTS_SHARE = 0.9108
+"""A curve whose first crest lies below the largest current. Where electrons collide, a search that climbs to the
+largest one before it surveys finds the second voltage alone (seen once in 2,000 currents)."""
+
 BEYOND = 0.02
 """Currents this share below and above the largest one of a sweep, which its voltages miss by less, are left out."""
 
@@ -51,6 +56,10 @@ def test_the_first_voltage_of_a_sweep_that_carries_the_current_is_found(kind):
     scatterer, wire, draw = KINDS[kind]
     rng = np.random.default_rng(27)
     numbers = draw(rng) | {"temperature": rng.uniform(0.03, 1.0, N_CURVES)}
+    share = rng.uniform(0.02, 1.2, (N_CURVES, N_CURRENTS))
+    if draw is resonance:
+        numbers |= {name: np.append(numbers[name][1:], value) for name, value in TWO_CRESTS.items()}
+        share[-1, 0] = TWO_CRESTS_SHARE
 
     def scan(drive, values, observables):
         """At several values for every curve, shape (N_CURVES, n)."""
@@ -65,7 +74,6 @@ def test_the_first_voltage_of_a_sweep_that_carries_the_current_is_found(kind):
     is_known = np.all(swept["status"] == Outcome.SOLVED, axis=1, keepdims=True)  # not where resonances lack nodes
     assert np.mean(is_known) > 0.85
     current = np.where(np.isfinite(swept["current"]), swept["current"], 0.0)
-    share = rng.uniform(0.02, 1.2, (N_CURVES, N_CURRENTS))
     target = share * np.max(current, axis=1, keepdims=True)
     found = scan("current", target, ["voltage"])
 

@@ -56,22 +56,26 @@ def test_a_crest_of_known_height_is_found_to_its_accuracy(sign):
 
     @jax.jit
     @jax.vmap
-    def find(ratio, target):
+    def find(ratio, target, seen):
         question = Question(target, estimate, table)
-        start = begin_climb(_begin(question), likely_crest(estimate, 0.0 * top, top)[0], question)
+        start = begin_climb(
+            _begin(question)._replace(largest=seen), likely_crest(estimate, 0.0 * top, top)[0], question
+        )
         step = functools.partial(_step, lambda voltage: current_at(ratio, voltage), question)
         return jax.lax.while_loop(lambda state: state.stage == CLIMB, step, start)
 
     expected = _highest(lambda voltage: currents(RATIOS, jnp.maximum(voltage, 1e-9)), np.full(len(RATIOS), 14.0))
-    found = jax.tree.map(np.asarray, find(RATIOS, 2.0 * expected))
+    found = jax.tree.map(np.asarray, find(RATIOS, 2.0 * expected, 0.0 * expected))
     is_beyond = found.stage == BEYOND
     assert np.mean(is_beyond) > 0.95 and np.mean(found.evaluations) < 16
     assert_allclose(found.largest[is_beyond], expected[is_beyond], rtol=1e-8)
     error = np.abs(found.largest / expected - 1.0)[is_beyond]
     assert np.quantile(error, 0.9) < 5e-11  # from the last voltage to the crest it is a parabola; 2e-10 without
-    reached = jax.tree.map(np.asarray, find(RATIOS, 0.95 * expected))
+    reached = jax.tree.map(np.asarray, find(RATIOS, 0.95 * expected, 0.0 * expected))
     assert np.all(reached.stage == NARROW) and np.all(reached.largest >= 0.95 * expected)
     assert np.mean(reached.evaluations) < 3  # nothing is looked at once a voltage carries the target
+    lower = find(RATIOS, 2.0 * expected, 1.2 * expected)
+    assert not np.any(lower.stage == BEYOND)  # another voltage carries more than this crest: a survey is to tell
 
 
 # temperature, center, width, sign, exponent of the relaxation time, alpha, screening; narrow resonances, whose current

@@ -6,6 +6,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+import scipy.integrate
+import scipy.interpolate
 from numpy.testing import assert_allclose, assert_array_equal
 
 import jaxwire as jw
@@ -107,6 +109,36 @@ def test_default_resolution_is_good_to_a_millionth_and_the_estimate_says_so(alph
         errors.append(float(np.max(np.abs(found - exact)) / np.max(np.abs(exact))))
     assert np.max(errors) < 1e-6
     assert np.max(errors) < float(sol.error_estimate)
+
+
+@pytest.mark.parametrize("resistance", [0.0, 3.0, 1e3])
+@pytest.mark.parametrize("voltage", [0.4, -0.4])
+def test_work_of_the_force_and_the_potential_spreads_as_the_heat_equation_says(voltage, resistance):
+    """What they add to theta_ph: theta' = -J/k, (J + I e phi)' = P_ext - g theta, by scipy on both half-wires."""
+    sol = jw.solve(DOT, wire(2.0, 0.8, resistance), temperature=0.3, voltage=voltage, error_estimate=False)
+    phonons, end, current, external = sol.wire.phonons, 20.0, float(sol.current), float(sol.external_power)
+    places = np.concatenate([[1e-9], np.geomspace(1e-6, end, 1000)])
+    potential = {side: scipy.interpolate.CubicSpline(places, sol.potential(side * places)) for side in (-1, 1)}
+
+    def slope(x, y):  # of theta and J + I e phi on the right, then on the left, by the distance x
+        rows = []
+        for side, (theta, whole) in zip((1, -1), (y[:2], y[2:]), strict=True):
+            heat = whole - current * potential[side](x)
+            rows += [-side * heat / phonons.conduction(), side * (external - phonons.loss * theta)]
+        return np.stack(rows)
+
+    def ends(near, away):
+        heat = [near[1] - current * potential[1](1e-9), near[3] - current * potential[-1](1e-9)]
+        jump = near[2] - near[0] - phonons.contact_resistance * heat[0]
+        return np.array([heat[0] - heat[1], jump, away[0] - external / phonons.loss, away[2] - external / phonons.loss])
+
+    start = np.zeros((4, places.size))
+    found = scipy.integrate.solve_bvp(slope, ends, places, start, tol=1e-8, max_nodes=20000)
+    assert found.success
+    x = np.array([1e-3, 0.1, 0.5, 1.0, 3.0])
+    for side, row in ((1, 0), (-1, 2)):
+        added = (sol.phonon_temperature(side * x, total=True) - sol.phonon_temperature(side * x)) / sol.temperature
+        assert_allclose(added, found.sol(x)[row], rtol=0, atol=1e-6 * np.max(np.abs(found.sol(x))))  # of solve_bvp
 
 
 # Limits
