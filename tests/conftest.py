@@ -1,8 +1,11 @@
 """Settings of every test: double precision is promised, and no array may change its rank unasked."""
 
+import gc
+import math
 import os
 import shutil
 import tempfile
+from collections import Counter
 from importlib.metadata import version
 
 # Compiling is most of what the tests do: with these it takes a third of the time, and what runs is hardly slower; the
@@ -23,10 +26,21 @@ os.environ |= {
     "TF_CPP_MIN_LOG_LEVEL": "3",  # a line about the processor for every program that is read
 }
 
+# Tracing leaves objects by the million and hardly any garbage: to look for it as often as Python does is a tenth of it.
+gc.set_threshold(50_000, 20, 20)
+
 import jax  # noqa: E402
 import pytest  # noqa: E402
 
 jax.config.update("jax_numpy_rank_promotion", "raise")
+
+MOST_MEMORY_MAPS = 10_000  # 1.3 GB; a long file adds as many again
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with the files that have most slow tests, so that no worker is left with a long one in the end."""
+    slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
+    items.sort(key=lambda item: -slow[item.path])
 
 
 def pytest_unconfigure():
@@ -36,9 +50,22 @@ def pytest_unconfigure():
 
 @pytest.fixture(autouse=True, scope="module")
 def _release_compiled_programs():
-    """Drop compiled programs after each file: a process that holds hundreds of them runs out of memory maps."""
+    """Drop compiled programs after a file that leaves many: a process with 65,530 memory maps gets no more.
+
+    Until then they stay, since most files begin with the same ones, and tracing one takes seconds.
+    """
     yield
-    jax.clear_caches()
+    if _n_memory_maps() > MOST_MEMORY_MAPS:
+        jax.clear_caches()
+
+
+def _n_memory_maps():
+    """Memory maps of this process: a compiled program has some fifty; infinitely many where nobody counts them."""
+    try:
+        with open("/proc/self/maps") as maps:
+            return sum(1 for _ in maps)
+    except OSError:
+        return math.inf
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ Derivatives by the parameters are taken forward through the solver, one directio
 point, so that memory does not grow with their number; those by gain and offset are known without a solve.
 """
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import equinox as eqx
@@ -24,7 +25,7 @@ from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.units.scale import QUANTITIES
 from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.array_types import Scalar
-from jaxwire.numerics.programs import compiled
+from jaxwire.numerics.programs import compiled, quick_jit
 from jaxwire.observables.instruments import AbstractInstrument
 from jaxwire.solver.solve import solve
 
@@ -92,6 +93,10 @@ class Model(eqx.Module):
         """How many residuals, the last ones, are of no reading of a profile."""
         return sum(len(one.numbers) for one in self.groups if one.electric is not None) + len(self.priors.numbers)
 
+    def without_ranges(self) -> "Model":
+        """All that readings at given values follow from."""
+        return eqx.tree_at(lambda model: model.ranges, self, ())
+
     def objects(self, **point: Any) -> Objects:
         """With an operating point, what free parameters are parts of."""
         return Objects(self.scatterer, self.wire, self.instrument, point)
@@ -104,7 +109,7 @@ class Reading(NamedTuple):
 
     Attributes:
         residual: shape (n,).
-        jacobian: by the coordinates of the optimiser, shape (n, k).
+        jacobian: by the coordinates of the optimiser, or by the values of the parameters, shape (n, k).
     """
 
     residual: Float[Array, "*b n"]
@@ -114,13 +119,19 @@ class Reading(NamedTuple):
 def read(layout: FitProgram, model: Model, scale: Float[Array, " k"], u: Float[Array, " k"]) -> Reading:
     """Residuals and Jacobian at the coordinates u of the optimiser."""
     values, slope = values_and_slopes(model.ranges, scale, u)
+    found = read_at(layout, model, values)
+    return Reading(found.residual, found.jacobian * slope[None, :])
+
+
+def read_at(layout: FitProgram, model: Model, values: Float[Array, " k"]) -> Reading:
+    """Residuals, and their derivatives by the values of the parameters themselves."""
     pairs = [_read_group(layout, model, one, values) for one in model.groups]
     parts = [profiles for profiles, _ in pairs] + [electric for _, electric in pairs if electric is not None]
     if model.priors.numbers:
         parts.append(Reading(model.priors.residual(values), model.priors.jacobian(len(values))))
     residual = jnp.concatenate([part.residual for part in parts])
     jacobian = jnp.concatenate([part.jacobian for part in parts])
-    return Reading(residual, jacobian * slope[None, :])
+    return Reading(residual, jacobian)
 
 
 def _read_group(
@@ -144,7 +155,8 @@ def _read_group(
         tangent = jax.vmap(lambda direction: jax.jvp(signal, (values,), (direction,)), out_axes=(None, 0))
         return tangent(jnp.asarray(directions))
 
-    (signal, electric), (slopes, electric_slopes) = jax.lax.map(
+    by_member = _alone if len(members.numbers) == 1 else jax.lax.map
+    (signal, electric), (slopes, electric_slopes) = by_member(
         lambda member: one(*member), (numbers, members.temperature, members.value, jnp.asarray(members.x))
     )
     columns, nonlinear = [], iter(range(len(directions)))
@@ -164,6 +176,12 @@ def _read_group(
     return profiles, Reading(
         (electric - members.electric.value) * weight, (electric_slopes @ directions) * weight[:, None]
     )
+
+
+def _alone(function: Callable[[Any], Any], members: Any) -> Any:
+    """`jax.lax.map` over one member: a loop would be traced once more for every batch around it."""
+    found = function(jax.tree.map(lambda part: part[0], members))
+    return jax.tree.map(lambda part: part[None], found)
 
 
 def _of_members(layout: FitProgram, model: Model, members: Group, values: Float[Array, " k"], name: str) -> Any:
@@ -206,9 +224,27 @@ def true_signal(objects: Objects, layout: FitProgram, values: Any, x: Float[Arra
     return TrueSignal(signal / factor(signal_unit(instrument)), electric / factor(QUANTITIES[name][0]))
 
 
-@compiled
 def read_batch(
     layout: FitProgram, model: Model, scale: Float[Array | np.ndarray, "b k"], u: Float[Array | np.ndarray, "b k"]
 ) -> Reading:
     """`read` for a batch of coordinates."""
-    return jax.vmap(lambda scale, u: read(layout, model, scale, u))(jnp.asarray(scale), jnp.asarray(u))
+    values, slope = rows_and_slopes(model.ranges, scale, u)
+    found = read_batch_at(layout, model, values)
+    by_coordinates = np.asarray(found.jacobian) * np.asarray(slope)[:, None, :]
+    return Reading(found.residual, jnp.asarray(by_coordinates))
+
+
+def read_batch_at(layout: FitProgram, model: Model, values: Float[Array | np.ndarray, "b k"]) -> Reading:
+    """`read_at` for a batch of values, by a program that knows no bounds and thus serves fits with any."""
+    return _read_batch_at(layout._replace(projected=(), profiles=()), model.without_ranges(), values)
+
+
+@compiled
+def _read_batch_at(layout: FitProgram, model: Model, values: Float[Array | np.ndarray, "b k"]) -> Reading:
+    return jax.vmap(lambda values: read_at(layout, model, values))(jnp.asarray(values))
+
+
+@quick_jit
+def rows_and_slopes(ranges: tuple[AbstractRange, ...], scale: Any, u: Any) -> tuple[Any, Any]:
+    """Values of the parameters at rows of coordinates, and their derivatives."""
+    return jax.vmap(lambda scale, u: values_and_slopes(ranges, scale, u))(jnp.asarray(scale), jnp.asarray(u))

@@ -1,5 +1,6 @@
 """The command line: results on stdout, one line on stderr and exit code 2 for bad input, a fast start."""
 
+import functools
 import json
 import os
 import re
@@ -20,6 +21,7 @@ from jaxwire.numerics.kernel_cache import cache_directory, compilation_cache
 
 PROGRAM = Path(sys.executable).with_name("jaxwire")
 POINT = ["--center", "1.44", "--width", "0.08", "--temperature", "0.3", "--voltage", "0.1"]
+ASKED = ["solve", *POINT, "--x", "1"]
 
 
 def run(*arguments):
@@ -186,30 +188,38 @@ def test_the_installed_program_tells_its_version():
     assert answer.stdout.strip() == version("jaxwire") == declared
 
 
+@pytest.fixture(scope="module")
+def first(tmp_path_factory):
+    """Where the program keeps what it compiled, and what it answered when nothing was there."""
+    folder = tmp_path_factory.mktemp("kept")
+    return folder, launch(*ASKED, XDG_CACHE_HOME=str(folder))
+
+
 @pytest.mark.slow
-def test_compiled_kernels_are_kept_and_damaged_ones_replaced(tmp_path):
-    first = launch("solve", *POINT, "--x", "1", XDG_CACHE_HOME=str(tmp_path))
-    entries = {path.name: path.stat().st_mtime_ns for path in tmp_path.rglob("*-cache")}
+def test_compiled_kernels_are_kept_and_damaged_ones_replaced(first):
+    folder, first = first
+    entries = {path.name: path.stat().st_mtime_ns for path in folder.rglob("*-cache")}
     assert any(name.startswith("jit__solve") for name in entries)
-    second = launch("solve", *POINT, "--x", "1", XDG_CACHE_HOME=str(tmp_path))
-    assert {path.name: path.stat().st_mtime_ns for path in tmp_path.rglob("*-cache")} == entries
-    damaged = next(tmp_path.rglob("jit_along-*"))
+    second = launch(*ASKED, XDG_CACHE_HOME=str(folder))
+    assert {path.name: path.stat().st_mtime_ns for path in folder.rglob("*-cache")} == entries
+    damaged = next(folder.rglob("jit_along-*"))
     damaged.write_bytes(damaged.read_bytes()[:100])
-    third = launch("solve", *POINT, "--x", "1", XDG_CACHE_HOME=str(tmp_path))
+    third = launch(*ASKED, XDG_CACHE_HOME=str(folder))
     assert not damaged.exists()  # the next call writes it anew
     for answer in (first, second, third):
         assert (answer.returncode, answer.stdout, answer.stderr) == (0, first.stdout, "")
 
 
-def test_flags_and_folders_of_jax_in_the_environment_change_no_answer(tmp_path):
+@pytest.mark.slow
+def test_flags_and_folders_of_jax_in_the_environment_change_no_answer(tmp_path, first):
     """JAX_DEBUG_NANS ended a healthy point in FloatingPointError; a cache of the user's brought lines of XLA's."""
-    expected = launch("solve", *POINT, XDG_CACHE_HOME=str(tmp_path))
+    folder, expected = first
     for flags in (
         {"JAX_DEBUG_NANS": "1", "JAX_DEBUG_INFS": "1"},
         {"JAX_COMPILATION_CACHE_DIR": str(tmp_path / "own"), "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0"},
         {"JAX_COMPILATION_CACHE_DIR": str(tmp_path / "own")},
     ):
-        answer = launch("solve", *POINT, XDG_CACHE_HOME=str(tmp_path), **flags)
+        answer = launch(*ASKED, XDG_CACHE_HOME=str(folder), **flags)
         assert (answer.returncode, answer.stdout, answer.stderr) == (0, expected.stdout, "")
 
 
@@ -245,6 +255,7 @@ def test_the_oldest_kernels_go_when_the_cache_grows_too_large(tmp_path, monkeypa
     assert {path.name for path in tmp_path.iterdir()} == {"new-cache", "old-cache"}
 
 
+@functools.cache
 def spoken(*words):
     """The help of a command."""
     return launch(*words, "--help", COLUMNS="200").stdout

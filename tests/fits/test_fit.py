@@ -88,7 +88,7 @@ def test_covariance_is_the_inverse_curvature_of_chi2():
 def test_stated_errors_are_the_scatter_of_repeated_draws():
     pulls = []
     for seed in range(30):
-        found = _fit(*_noisy(seed=seed), jw.Lorentzian(1.3, 0.3), starts=4)
+        found = _fit(*_noisy(seed=seed), jw.Lorentzian(1.3, 0.3), starts=1)
         pulls.append([(found.values[name] - TRUTH[name]) / found.errors[name] for name in FREE])
     pulls = np.array(pulls)
     assert np.all(np.abs(pulls) < 4.5)
@@ -222,10 +222,9 @@ def test_posterior_of_a_good_fit_is_its_gaussian():
     values, errors = (np.array(list(part.values())) for part in (found.values, found.errors))
     assert np.all(np.abs(np.mean(drawn.samples, axis=0) - values) < 0.5 * errors)
     assert_allclose(np.std(drawn.samples, axis=0), errors, rtol=0.35)
-    density = jw.log_density(found)
-    there = density(jnp.asarray(values))
+    there, slope = jw.quick_jit(jax.value_and_grad(jw.log_density(found)))(jnp.asarray(values))
     assert_allclose(there, -0.5 * found.chi2, rtol=1e-8)
-    assert_allclose(jax.grad(density)(jnp.asarray(values)) * errors, 0.0, atol=1e-2)
+    assert_allclose(slope * errors, 0.0, atol=1e-2)
 
 
 @pytest.mark.slow
@@ -235,13 +234,12 @@ def test_information_is_the_inverse_covariance_of_a_fit():
     told = jw.information(X, sigma, found.scatterer, **POINT, free=FREE, instrument=found.instrument, resolution=SMALL)
     assert_allclose(told.covariance, found.covariance, rtol=1e-5)
     assert_allclose(jw.combine([told, told]).errors, told.errors / np.sqrt(2), rtol=1e-8)
-    slope = jax.grad(
-        lambda v: (
-            jw.information(
-                X, sigma, jw.Lorentzian(1.3, 0.3), temperature=0.25, voltage=v, free=FREE, resolution=SMALL
-            ).log_determinant
-        )
-    )(0.2)
+
+    def determined(voltage):
+        dot, point = jw.Lorentzian(1.3, 0.3), {"temperature": 0.25, "voltage": voltage}
+        return jw.information(X, sigma, dot, **point, free=FREE, resolution=SMALL).log_determinant
+
+    slope = jw.quick_jit(jax.grad(determined))(0.2)
     assert np.isfinite(slope) and slope != 0
 
 

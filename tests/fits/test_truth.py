@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 import jaxwire as jw
+from jaxwire.fits import residuals
 from jaxwire.fits.goodness import LEAST_P_VALUE, p_value
+
+pytestmark = pytest.mark.slow  # fits of many kinds, each of which is compiled
 
 SMALL = jw.Resolution(24, 10)  # the fit and its data share the grid
 X = np.concatenate([-np.geomspace(0.1, 5.0, 12)[::-1], np.geomspace(0.1, 5.0, 12)])
@@ -218,9 +221,12 @@ def test_a_table_is_fitted_from_a_flat_start():
     assert np.max(np.abs(np.array(list(everywhere.values.values())) - 0.5)) > 0.05
 
 
-def test_bounds_need_no_scatterer_and_may_be_one_sided():
+def test_bounds_need_no_scatterer_may_be_one_sided_and_compile_no_other_solution(monkeypatch):
     y, (noise, sigma) = _readings(), _noise()
     options = {"free": FREE, "resolution": SMALL, "starts": 4, **POINT}
+    wanted, traced = _unscaled(True), []
+    solve = residuals.solve
+    monkeypatch.setattr(residuals, "solve", lambda *args, **options: (traced.append(args), solve(*args, **options))[1])
     for bounds in (
         {"center": (1.2, 1.6)},
         {"center": (1.05, None)},
@@ -229,9 +235,10 @@ def test_bounds_need_no_scatterer_and_may_be_one_sided():
     ):
         found = jw.fit_profile(X, y + noise, sigma, bounds=bounds, **options)
         assert found.status.ok, bounds
-        assert_allclose(list(found.values.values()), list(_unscaled(True).values.values()), rtol=1e-4)
+        assert_allclose(list(found.values.values()), list(wanted.values.values()), rtol=1e-4)
     stopped = jw.fit_profile(X, y + noise, sigma, bounds={"center": (None, 1.1)}, **options)
     assert stopped.status is jw.FitStatus.AT_BOUND and stopped.values["center"] <= 1.1
+    assert traced == []
 
 
 def test_what_follows_from_a_failed_fit_is_refused():
@@ -261,8 +268,8 @@ def test_the_profile_of_the_docs_is_that_of_any_unit_and_poor_without_the_offset
 
 
 def test_an_exact_profile_with_tiny_errors_is_not_called_good_in_another_minimum():
-    found = jw.fit_profile(
-        X, _readings(), 1e-12, **POINT, free=FREE, starts=4, resolution=jw.Resolution(32, 12)
-    )  # another grid than that of the readings: no fit can be as good as these errors
+    # Readings of another grid than that of the fit, so that no fit can be as good as these errors.
+    other = jw.solve(jw.Lorentzian(1.3, 0.3), **POINT, resolution=jw.Resolution(32, 12), error_estimate=False)
+    found = _fit(2.5 * other.heating(X).total - 1.0, 1e-12)
     assert found.status is jw.FitStatus.POOR
     assert_allclose(of(found, "values"), [1.3, 0.3, 2.5, -1.0], rtol=1e-2)

@@ -27,6 +27,8 @@ def way(request, monkeypatch):
             jax.lax, "platform_dependent", lambda *args, default, **_: lowered_for(*args, default=default)
         )
     jax.clear_caches()
+    yield
+    jax.clear_caches()
 
 
 @pytest.mark.parametrize(("decay", "largest", "cycle"), [(0.01, 0.9, 6), (0.1, 3.0, 6), (0.3, 2.0, 12)])

@@ -325,13 +325,14 @@ def test_zero_voltage_has_no_spots_and_finite_derivatives():
 @functools.cache
 def batch():
     """Three solutions, of which the middle one failed."""
-    return jax.vmap(lambda width: solve((1.44, width, 0.7, 0.1)))(jnp.array([0.08, -0.1, 0.08]))
+    solve_all = jax.vmap(lambda width: solve((1.44, width, 0.7, 0.1)))
+    return jw.quick_jit(solve_all)(jnp.array([0.08, -0.1, 0.08]))
 
 
 @pytest.mark.slow
 def test_failed_points_have_no_spots_and_spoil_no_other():
     alone = find_spots(solve((1.44, 0.08, 0.7, 0.1)))
-    for spot, single in zip(jax.vmap(find_spots)(batch()), alone, strict=True):
+    for spot, single in zip(jw.quick_jit(jax.vmap(find_spots))(batch()), alone, strict=True):
         assert_array_equal(spot.exists, [True, False, True])
         assert_array_equal(spot.kind, [single.kind, 0, single.kind])
         for values, value in ((spot.position, single.position), (spot.heating, single.heating)):
@@ -373,7 +374,8 @@ def test_a_batch_of_solutions_and_bad_arguments_are_refused_in_words():
             function(batch())
         with pytest.raises(TypeError, match="`sol` must be a Solution|parameter 'sol'"):  # the latter is beartype's
             function("solution")
-    assert jax.vmap(lambda sol: find_extrema(sol, limit=3))(batch()).left.position.shape == (3, 3)
+    three = jax.vmap(lambda sol: find_extrema(sol, limit=3))
+    assert jax.eval_shape(three, batch()).left.position.shape == (3, 3)
     sol = solve((1.44, 0.08, 0.7, 0.1))
     for x_max in (0.01, -1.0, np.inf, np.nan):
         with pytest.raises(ValueError, match="`x_max` must be"):

@@ -14,6 +14,12 @@ COMPILED = "/jax/core/compile/backend_compile_duration"
 X = np.array([-1.0, -0.2, 0.3, 2.0])
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _nothing_is_compiled_yet():
+    """A file before this one may have left the very programs that are counted."""
+    jax.clear_caches()
+
+
 @contextlib.contextmanager
 def counting():
     """A list that grows by one entry for every program that is compiled, or read from a cache on disk, inside."""

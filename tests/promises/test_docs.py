@@ -77,7 +77,7 @@ def test_all_tasks_have_a_page_with_an_example_or_a_command():
 
 
 COMMANDS = [
-    (page, line)
+    pytest.param(page, line, marks=() if line.startswith("jaxwire new") else pytest.mark.slow)
     for page in PAGES
     for block in documents.blocks(page.read_text("utf-8"), "sh")
     for line in block.text.replace("\\\n", " ").splitlines()

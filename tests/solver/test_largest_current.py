@@ -109,23 +109,24 @@ def _models(point):
     return jw.Lorentzian(center, width), jw.Wire(jw.PowerLaw(exponent), jw.Kane(alpha), jw.LocalScreening(strength))
 
 
+@jax.jit
+@jax.vmap
+def _currents(point, voltage):
+    """Sizes of the currents of a point at many voltages."""
+    dot, wire = _models(point)
+
+    def one(size):
+        given = {"temperature": point[0], "voltage": point[3] * size, "resolution": SMALL}
+        return jnp.abs(jw.solve(dot, wire, **given, error_estimate=False).current)
+
+    return jax.lax.map(one, voltage, batch_size=16)
+
+
 @functools.cache
 def _largest():
     """Largest current of every point, from I(V) at given voltages alone."""
-
-    @jax.jit
-    @functools.partial(jax.vmap, in_axes=(0, 0))
-    def currents(point, voltage):
-        dot, wire = _models(point)
-
-        def one(size):
-            given = {"temperature": point[0], "voltage": point[3] * size, "resolution": SMALL}
-            return jnp.abs(jw.solve(dot, wire, **given, error_estimate=False).current)
-
-        return jax.lax.map(one, voltage, batch_size=16)
-
     top = 2.0 + 40.0 * POINTS[:, 0]
-    return _highest(lambda voltage: currents(POINTS, jnp.maximum(voltage, 1e-9)), top)
+    return _highest(lambda voltage: _currents(POINTS, jnp.maximum(voltage, 1e-9)), top)
 
 
 @jax.jit
@@ -162,6 +163,16 @@ def test_a_survey_sees_the_second_crest():
         return likely_crest(estimate, 0.0 * point[0], 2.0 + 40.0 * point[0])[1]
 
     np.testing.assert_array_equal(is_double(POINTS), np.isin(np.arange(len(POINTS)), SECOND_CREST))
+
+
+@pytest.mark.slow
+def test_a_survey_ends_where_it_meets_the_current():
+    """A cold wire whose second rise carries a current that the first crest does not: of 32 voltages 15 are below."""
+    points = np.resize([0.05435, 0.8559, 0.1518, 1, 0.0, 0.0, 1.0], POINTS.shape)  # the programs of all tests above
+    current = _currents(points, np.full((len(points), 257), 0.8579))[:, 0]
+    size, search = _search(points, current)
+    assert_allclose(size, 0.8579, rtol=1e-10)
+    assert np.all(search.found == 1) and np.all(search.evaluations < 40)  # 50 if it went on to the end
 
 
 @pytest.mark.slow

@@ -11,7 +11,6 @@ A prior on a free parameter is another thing: there the readings correct the num
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-import equinox as eqx
 import numpy as np
 
 from jaxwire.fits.parameters.free import Free
@@ -75,7 +74,6 @@ def slopes_by_given(
     """
     kept = tuple(Free(one.name, one.place, Real(), one.value, (one.value, one.value)) for one in given)
     layout = layout._replace(places=(*layout.places, *(one.place for one in given)), projected=())
-    model = eqx.tree_at(lambda model: model.ranges, model, (*model.ranges, *(one.range for one in kept)))
     row = np.concatenate([values, [one.value for one in given]])[None, :]
     slopes = read_rows(layout, model, (*free, *kept), row).jacobian[0][:, len(free) :]
     return slopes * np.array([one.error for one in given])

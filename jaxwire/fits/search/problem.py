@@ -36,7 +36,7 @@ class FitProblem(AbstractProblem):
     def read(self, rows: np.ndarray, u: np.ndarray) -> tuple[Float[Array, "b n"], Float[Array, "b n s"]]:
         """Roots of the loss and their derivatives for all starts, worked out anew for those of the given numbers."""
         places = to_read(self.layout, u[rows])
-        found: Reading = in_lanes(read_batch, self.layout, self.model, self.scale[rows], places)
+        found: Reading = in_lanes(read_batch, (self.layout, self.model), self.scale[rows], places)
         self._kept = self._kept or [np.array(new) for new in found]
         for kept, new in zip(self._kept, found, strict=True):
             kept[rows] = new
@@ -46,7 +46,7 @@ class FitProblem(AbstractProblem):
     def each(self, search: Callable[..., Descent]) -> Descent:
         """Run a search from every start, in a program compiled for it."""
         fixed = (self.layout, self.model, self.loss, search)
-        return in_lanes(_search, *fixed, self.scale, to_read(self.layout, self.starts))
+        return in_lanes(_search, fixed, self.scale, to_read(self.layout, self.starts))
 
 
 class _InUnits(AbstractLoss):

@@ -8,8 +8,8 @@ from jaxwire.fits.data_unit import SPREAD, DataUnit
 from jaxwire.fits.losses import AbstractLoss, SquaredLoss
 from jaxwire.fits.optimisers import AbstractOptimiser
 from jaxwire.fits.parameters.free import Free, is_linear, to_coordinates
-from jaxwire.fits.residuals import FitProgram, Model
-from jaxwire.fits.search.batches import read_rows, rows_and_slopes
+from jaxwire.fits.residuals import FitProgram, Model, rows_and_slopes
+from jaxwire.fits.search.batches import read_rows
 from jaxwire.fits.search.ends import SAME_MINIMUM, Starts
 from jaxwire.fits.search.problem import FitProblem
 from jaxwire.fits.search.starts import choose_starts, scale_of
@@ -109,7 +109,7 @@ class Search(NamedTuple):
         step = rows[-1] * min(spread / singular[-1], FURTHEST_BESIDE)
         u = np.repeat(u, len(BESIDE), axis=0)
         u[:, list(self.layout.searched)] += np.outer(BESIDE, step)
-        return np.asarray(rows_and_slopes(self.model, np.repeat(scale, len(BESIDE), axis=0), u)[0])
+        return np.asarray(rows_and_slopes(self.model.ranges, np.repeat(scale, len(BESIDE), axis=0), u)[0])
 
     def _minimise(self, loss: AbstractLoss, values: np.ndarray, sigma: float) -> Starts:
         """Minimise from values in units of the data; sigma is the error of readings that is not in their weights."""
@@ -119,7 +119,7 @@ class Search(NamedTuple):
         found = self.optimiser.minimise(FitProblem(self.layout, self.model, loss, scale, u, error))
         searched, loss_there, converged, steps = map(np.asarray, found)
         u[:, list(self.layout.searched)] = searched
-        values = np.asarray(rows_and_slopes(self.model, scale, u)[0])
+        values = np.asarray(rows_and_slopes(self.model.ranges, scale, u)[0])
         values = read_rows(self.layout, self.model, free, values, self.layout.projected).values
         is_usable = np.isfinite(loss_there)
         values = np.where(is_usable[:, None], values * self._factors, np.nan)
