@@ -9,7 +9,7 @@ from jaxwire.explore.point import NUMBERS
 from jaxwire.explore.presets import PRESETS
 from jaxwire.explore.sliders import DRIVES, EXAMPLES, Slider, group_of
 from jaxwire.explore.spot_map import axes_of
-from jaxwire.explore.state import State, fits
+from jaxwire.explore.state import State
 from jaxwire.explore.view import LAB
 from jaxwire.model.units.materials import MATERIALS
 
@@ -69,10 +69,9 @@ def _group(title: str, kinds: tuple[str, ...], state: State) -> str:
 
 
 def _choice(kind: str, state: State) -> str:
-    """The choice of a model; those that do not fit the other parts cannot be chosen."""
+    """The choice of a model."""
     options = "".join(
-        f'<option value="{name}"{" selected" * (name == state.models[kind])}'
-        f"{' disabled' * (not fits(state.models, kind, name))}>{MODEL_WORDS[name]}</option>"
+        f'<option value="{name}"{" selected" * (name == state.models[kind])}>{MODEL_WORDS[name]}</option>'
         for name in EXAMPLES[kind]
     )
     usual = next(iter(EXAMPLES[kind]))

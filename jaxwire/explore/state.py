@@ -30,7 +30,7 @@ THERMAL = ("electron_electron", "phonons")
 """Kinds of models through which electrons exchange heat; the first of each is none."""
 
 CONSTANT = {"relaxation": "ConstantRelaxationTime"}
-"""What a wire has unless it is named, where electrons exchange heat."""
+"""What a wire has unless it is named, where electrons exchange heat: a point of constant times takes less."""
 
 
 class State:
@@ -41,8 +41,7 @@ class State:
         numbers: those of the sliders by name; of voltage and current the one that is given, by default the voltage.
 
     Raises:
-        ValueError: for an unknown model, models that do not fit each other, a number outside the range of its slider,
-            or voltage and current at once.
+        ValueError: for an unknown model, a number outside the range of its slider, or voltage and current at once.
         TypeError: for a number that the models have not.
     """
 
@@ -127,24 +126,7 @@ def _models(given: Mapping[str, str]) -> dict[str, str]:
             raise ValueError(f"`{kind}` must be one of {', '.join(EXAMPLES[kind])}, got {name[:40]}.")
     usual = default_models()
     is_thermal = any(given.get(kind, usual[kind]) != usual[kind] for kind in THERMAL)
-    models = usual | (CONSTANT if is_thermal else {}) | dict(given)
-    example(models)  # refuses parts that do not fit
-    return models
-
-
-def fits(models: Mapping[str, str], kind: str, name: str) -> bool:
-    """Whether the model of this name may take the place of that of its kind.
-
-    One by which electrons exchange heat takes the usual relaxation time along, which is then constant.
-    """
-    others = {**models, kind: name}
-    if kind in THERMAL and models["relaxation"] == default_models()["relaxation"]:
-        others |= CONSTANT
-    try:
-        example(others)
-    except ValueError:
-        return False
-    return True
+    return usual | (CONSTANT if is_thermal else {}) | dict(given)
 
 
 def from_query(query: Mapping[str, str]) -> tuple[State, tuple[str, ...]]:
@@ -171,7 +153,7 @@ def from_query(query: Mapping[str, str]) -> tuple[State, tuple[str, ...]]:
 
 
 def _models_of(query: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
-    """Models that an address names, those left out that are unknown or do not fit the others."""
+    """Models that an address names, those left out that are unknown."""
     models, notes = {}, []
     for kind in (kind for kind in EXAMPLES if kind in query):
         try:

@@ -17,9 +17,9 @@ from jaxwire.scans.axes import Dimension, read_axes
 from jaxwire.scans.computation.memory import read_memory, usual_memory
 from jaxwire.scans.plan import Plan
 from jaxwire.scans.single_precision import IN_SINGLE
-from jaxwire.scans.variables import OF_PHONONS, OF_SPOTS, Observable, read_observables, uses_x
+from jaxwire.scans.variables import OF_DRIFT, OF_PHONONS, OF_SPOTS, Observable, read_observables, uses_x
 from jaxwire.solver.arguments import as_models, refuse_scatterer
-from jaxwire.solver.fields import own_phonons
+from jaxwire.solver.fields import conserves_drift, own_phonons
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,9 @@ def make_plan(scatterer: Any, wire: Any, asked: ScanArguments) -> Plan:
         hint_at_temperature(axis.values)
     usual = ["voltage"] if "current" in _varied(dimensions) else ["current"]
     kept = read_observables(usual if asked.observables is None else asked.observables)
-    if any(entry.name in OF_PHONONS and entry.function is None for entry in kept):
-        own_phonons(wire)
+    for names, check in ((OF_PHONONS, own_phonons), (OF_DRIFT, conserves_drift)):
+        if any(entry.name in names and entry.function is None for entry in kept):
+            check(wire)
     _check_precision(asked.precision, wire, {*fixed, *_varied(dimensions)}, kept)
     plan = Plan(
         scatterer,

@@ -192,6 +192,9 @@ OF_SPOTS = ("spots", "electron_temperature_spots", "phonon_temperature_spots")
 OF_PHONONS = ("phonon_temperature", "substrate_power", "phonon_heat_current", "phonon_temperature_spots")
 """Quantities of wires whose phonons have a temperature of their own."""
 
+OF_DRIFT = ("drift",)
+"""Quantities of wires whose electrons collide with each other and conserve momentum."""
+
 ALWAYS = {
     "status": Meaning((), "", "how the solve ended", int),
     "current_limit": Meaning((), "e mu0/h", "largest current of this sign, where the given one is beyond it"),

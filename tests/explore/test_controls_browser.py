@@ -159,13 +159,6 @@ def test_another_scatterer_brings_its_own_sliders(open_page):
     assert page.is_visible("#center")
 
 
-def test_parts_that_do_not_fit_cannot_be_chosen(open_page):
-    page = open_page("?dispersion=Kane&electron_electron=none")
-    assert page.locator("#electron_electron option:disabled").count() == 2
-    assert page.locator("#phonons option:disabled").count() == 1
-    assert page.locator("#dispersion option:disabled").count() == 0
-
-
 def test_phonons_that_warm_up_bring_their_sliders_their_curve_and_code(open_page, artefacts):
     page = open_page()
     page.select_option("#phonons", "own")

@@ -1,5 +1,6 @@
 """Sliders follow from the models; a state is copied as code that gives its numbers; SI is that of `Scale`."""
 
+import itertools
 import json
 import re
 import subprocess
@@ -22,8 +23,7 @@ from jaxwire.explore.drawing.units import text_of
 from jaxwire.explore.lab_data import Shelf
 from jaxwire.explore.point import VOLTAGES, X
 from jaxwire.explore.presets import PRESETS
-from jaxwire.explore.sliders import EXAMPLES, default_models, group_of, sliders
-from jaxwire.explore.state import fits
+from jaxwire.explore.sliders import EXAMPLES, default_models, example, group_of, sliders
 from jaxwire.explore.view import LabScale, View, view_of
 
 PROGRAM = Path(sys.executable).with_name("jaxwire")
@@ -107,7 +107,7 @@ def test_models_are_kept_in_the_address():
     assert words["electron_electron"] == "energy" and words["thresholds[1]"] == "1.6"
 
 
-def test_models_that_are_unknown_or_do_not_fit_are_left_out_and_named():
+def test_models_that_are_unknown_are_left_out_and_named():
     state, notes = from_query({"scatterer": "Magic", "center": "0.9"})
     assert state == State(center=0.9) and notes[0].startswith("`scatterer` must be one of Lorentzian, ")
     state, notes = from_query({"dispersion": "Kane", "electron_electron": "friends"})
@@ -119,9 +119,12 @@ def test_models_that_are_unknown_or_do_not_fit_are_left_out_and_named():
 
 def test_parts_that_exchange_heat_take_the_constant_time_along():
     assert State(phonons="own").models["relaxation"] == "ConstantRelaxationTime"
-    assert fits(default_models(), "phonons", "own") and fits(default_models(), "electron_electron", "energy")
-    assert not fits(default_models() | {"dispersion": "Kane"}, "phonons", "own")
-    assert not fits(State(phonons="own").models, "relaxation", "PowerLaw")
+    assert State(phonons="own", relaxation="PowerLaw").models["relaxation"] == "PowerLaw"
+
+
+def test_all_parts_that_the_page_offers_fit_each_other():
+    for names in itertools.product(*EXAMPLES.values()):
+        example(dict(zip(EXAMPLES, names, strict=True)))  # raises where parts do not
 
 
 @pytest.mark.slow

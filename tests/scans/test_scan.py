@@ -16,7 +16,7 @@ import jaxwire as jw
 from jaxwire.scans.arguments import ScanArguments, make_plan
 from jaxwire.scans.computation import blocks, out_of_memory, program
 from jaxwire.scans.computation.execution import Execution
-from jaxwire.scans.variables import OF_PHONONS, TABLE, Setup, evaluate, read_observables
+from jaxwire.scans.variables import OF_DRIFT, OF_PHONONS, TABLE, Setup, evaluate, read_observables
 from jaxwire.solver.status import Outcome
 
 COARSE = jw.Resolution(24, 12)  # numbers are compared on the same grid: its accuracy is not the claim
@@ -39,7 +39,8 @@ def several(sol):
     return {"half": sol.voltage / 2, "flow": sol.flow.spectral_current[:4]}
 
 
-EVERYTHING = [*(name for name in TABLE if name not in ("error_estimate", *OF_PHONONS)), hot, several]
+LEFT_OUT = ("error_estimate", *OF_PHONONS, *OF_DRIFT)
+EVERYTHING = [*(name for name in TABLE if name not in LEFT_OUT), hot, several]
 AXES = {CENTER: CENTERS, WIDTH: WIDTHS, PEAK: PEAKS}  # the peak shares its grid, the others do not
 
 

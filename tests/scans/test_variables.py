@@ -156,14 +156,21 @@ class OfAUser(jw.Lorentzian):
     """A scatterer that the package does not know."""
 
 
-def test_what_phonons_of_their_own_have_is_refused_where_the_wire_has_none(tmp_path):
-    with pytest.raises(ValueError, match="^`wire` must have phonons with a temperature of their own"):
+@pytest.mark.parametrize(
+    ("name", "missing"),
+    [
+        ("phonon_temperature", "phonons with a temperature of their own"),
+        ("drift", "collisions between electrons that conserve momentum"),
+    ],
+)
+def test_what_the_wire_does_not_have_is_refused_before_anything_is_written(name, missing, tmp_path):
+    with pytest.raises(ValueError, match=f"^`wire` must have {missing}"):
         jw.scan(
             DOT,
             axes={"temperature": [0.2, 0.3]},
             voltage=0.1,
             x=[0.5],
-            observables=["phonon_temperature"],
+            observables=[name],
             store=tmp_path / "scan.zarr",
         )
     assert not list(tmp_path.iterdir())

@@ -7,6 +7,9 @@ import numpy as np
 SAME_MINIMUM = 1e-3
 """Starts whose loss is within this share of the smallest found the same minimum."""
 
+EQUAL = 1e-9
+"""Of starts whose loss is within this share of the smallest, the first is the best: rounding is not to choose."""
+
 
 class Starts(NamedTuple):
     """Where the starts of a fit ended, in the order in which they were chosen.
@@ -31,4 +34,5 @@ class Starts(NamedTuple):
         """Number of the best start; a converged one, unless another is clearly better."""
         usable = np.where(np.isfinite(self.loss), self.loss, np.inf)
         clearly_worse = usable * (1.0 + SAME_MINIMUM) + np.finfo(float).tiny  # also of two that are 0
-        return int(np.argmin(np.where(self.converged, usable, clearly_worse)))
+        loss = np.where(self.converged, usable, clearly_worse)
+        return int(np.argmax(loss <= (1.0 + EQUAL) * np.min(loss)))
