@@ -36,6 +36,13 @@ SMALL = jw.Resolution(24, 12)
 WIRES = {
     "paper": jw.Wire(),
     "general": jw.Wire(relaxation=jw.PowerLaw(-0.5), screening=jw.LocalScreening(0.7), dispersion=jw.Kane(0.2)),
+    "collisions": jw.Wire(electron_electron=jw.ElectronElectron(0.5), phonons=jw.Phonons(1.0, 0.5, 0.2)),
+    "varying collisions": jw.Wire(
+        relaxation=jw.PowerLaw(-0.5),
+        dispersion=jw.Kane(0.2),
+        electron_electron=jw.ElectronElectron(0.5, relaxation=jw.PowerLaw(-1.0)),
+        phonons=jw.Phonons(1.0, 0.5, 0.2),
+    ),
 }
 ALLOWED = {"Sharding", "SPMDFullToShardShape", "SPMDShardToFullShape"}
 """Custom calls that move nothing and compute nothing."""
