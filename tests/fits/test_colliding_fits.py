@@ -10,16 +10,32 @@ POINT = {"temperature": 0.7, "voltage": 0.1}
 X = np.concatenate([-np.geomspace(3.0, 0.05, 25), np.geomspace(0.05, 3.0, 25)])
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("given", ["time", "rate"])
-def test_the_time_between_collisions_follows_from_a_noisy_profile(given):
-    truth = {"time": 0.5, "rate": 2.0}[given]
-    measured = jw.Wire(electron_electron=jw.ElectronElectron(**{given: truth}))
+def noisy_profile(wire):
     noise = np.random.default_rng(7).normal(0.0, 1.0, X.size)
-    y = np.asarray(jw.solve(DOT, measured, **POINT).heating(X).total) + noise
-    guess = jw.Wire(electron_electron=jw.ElectronElectron(**{given: 1.0}))
+    return np.asarray(jw.solve(DOT, wire, **POINT).heating(X).total) + noise
+
+
+def of_time(time):
+    return jw.Wire(electron_electron=jw.ElectronElectron(time=time))
+
+
+def of_rate(rate):
+    return jw.Wire(electron_electron=jw.ElectronElectron(rate=rate))
+
+
+def of_varying_rate(rate):
+    collisions = jw.ElectronElectron(rate=rate, relaxation=jw.PowerLaw(-1.0))
+    return jw.Wire(relaxation=jw.PowerLaw(-0.5), electron_electron=collisions)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("make", "given", "truth"), [(of_time, "time", 0.5), (of_rate, "rate", 2.0), (of_varying_rate, "rate", 2.0)]
+)
+def test_the_time_between_collisions_follows_from_a_noisy_profile(make, given, truth):
     name = f"electron_electron.{given}"
-    found = jw.fit_profile(X, y, 1.0, scatterer=DOT, wire=guess, free=[name, "width"], starts=4, **POINT)
+    fitted = {"scatterer": DOT, "wire": make(1.0), "free": [name, "width"], "starts": 4}
+    found = jw.fit_profile(X, noisy_profile(make(truth)), 1.0, **fitted, **POINT)
     assert found.status.ok, found.status
     values, errors = np.array([*found.values.values()]), np.sqrt(np.diag(found.covariance))
     assert np.all(np.abs(values - [truth, 0.08]) < 3 * errors)  # of the noise
