@@ -17,7 +17,7 @@ from jaxwire.scans.variables import TABLE, Observable, Setup, about_variable, ev
 from jaxwire.solver.status import FLAG_ATTRIBUTES, Outcome
 
 DOT = jw.Lorentzian(center=1.44, width=0.08)
-WITH_PHONONS = jw.Wire(phonons=jw.Phonons(loss=1.0, healing_length=1.0))
+WITH_ALL = jw.Wire(electron_electron=jw.ElectronElectron(time=0.5), phonons=jw.Phonons(loss=1.0, healing_length=1.0))
 """A wire that has every quantity."""
 SETUP = Setup(jnp.array([-0.5, 0.1, 0.5]))
 
@@ -27,7 +27,7 @@ def shapes(observables):
 
     def kept():
         given = {"temperature": 0.3, "voltage": 0.1, "resolution": jw.Resolution(24, 12), "error_estimate": False}
-        sol = jw.solve(DOT, WITH_PHONONS, **given)
+        sol = jw.solve(DOT, WITH_ALL, **given)
         return evaluate(read_observables(observables), sol, SETUP)
 
     return jax.eval_shape(kept)
@@ -144,7 +144,7 @@ def test_what_the_table_says_of_all_quantities_is_what_a_point_gives(precision):
     """Told by the table, a program need not be traced twice; code of a user may return anything."""
     names = tuple(map(Observable, IN_SINGLE if precision == "single" else TABLE))
     drive = {"temperature": np.array(0.3), "current": np.array(0.01)}
-    wire = jw.Wire() if precision == "single" else WITH_PHONONS
+    wire = jw.Wire() if precision == "single" else WITH_ALL
     given = Given(*jax.tree.map(np.asarray, (DOT, wire)), drive, np.array([-0.5, 0.1, 0.5]))
     program = Program((), (), names, True, SpotLimits(), jw.Resolution(8, 4), precision)
     assert tabulated(program, given) == traced(program, Alike(given))
@@ -181,9 +181,9 @@ def test_spots_of_temperatures_are_those_that_find_spots_finds():
     centers, point = [0.7, 1.44], {"temperature": 0.7, "voltage": 0.1, "resolution": jw.Resolution(48, 16)}
     names = ["electron_temperature", "phonon_temperature"]
     kept = [f"{name}_spots" for name in names]
-    ds = jw.scan(DOT, WITH_PHONONS, axes={"center": centers}, observables=kept, x_min=0.2, progress=False, **point)
+    ds = jw.scan(DOT, WITH_ALL, axes={"center": centers}, observables=kept, x_min=0.2, progress=False, **point)
     for index, center in enumerate(centers):
-        sol = jw.solve(jw.Lorentzian(center, 0.08), WITH_PHONONS, **point, error_estimate=False)
+        sol = jw.solve(jw.Lorentzian(center, 0.08), WITH_ALL, **point, error_estimate=False)
         for name in names:
             found = jw.find_spots(sol, x_min=0.2, of=name)
             for field in found.left._fields:
