@@ -96,7 +96,7 @@ def test_the_help_tells_what_units_need(command, capsys):
 @pytest.mark.slow
 def test_a_fit_takes_units_without_a_file(tmp_path, capsys):
     """As the file of the starter says it in TOML."""
-    assert run("new", "fit", tmp_path / "fit.toml") == 0
+    assert main(["new", "fit", str(tmp_path / "fit.toml")]) == 0
     profile, short = tmp_path / "fit_example.csv", ("--free", "center", "conductance", "--starts", 1, "--json")
     text = (tmp_path / "fit.toml").read_text().replace('position = "25 nm"', "").replace("starts = 4", "starts = 1")
     (tmp_path / "fit.toml").write_text(re.sub(r"^free = .*$", 'free = ["center", "conductance"]', text, flags=re.M))

@@ -235,7 +235,7 @@ def test_errors_that_one_point_would_not_carry_on_are_refused(name, given):
 @pytest.mark.slow
 def test_fields_of_warm_phonons_are_in_si_and_errors_of_the_lab_are_named():
     lab = jw.Lab(jw.InAs, chemical_potential="10(1) meV", relaxation_time="1 ps", temperature="30(1) K")
-    lab = lab.with_parts(phonons=lab.build(jw.Phonons, loss="0.5 W/(m K)", healing_length="200 nm"))
+    lab = lab.with_parts(phonons=lab.build(jw.Phonons, loss="15 W/m", healing_length="200 nm"))  # 0.5 W/(m K)
     sol = lab.solve(jw.Lorentzian(1.44, 0.08), voltage="1 mV", resolution=jw.Resolution(32, 12))
     assert "not carried on: the error of chemical potential, temperature; `fit` does" in str(sol)
     x = ["-100 nm", "150 nm"]
