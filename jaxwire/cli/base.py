@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, CycloptsError, Parameter
 
-from jaxwire.cli.laboratory import MINUS, Laboratory, natural
+from jaxwire.cli.laboratory import MINUS, Laboratory, natural, options_given
 from jaxwire.cli.output import StandardOutputError, complain, standard_output
 from jaxwire.cli.remarks import remarks_told
 from jaxwire.cli.words import split_lists
@@ -95,7 +95,7 @@ class Numbers:
 
     def names(self) -> list[str]:
         """Names of those that are given."""
-        return [name for name, value in vars(self).items() if value is not None]
+        return list(options_given(self))
 
 
 @Parameter(name="*")

@@ -18,7 +18,7 @@ from jaxwire.cli.base import (
     about_input,
     kernels_kept,
 )
-from jaxwire.cli.laboratory import Laboratory, natural
+from jaxwire.cli.laboratory import Laboratory, natural, options_given
 from jaxwire.cli.output import check_outputs, complain, print_json, write_json
 from jaxwire.cli.remarks import waits_told
 
@@ -123,15 +123,16 @@ def fit(
             raise BadInputError(f"`report` must end in .html, got '{report}'.")
         places = {"plot": plot, "report": report, "output": output}
         if config is not None and _has_lab(config):
-            others = (profiles, temperature, drive.names(), dot.names(), free, laboratory.given(), _texts(probe))
-            if any(others):
+            groups = (drive, dot, laboratory, probe)
+            if any((profiles, temperature, free, *map(options_given, groups))):
                 raise BadInputError("`config` with [lab] must have everything in it but --starts, got other options.")
             return _fit_in_lab(_from_file(config), starts, places, common.json)
         known = laboratory.build(config, temperature)
         if known is not None:
             return _fit_in_lab(_from_options(known, profiles, (drive, dot, probe), free), starts, places, common.json)
         if probe != Probe():
-            raise BadInputError(f"`{next(iter(_texts(probe)))}` needs --material, or a config with [lab]; got none.")
+            first = next(iter(options_given(probe)))
+            raise BadInputError(f"`{first}` needs --material, or a config with [lab]; got none.")
         if report is not None:
             raise BadInputError("`report` needs --material, or a config with [lab], whose units it is in; got none.")
         thermal = {} if temperature is None else {"temperature": natural(None, "temperature", temperature)}
@@ -174,11 +175,6 @@ def _from_file(config: Path) -> "LabFitConfig":
     return read_lab_fit(config)
 
 
-def _texts(options: Any) -> dict[str, str]:
-    """Options that are given, by name."""
-    return {name: value for name, value in vars(options).items() if value is not None}
-
-
 def _from_options(
     lab: "Lab", profiles: tuple[Path, ...], told: tuple[Drive, Dot, Probe], free: tuple[str, ...] | None
 ) -> "LabFitConfig":
@@ -191,7 +187,7 @@ def _from_options(
     drive, dot, probe = told
     options: dict[str, Any] = {"free": list(free)} if free else {}
     if probe != Probe():
-        options["thermometer"] = lab.thermometer(**_texts(probe))
+        options["thermometer"] = lab.thermometer(**options_given(probe))
     if dot.names():
         options["scatterer"] = Lorentzian(**FIRST | dot.given(lab))  # pyright: ignore[reportArgumentType]
     return LabFitConfig(lab, profiles, {name: getattr(drive, name) for name in drive.names()}, options)

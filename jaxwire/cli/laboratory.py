@@ -40,10 +40,6 @@ class Laboratory:
     mobility: str | None = None
     channels: int | None = None
 
-    def given(self) -> dict[str, Any]:
-        """Options that are given, by name."""
-        return {name: value for name, value in vars(self).items() if value is not None}
-
     def build(self, config: Path | None, temperature: Any) -> "Lab | None":
         """The laboratory; None without these options.
 
@@ -55,7 +51,7 @@ class Laboratory:
             ValueError: if the material is missing or unknown, or an option is no use to `Lab`.
             TypeError: as `Lab`.
         """
-        given = self.given()
+        given = options_given(self)
         if not given:
             return None
         first = next(iter(given))
@@ -67,6 +63,11 @@ class Laboratory:
         if "material" not in given:
             raise ValueError(f"`material` must be given with `{first}`, such as InAs; got none.")
         return Lab(material_of("material", given.pop("material")), temperature=temperature, **given)
+
+
+def options_given(options: Any) -> dict[str, Any]:
+    """Those of a group of options that are given, by name."""
+    return {name: value for name, value in vars(options).items() if value is not None}
 
 
 def natural(lab: "Lab | None", name: str, given: Any, quantity: str | None = None) -> float:

@@ -19,7 +19,7 @@ from jaxtyping import Array, Float, Int
 from jaxwire.fits.checks import check_sigma_shape, refuse_on_scatterer
 from jaxwire.fits.fit import RESOLUTION
 from jaxwire.fits.parameters.free import find_free
-from jaxwire.fits.parameters.stretch import STRETCHES, check_stretch
+from jaxwire.fits.parameters.stretch import add_stretches, check_stretch
 from jaxwire.fits.residuals import FitProgram, true_signal
 from jaxwire.model.parameters.domain import POSITIVE, REAL, as_parameter
 from jaxwire.model.parameters.names import DRIVES, NamedParameters, Objects, ParameterPath, number_at
@@ -120,10 +120,7 @@ def information(
     for name in DRIVES:
         if name not in given:
             del numbers.places[name]
-    for name in STRETCHES:
-        place = ParameterPath("stretch", (name,))
-        numbers.places.setdefault(name, []).append(place)
-        numbers.shapes[place] = ()
+    add_stretches(numbers)
     places = tuple(place for _, place in find_free(free, numbers))
     positions = as_parameter("x", x, REAL, ndim=1)
     if positions.size == 0:
@@ -133,7 +130,7 @@ def information(
     errors = jnp.broadcast_to(as_parameter("sigma", sigma, POSITIVE, ndim=np.ndim(sigma)), positions.shape)
     point = {"temperature": setting.temperature, **given}
     objects = Objects(setting.scatterer, setting.wire, instrument, point)
-    check_stretch(tuple(str(place.path[0]) for place in places if place.holder == "stretch"), objects)
+    check_stretch(places, objects)
     return _information(places, objects, positions, errors, setting.resolution)
 
 

@@ -150,9 +150,7 @@ def fit(
     require_count("starts", starts, 1, MOST_STARTS)
     numbers = FitNumbers(setting.model.objects(), measurements)
     parameters = read_free(free, bounds, numbers, made_up, priors)
-    check_stretch(
-        tuple(str(one.place.path[0]) for one in parameters if one.place.holder == "stretch"), setting.model.objects()
-    )
+    check_stretch([one.place for one in parameters], setting.model.objects())
     _check_number_of_data(measurements, parameters)
     tied = read_ties(ties, parameters, numbers)
     kept = read_given(given, parameters, tied, FitNumbers(setting.model.objects(), measurements, "given"))

@@ -5,6 +5,7 @@ take ONE solution; batching is in `plan`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Literal, NamedTuple
 
 import jax
@@ -86,18 +87,13 @@ def _heating_parts(sol: Solution, setup: Setup) -> Array:
     return jnp.stack([heat.scatterer, heat.buildup], axis=-1)
 
 
-def _spots(sol: Solution, setup: Setup) -> tuple[Array, ...]:
-    left, right = find_spots(sol, **setup.limits._asdict())
+def _spots(sol: Solution, setup: Setup, **of: Any) -> tuple[Array, ...]:
+    left, right = find_spots(sol, **setup.limits._asdict(), **of)
     return tuple(map(jnp.stack, zip(left, right, strict=True)))
 
 
 def _warm_spots(name: Literal["electron_temperature", "phonon_temperature"], whose: str) -> tuple[str, Quantity]:
     """Spots of a temperature, as `find_spots(of=name)` has them."""
-
-    def found(sol: Solution, setup: Setup) -> tuple[Array, ...]:
-        left, right = find_spots(sol, **setup.limits._asdict(), of=name)
-        return tuple(map(jnp.stack, zip(left, right, strict=True)))
-
     spot, at = f"{name}_spot", f"spot of the {whose} temperature"
     variables = {
         f"{spot}_position": Meaning(("side",), "vF tau0", f"position of the dominant {at}"),
@@ -106,7 +102,7 @@ def _warm_spots(name: Literal["electron_temperature", "phonon_temperature"], who
         f"{spot}_kind": Meaning(("side",), "", f"{at}: 1 hotter than T, -1 colder, 0 none", int),
         f"{spot}_prominence": Meaning(("side",), POTENTIAL, f"prominence of the {at}"),
     }
-    return f"{name}_spots", Quantity(found, variables)
+    return f"{name}_spots", Quantity(partial(_spots, of=name), variables)
 
 
 def _landauer(sol: Solution, setup: Setup) -> tuple[Array, ...]:

@@ -7,6 +7,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from compared_fields import deviation, fields, largest_deviations
 from dense_collisions import Collisions, Reference, nodes_of, solve_dense
 from numpy.testing import assert_allclose
 
@@ -74,36 +75,14 @@ def dense(point: Point) -> Reference:
     return solve_dense(transmission, *nodes, point.temperature, collisions, point.strength)
 
 
-def deviation(found, expected) -> float:
-    return float(np.max(np.abs(np.asarray(found) - expected)) / np.max(np.abs(expected)))
-
-
-def fields(sol: jw.Solution, x=X) -> dict[str, np.ndarray]:
-    heat = sol.heating(x)
-    found = {
-        "heat_current": sol.heat_current(x) - sol.direction * sol.flow.uniform_heat_current,
-        "scatterer": heat.scatterer * sol.external_power,
-        "buildup": heat.buildup * sol.external_power,
-    }
-    names = ("potential", "chemical_potential", "electron_potential", "electron_temperature")
-    return found | {name: getattr(sol, name)(x) for name in names}
-
-
 # The independent calculation
-
-
-def largest_deviation(sol: jw.Solution, full: Reference) -> float:
-    """Largest difference in I, F and all fields, each relative to its largest value."""
-    expected = full.fields(X)
-    each = [deviation(field, expected[name]) for name, field in fields(sol).items() if np.any(expected[name])]
-    return max(abs(float(sol.current) / full.current - 1), abs(float(sol.force) / full.force - 1), *each)
 
 
 @every_point
 def test_all_fields_are_those_of_the_independent_calculation(point):
     assert dense(point).residual < 1e-11  # the redundant equation, to the error of the Drude sums
     # Rounding, magnified by dense modes and least squares, and the rule of wavenumbers: 2e-10 without neutrality.
-    assert largest_deviation(solved(point), dense(point)) < (1e-10 if point.strength > 0 else 1e-9)
+    assert max(largest_deviations(solved(point), dense(point), X).values()) < (1e-10 if point.strength > 0 else 1e-9)
 
 
 @pytest.mark.parametrize("wrong", Moments._fields[:4])
@@ -119,7 +98,8 @@ def test_comparison_sees_a_coefficient_that_is_a_thousandth_too_large(wrong, mon
     jax.clear_caches()
     other = point.solve(FINE)
     jax.clear_caches()
-    assert largest_deviation(other, dense(point)) > 1e-6  # the test above would fail by three orders of magnitude
+    # The test above would fail by three orders of magnitude.
+    assert max(largest_deviations(other, dense(point), X).values()) > 1e-6
 
 
 # Identities, to rounding at any resolution
@@ -190,10 +170,10 @@ def test_electrons_that_do_not_collide_are_those_of_the_paper(voltage, strength)
     todays = jw.solve(jw.Lorentzian(1.44, 0.08), jw.Wire(screening=screening), temperature=0.3, voltage=voltage)
     assert_allclose(never.current, todays.current, rtol=1e-13)  # rounding
     assert_allclose(never.force, todays.force, rtol=1e-13)
-    expected = fields(todays)
-    for name, field in fields(never).items():
+    found = fields(never, X)
+    for name, expected in fields(todays, X).items():
         # Rounding of mode sums against that of the closed contour, 1e-12 of the largest field.
-        assert deviation(field, expected[name]) < 1e-11, name
+        assert deviation(found[name], expected) < 1e-11, name
 
 
 def test_electrons_that_collide_all_the_time_cool_over_the_healing_length():

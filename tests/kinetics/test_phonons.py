@@ -7,6 +7,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from compared_fields import deviation, largest_deviations
 from dense_collisions import Collisions, Lattice, Reference, nodes_of, solve_dense
 from numpy.testing import assert_allclose
 
@@ -54,8 +55,6 @@ POINTS = [
 ]
 every_point = pytest.mark.parametrize("point", POINTS, ids=str)
 
-FIELDS = ("potential", "chemical_potential", "electron_potential", "electron_temperature", "phonon_temperature")
-
 
 @functools.cache
 def solved(point: Point) -> jw.Solution:
@@ -77,22 +76,6 @@ def dense(point: Point) -> Reference:
     )
 
 
-def deviation(found, expected) -> float:
-    return float(np.max(np.abs(np.asarray(found) - expected)) / np.max(np.abs(expected)))
-
-
-def largest_deviation(sol: jw.Solution, full: Reference) -> float:
-    """Largest difference in I, F and all fields, each relative to its largest value."""
-    expected = full.fields(X)
-    expected["phonon_temperature"] = expected["phonon_temperature"] * float(sol.temperature)
-    heat = sol.heating(X)
-    found = {name: getattr(sol, name)(X) for name in (*FIELDS, "phonon_heat_current")}
-    found["heat_current"] = sol.heat_current(X) - sol.direction * sol.flow.uniform_heat_current
-    found |= {part: getattr(heat, part) * sol.external_power for part in ("scatterer", "buildup")}
-    each = [deviation(field, expected[name]) for name, field in found.items() if np.any(expected[name])]
-    return max(abs(float(sol.current) / full.current - 1), abs(float(sol.force) / full.force - 1), *each)
-
-
 # The independent calculation
 
 
@@ -100,7 +83,7 @@ def largest_deviation(sol: jw.Solution, full: Reference) -> float:
 def test_all_fields_are_those_of_the_independent_calculation(point):
     assert dense(point).residual < 1e-11  # the redundant equation, to the error of the Drude sums
     # Rounding, magnified by dense modes and least squares: 3e-11 in the heating 1e-4 from the scatterer.
-    assert largest_deviation(solved(point), dense(point)) < 1e-10
+    assert max(largest_deviations(solved(point), dense(point), X).values()) < 1e-10
 
 
 @pytest.mark.parametrize("wrong", LatticeMoments._fields)
@@ -116,7 +99,8 @@ def test_comparison_sees_a_coefficient_that_is_a_thousandth_too_large(wrong, mon
     jax.clear_caches()
     other = point.solve(FINE)
     jax.clear_caches()
-    assert largest_deviation(other, dense(point)) > 1e-6  # the test above would fail by four orders of magnitude
+    # The test above would fail by four orders of magnitude.
+    assert max(largest_deviations(other, dense(point), X).values()) > 1e-6
 
 
 # Identities, to rounding at any resolution

@@ -7,6 +7,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from compared_fields import deviation, fields, largest_deviations
 from dense_collisions import (
     Band,
     Collisions,
@@ -124,38 +125,6 @@ def dense(point: Point) -> Reference:
     return solve_dense(chance, *nodes_of(solved(point)), point.temperature, point.collisions(), point.strength)
 
 
-def deviation(found, expected) -> float:
-    return float(np.max(np.abs(np.asarray(found) - expected)) / np.max(np.abs(expected)))
-
-
-def fields(sol: jw.Solution, x=X) -> dict[str, np.ndarray]:
-    heat = sol.heating(x)
-    found = {
-        "heat_current": sol.heat_current(x) - sol.direction * sol.flow.uniform_heat_current,
-        "scatterer": heat.scatterer * sol.external_power,
-        "buildup": heat.buildup * sol.external_power,
-    }
-    names = ["potential", "chemical_potential", "electron_potential", "electron_temperature"]
-    colliding = sol.wire.electron_electron
-    if colliding is not None and colliding.conserves_momentum:
-        found["drift"] = sol.drift(x) * float(sol.wire.momentum_unit())  # in mu0/pF, as a shift of energies
-    if sol.wire.phonons is not None:
-        names += ["phonon_temperature", "phonon_heat_current"]
-    return found | {name: getattr(sol, name)(x) for name in names}
-
-
-def largest_deviations(sol: jw.Solution, full: Reference) -> dict[str, float]:
-    """Differences in I, F and all fields, each relative to its largest value."""
-    expected = full.fields(X)
-    if "phonon_temperature" in expected:
-        expected["phonon_temperature"] = expected["phonon_temperature"] * float(sol.temperature)
-    each = {name: deviation(field, expected[name]) for name, field in fields(sol).items() if np.any(expected[name])}
-    return each | {
-        "current": abs(float(sol.current) / full.current - 1),
-        "force": abs(float(sol.force) / full.force - 1),
-    }
-
-
 class HalfSpace(NamedTuple):
     """A half-wire on nodes at random, in both calculations, and a current and a flux that enter it."""
 
@@ -228,7 +197,7 @@ def test_fields_in_a_half_wire_are_those_of_the_independent_calculation(point):
 @every_point
 def test_all_fields_are_those_of_the_independent_calculation(point):
     assert dense(point).residual < 1e-10  # the redundant equation, to the error of the Drude sums
-    deviations = largest_deviations(solved(point), dense(point))
+    deviations = largest_deviations(solved(point), dense(point), X)
     assert max(deviations.values()) < 1e-10, deviations  # rounding, magnified by dense modes and least squares
 
 
@@ -243,7 +212,7 @@ def test_slow_electrons_that_collide_most_are_those_of_the_independent_calculati
     chance = lambda e: 1 / (1 + ((e - 1.44) / 0.08) ** 2)  # noqa: E731
     full = solve_dense(chance, *nodes_of(sol), point.temperature, point.collisions(), point.strength)
     # Only one of both has adjusted its Drude sums, by factors that are off 1 by 3e-6; the usual rule errs by 2e-4.
-    assert max(largest_deviations(sol, full).values()) < 1e-5
+    assert max(largest_deviations(sol, full, X).values()) < 1e-5
 
 
 @pytest.mark.parametrize("wrong", range(5))
@@ -259,7 +228,7 @@ def test_comparison_sees_a_field_that_is_a_thousandth_too_large(wrong, monkeypat
     other = point.solve(FINE)
     jax.clear_caches()
     # The test above would fail by three orders of magnitude.
-    assert max(largest_deviations(other, dense(point)).values()) > 1e-7
+    assert max(largest_deviations(other, dense(point), X).values()) > 1e-7
 
 
 # Identities, to rounding at any resolution
@@ -311,8 +280,8 @@ def test_electrons_that_do_not_collide_are_those_of_todays_wire(voltage, strengt
     sol = never.solve(FINE)
     # Rounding; the rule of wavenumbers is the same.
     assert_allclose([sol.current, sol.force], [todays.current, todays.force], rtol=1e-12)
-    expected = fields(todays)
-    for name, field in fields(sol).items():
+    expected = fields(todays, X)
+    for name, field in fields(sol, X).items():
         if name != "drift":
             assert deviation(field, expected[name]) < 1e-10, name  # mode sums against the closed contour
 
@@ -330,8 +299,8 @@ def test_times_that_do_not_vary_after_all_are_those_of_constant_times():
         given = {"temperature": 0.3, "voltage": 0.1, "resolution": FINE, "error_estimate": False}
         constant, varying = (jw.solve(DOT, wire, **given) for wire in wires)
         assert_allclose([varying.current, varying.force], [constant.current, constant.force], rtol=1e-10)  # two rules
-        expected = fields(constant)
-        for name, field in fields(varying).items():
+        expected = fields(constant, X)
+        for name, field in fields(varying, X).items():
             assert deviation(field, expected[name]) < 1e-9, name  # two rules of wavenumbers
 
 

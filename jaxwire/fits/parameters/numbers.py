@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from jaxwire.fits.measurement import Measurement
-from jaxwire.fits.parameters.stretch import STRETCHES
+from jaxwire.fits.parameters.stretch import add_stretches
 from jaxwire.model.parameters.domain import POSITIVE, Domain
 from jaxwire.model.parameters.names import (
     DRIVES,
@@ -43,10 +43,7 @@ class FitNumbers(NamedParameters):
         for name in DRIVES:
             if any(one.drive != name for one in measurements):
                 del self.places[name]
-        for name in STRETCHES:
-            place = ParameterPath("stretch", (name,))
-            self.places.setdefault(name, []).append(place)
-            self.shapes[place] = ()
+        add_stretches(self)
 
     def of_each(self, name: str) -> tuple[str, ...]:
         """Names that a name stands for: those of every measurement for "offset[:]", else itself."""

@@ -11,14 +11,14 @@ with Kane's parameter, an energy as others, kept. The wire's relaxation time as 
 is kept as it is: it is 1 at the Fermi energy.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 
-from jaxwire.model.parameters.names import Objects
+from jaxwire.model.parameters.names import NamedParameters, Objects, ParameterPath
 from jaxwire.model.scatterers.any_transmission import Function
 from jaxwire.model.units.scale import QUANTITIES, SI, Scale
 from jaxwire.model.wires.dispersion import Kane, Parabolic
@@ -36,16 +36,25 @@ UNIT_OF_READING = ("gain", "offset")
 """Numbers of an instrument that are in the unit of its readings."""
 
 
-def check_stretch(names: tuple[str, ...], objects: Objects) -> None:
+def add_stretches(numbers: NamedParameters) -> None:
+    """Let natural units be named beside the numbers of objects."""
+    for name in STRETCHES:
+        place = ParameterPath("stretch", (name,))
+        numbers.places.setdefault(name, []).append(place)
+        numbers.shapes[place] = ()
+
+
+def check_stretch(places: Iterable[ParameterPath], objects: Objects) -> None:
     """Refuse natural units that cannot be free together, or with these objects.
 
     Args:
-        names: those of `STRETCHES` that are free.
+        places: of everything that is free.
         objects: the model.
 
     Raises:
         ValueError: if the unit of one of its numbers, or how it changes with the chemical potential, is not known.
     """
+    names = [str(place.path[0]) for place in places if place.holder == "stretch"]
     if {"relaxation_time", "mean_free_path"} <= set(names):
         raise ValueError("`free` must have 'mean_free_path' or 'relaxation_time', got both: either follows the other.")
     if not names:
