@@ -261,6 +261,19 @@ TABLES = {
         ),
         lambda row: "within_1_sigma" in row,
     ),
+    "wide_domain": Table(
+        "wide_domain",
+        (
+            ("scatterer", text("scatterer")),
+            ("points", number("points", ",.0f")),
+            ("solved", number("solved", ",.0f")),
+            ("inaccurate", number("inaccurate", ",.0f")),
+            ("no values", number("without_values", ",.0f")),
+            ("wrong and not flagged", number("wrong_without_flag", ",.0f")),
+            ("largest error not flagged", error("largest_error_without_flag")),
+            ("false alarms", number("false_alarms", ",.0f")),
+        ),
+    ),
     "kills": Table(
         "kill_store",
         (
