@@ -18,6 +18,7 @@ from jaxwire.kinetics.resolvents.contour import Contour
 from jaxwire.kinetics.varying_waves import fed, varying_waves
 from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.array_types import Scalar
+from jaxwire.numerics.scaled import scaled
 
 CLOSED_POINTS = 128
 """Points of the contour for all positions."""
@@ -88,6 +89,10 @@ class CollidingSide(eqx.Module):
     def decay(self, distance: Scalar) -> Complex[Array, " m"]:
         """Decay exp(-kappa_a |x|) of every wave."""
         return jnp.exp(-self.rate * distance)
+
+    def scaled(self, factor: Scalar) -> "CollidingSide":
+        """The same of so many times the current."""
+        return scaled(self, factor, "entering", "neutral", "warmth", "lattice", "heat", "face_heat", "balanced")
 
     def strength(self, wire: Wire, energy: Scalar, outward: float) -> Complex[Array, " m"]:
         """Share of each wave in what collisions make of the electrons at a kinetic energy, in units of f0'.

@@ -13,6 +13,7 @@ With amplitudes a_k, upper sign for x > 0 and lower sign for x < 0 (Eqs. 9, 10, 
 In a neutral wire of constant relaxation time P_s/P_ext = -e phi/F^2 (Eqs. 33, A13, A14).
 """
 
+import dataclasses
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -30,6 +31,7 @@ from jaxwire.kinetics.wave_smoothing import Waves, hindered, probe_reading
 from jaxwire.model.wires.phonons import Phonons
 from jaxwire.model.wires.screening import AbstractNonLocalScreening, AbstractScreening
 from jaxwire.numerics.array_types import Scalar
+from jaxwire.numerics.scaled import scaled
 
 
 class Heating(NamedTuple):
@@ -86,6 +88,12 @@ class Flow(eqx.Module):
     uniform_heat_current: Scalar
     step: Scalar
     screening: AbstractScreening
+
+    def scaled(self, factor: Scalar) -> "Flow":
+        """The same of so many times the current."""
+        sides = {"upper": self.upper.scaled(factor), "lower": self.lower.scaled(factor)}
+        flow = dataclasses.replace(self, **sides)
+        return scaled(flow, factor, "spectral_current", "current", "force", "uniform_heat_current")
 
     def _sum(self, x: Scalar, share: Callable[[AnySide], Inexact[Array, " m"]]) -> Scalar:
         """Sum over the modes of the side of x; x = -0.0 is the upper wire's face, x = 0.0 the lower wire's."""
@@ -234,11 +242,10 @@ def _transform(side: AnySide, q: Complex[Array, " n"]) -> Complex[Array, " n"]:
     return 0.5 * (found + jnp.sum(jnp.conj(share) / (jnp.conj(rate) + 1j * q[:, None]), axis=1))  # waves come in pairs
 
 
-def excite(matching: Matching, drive: Scalar, screening: AbstractScreening) -> Flow:
-    """Scale a matching solution by its drive and work out what flows in either wire."""
-    current = drive * matching.spectral_current
+def excite(matching: Matching, screening: AbstractScreening) -> Flow:
+    """Work out what a matching solution excites in either wire, per unit of its drive."""
+    current, flux = matching.spectral_current, matching.phonon_flux
     below = matching.lower.energy.size - current.size
-    flux = None if matching.phonon_flux is None else drive * matching.phonon_flux
     upper = excite_side(matching.upper, current, flux, -1.0)
     lower = excite_side(matching.lower, jnp.pad(current, (below, 0)), flux, 1.0)
     half = upper.half

@@ -6,7 +6,7 @@ rates (see `contour`), whose points take the place of the modes; they know the p
 """
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple, Self
 
 import equinox as eqx
 import jax
@@ -19,6 +19,7 @@ from jaxwire.kinetics.half_wire import HalfWire
 from jaxwire.kinetics.resolvents.contour import Contour, enter_contour
 from jaxwire.numerics.array_types import Scalar
 from jaxwire.numerics.derived import derived
+from jaxwire.numerics.scaled import scaled
 
 POINTS = 256
 """Points of the contour for derivatives. Mean free paths over 19 decades, as with tau ~ p^1.6, whose slow electrons
@@ -32,16 +33,22 @@ class AbstractSide(eqx.Module):
         half: the half-wire.
         sign: +1 for the lower wire, x > 0; -1 for the upper one, x < 0.
         entering: spectral current that enters it, times `HalfWire.into_wire`, shape (n,).
+        proportional: names of what is proportional to the current.
     """
 
     half: eqx.AbstractVar[HalfWire]
     sign: eqx.AbstractVar[Scalar]
     entering: eqx.AbstractVar[Float[Array, " n"]]
+    proportional: eqx.AbstractClassVar[tuple[str, ...]]
 
     @property
     def lattice(self) -> None:
         """Share of each wave in the phonons' temperature, which does not change."""
         return
+
+    def scaled(self, factor: Scalar) -> Self:
+        """The same of so many times the current."""
+        return scaled(self, factor, *self.proportional)
 
     def heating_waves(self, contour: Contour, charge_power: Scalar) -> Complex[Array, " m"]:
         """Share of each wave of a contour in P_ph at x = 0; the current times sigma is given for P_phi."""
@@ -106,6 +113,7 @@ class ContourSide(AbstractSide):
     neutral: Complex[Array, " m"]
     chemical: Complex[Array, " m"]
     heat: Complex[Array, " m"]
+    proportional: ClassVar[tuple[str, ...]] = ("entering", "neutral", "chemical", "heat")
 
     @property
     def rate(self) -> Complex[Array, " m"]:
@@ -144,6 +152,7 @@ class Side(AbstractSide):
     neutral: Float[Array, " m"]
     chemical: Float[Array, " m"]
     heat: Float[Array, " m"]
+    proportional: ClassVar[tuple[str, ...]] = ("entering", "amplitude", "neutral", "chemical", "heat")
 
     @property
     def rate(self) -> Float[Array, " m"]:

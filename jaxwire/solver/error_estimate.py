@@ -7,7 +7,6 @@ from jaxtyping import Array, Float
 from jaxwire.kinetics.flow import Flow, excite
 from jaxwire.kinetics.matching import Matching
 from jaxwire.model.scatterers.base import AbstractScatterer
-from jaxwire.model.wires.screening import AbstractScreening
 from jaxwire.numerics.array_types import Scalar
 
 PROBES = (0.01, 0.05, 0.3, 1.0, 3.0)
@@ -45,23 +44,27 @@ def sharpened(difference: Scalar, scatterer: AbstractScatterer) -> Scalar:
     return jnp.maximum(jnp.minimum(difference, KNEE), jnp.minimum(difference, difference**power))
 
 
-def estimated_error(
-    fine: Matching, coarse: Matching, drive: Scalar, screening: AbstractScreening, slope: Scalar | None
-) -> Scalar:
+def estimated_error(unit: Flow, coarse: Matching, drive: Scalar, slope: Scalar | None) -> Scalar:
     """Largest relative difference between two grids of what the solution promises.
 
     At given voltage that is current, potentials and heating near the scatterer; at zero voltage, per unit of drive. At
     given current (slope = dI/dV), the coarse flow is scaled to the same current and the voltage is compared instead.
+
+    Args:
+        unit: what flows per unit of drive, on the finer grid.
+        coarse: the matching problem on the coarser one.
+        drive: 1 - exp(-|V|/t).
+        slope: dI/dV, at given current.
     """
     drive = jnp.where(drive > 0, drive, 1.0)
-    flow = excite(fine, drive, screening)
-    other = excite(coarse, drive, screening)
+    flow, coarse_unit = unit.scaled(drive), excite(coarse, unit.screening)
+    other = coarse_unit.scaled(drive)
     floor = NEGLIGIBLE * flow.force
     differences = [jnp.abs(other.current - flow.current) / flow.current]
     if slope is not None:
         step = jnp.abs(other.current - flow.current) / slope
         differences = [step / jnp.maximum(flow.step, floor)]
-        other = excite(coarse, drive * flow.current / other.current, screening)
+        other = coarse_unit.scaled(drive * flow.current / other.current)
     for value, coarse_value, smallest in zip(_observed(flow), _observed(other), (floor, 0.0), strict=True):
         scale = jnp.maximum(jnp.abs(value), jnp.maximum(1e-2 * jnp.max(jnp.abs(value)), smallest))
         differences.append(jnp.max(jnp.abs(coarse_value - value) / scale))

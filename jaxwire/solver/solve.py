@@ -112,10 +112,10 @@ def solve_found(
         left = jnp.abs(target) / carried(matching, drive, name)
         drive *= jax.lax.stop_gradient(jnp.where(target == 0, 1.0, left))
     estimate, is_finite = jnp.asarray(jnp.nan), is_known & jnp.isfinite(jnp.sum(matching.spectral_current))
-    limit_error = jnp.asarray(0.0)
+    limit_error, unit = jnp.asarray(0.0), excite(matching, wire.screening)
     if error_estimate:
         coarser = match(scatterer, wire, temperature, somewhere, resolution.coarser())
-        difference = estimated_error(matching, coarser, drive, wire.screening, found.slope)
+        difference = estimated_error(unit, coarser, drive, found.slope)
         estimate = sharpened(difference, scatterer)
         is_finite &= jnp.isfinite(estimate)
         limit_error = _limit_error(matching, coarser, name)
@@ -132,7 +132,7 @@ def solve_found(
     }
     outcome = first_cause(causes)
     is_kept = has_values(outcome)
-    flow = excite(matching, jnp.where(is_kept, drive, jnp.nan), wire.screening)
+    flow = unit.scaled(jnp.where(is_kept, drive, jnp.nan))
     estimate = jnp.where(is_kept, estimate, jnp.where(found.is_unreachable & error_estimate, limit_error, jnp.nan))
     result = Status(outcome.astype(int), found.limit)
     return Solution(scatterer, wire, temperature, voltage, result, estimate, flow.faces(), flow, resolution)
