@@ -18,7 +18,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, Int
 
 from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import EnergyScales
@@ -97,25 +97,19 @@ class _Stretch(NamedTuple):
     scales: EnergyScales
 
     def __call__(self, q: Float[Array, " n"]) -> Float[Array, " n"]:
-        return self.with_slope(q)[0]
+        center, width, weight = self.scales
+        asinh = fast_asinh(q[None, :] ** 4 - center[:, None], width[:, None])
+        return self.bottom_weight * jnp.log(1.0 + q / self.bottom_width) + weight @ asinh
 
-    def with_slope(self, q: Float[Array, " n"]) -> tuple[Float[Array, " n"], Float[Array, " n"]]:
-        """The coordinate s and its derivative ds/dq."""
-        s, slope, _ = self.with_curvature(q)
-        return s, slope
-
-    def with_curvature(self, q: Float[Array, " n"]) -> tuple[Float[Array, " n"], ...]:
-        """The coordinate s and its first two derivatives by q."""
+    def derivatives(self, q: Float[Array, " n"]) -> tuple[Float[Array, " n"], Float[Array, " n"]]:
+        """The first two derivatives of the coordinate s by q."""
         center, width, weight = self.scales
         distance = q[None, :] ** 4 - center[:, None]
         inverse = 1.0 / jnp.sqrt(distance**2 + width[:, None] ** 2)
-        density = weight @ inverse
-        bend = weight @ (distance * inverse**3)
-        asinh = fast_asinh(distance, width[:, None])
+        density, bend = weight @ inverse, weight @ (distance * inverse**3)
         bottom = 1.0 / (q + self.bottom_width)
-        s = self.bottom_weight * jnp.log(1.0 + q / self.bottom_width) + weight @ asinh
         slope = self.bottom_weight * bottom + 4 * q**3 * density
-        return s, slope, 12 * q**2 * density - 16 * q**6 * bend - self.bottom_weight * bottom**2
+        return slope, 12 * q**2 * density - 16 * q**6 * bend - self.bottom_weight * bottom**2
 
     def density(self, energy: Float[Array, " n"]) -> Float[Array, " n"]:
         """The derivative ds/du at energies u."""
@@ -172,17 +166,15 @@ def energy_grid(
 def _nodes(stretch: _Stretch, top: Scalar, size: int) -> tuple[Float[Array, " n"], Float[Array, " n"]]:
     """Gauss-Legendre nodes and weights in s, on 0 < u < top, as nodes and weights in u."""
     points, weights = (jnp.asarray(each, dtype=working_type()) for each in _legendre(size))
-    start, stop = stretch(jnp.stack([jnp.zeros(()), top**0.25]))
-    wanted = start + (stop - start) * points
-
-    def solve(*_):
-        # One more Newton step, in energy: rounding of q counts four times there, and a narrow resonance feels it.
-        q = _invert(stretch, top**0.25, points)
-        s, slope = stretch.with_slope(q)
-        return q**4 + (wanted - s) * 4 * q**3 / slope
-
-    energy = root(lambda energy: stretch(jnp.sqrt(jnp.sqrt(energy))) - wanted, top * points, solve)
-    return energy, (stop - start) * weights / stretch.density(energy)
+    ends = jnp.stack([jnp.zeros(()), top**0.25])
+    s_ends = stretch(ends)
+    length = s_ends[1] - s_ends[0]
+    energy = root(
+        lambda energy: stretch(jnp.sqrt(jnp.sqrt(energy))) - (s_ends[0] + length * points),
+        top * points,
+        lambda *_: _invert(stretch, ends, s_ends, points),
+    )
+    return energy, length * weights / stretch.density(energy)
 
 
 @functools.cache
@@ -192,31 +184,61 @@ def _legendre(size: int) -> tuple[np.ndarray, np.ndarray]:
     return (points + 1) / 2, weights / 2
 
 
-def _invert(stretch: _Stretch, top: Scalar, points: Float[Array, " n"]) -> Float[Array, " n"]:
-    """Values of q at given shares of s(top) - s(0): Halley steps, bisection where they leave the bracket or stall."""
-    knots = stretch.knots(top)
-    ends = jnp.stack([jnp.zeros(()), top])
-    s_ends = stretch(ends)
+def _invert(
+    stretch: _Stretch, ends: Float[Array, "2"], s_ends: Float[Array, "2"], points: Float[Array, " n"]
+) -> Float[Array, " n"]:
+    """Energies at given shares of s(top) - s(0): Halley steps, bisection where they leave the bracket or stall.
+
+    Args:
+        stretch: the coordinate s.
+        ends: the first and last q.
+        s_ends: s there.
+        points: the shares, shape (n,).
+    """
     wanted = s_ends[0] + (s_ends[1] - s_ends[0]) * points
+    knots = stretch.knots(ends[1])
     low, s_low, high, s_high = _between_knots(wanted, (ends, s_ends), (knots, stretch(knots)))
     start = low + (high - low) * (wanted - s_low) / (s_high - s_low)
-
     tolerance = SETTLED_COORDINATE * jnp.minimum(wanted - s_ends[0], 1.0)
 
-    def improve(state):
-        count, q, low, high, last_step, _ = state
-        s, slope, curvature = stretch.with_curvature(q)
-        error = s - wanted
-        low, high = jnp.where(error < 0, q, low), jnp.where(error < 0, high, q)
+    def improve(state: _Inversion) -> _Inversion:
+        q = state.q
+        slope, curvature = stretch.derivatives(q)
+        error = stretch(q) - wanted
+        low, high = jnp.where(error < 0, q, state.low), jnp.where(error < 0, state.high, q)
         bent = q - error * slope / (slope**2 - 0.5 * error * curvature)
-        is_safe = (bent > low) & (bent < high) & (jnp.abs(bent - q) < 0.5 * last_step)
+        is_safe = (bent > low) & (bent < high) & (jnp.abs(bent - q) < 0.5 * state.last_step)
         is_settled = ~(jnp.abs(error) >= tolerance)  # also where it is NaN; if it is rounding, any step will do
         better = jnp.where(is_safe | is_settled, bent, 0.5 * (low + high))
-        return count + 1, better, low, high, jnp.abs(better - q), jnp.all(is_settled)
+        # A Newton step in energy: rounding of q counts four times there, and a narrow resonance feels it.
+        energy = q**4 - error * 4 * q**3 / slope
+        settled = jnp.where(jnp.all(is_settled), state.settled + 1, 0)
+        return _Inversion(state.count + 1, better, low, high, jnp.abs(better - q), energy, settled)
 
-    state = (0, start, low, high, high - low, jnp.asarray(False))
-    _, q, *_ = jax.lax.while_loop(lambda state: (state[0] < MAX_ITERATIONS) & ~state[5], improve, state)
-    return q
+    state = _Inversion(jnp.asarray(0), start, low, high, high - low, start, jnp.asarray(0))
+    return jax.lax.while_loop(lambda state: (state.count < MAX_ITERATIONS) & (state.settled < 2), improve, state).energy
+
+
+class _Inversion(NamedTuple):
+    """Where the inversion of s stands.
+
+    Attributes:
+        count: steps done.
+        q: where s is evaluated next, shape (n,).
+        low: lower end of what encloses the root, shape (n,).
+        high: upper end, shape (n,).
+        last_step: size of the last step, shape (n,).
+        energy: one Newton step from where s was evaluated last, shape (n,).
+        settled: steps in a row from where all errors were small; the first ends where the second finds the energies.
+    """
+
+    count: Int[Array, ""]
+    q: Float[Array, " n"]
+    low: Float[Array, " n"]
+    high: Float[Array, " n"]
+    last_step: Float[Array, " n"]
+    energy: Float[Array, " n"]
+    settled: Int[Array, ""]
 
 
 def _between_knots(

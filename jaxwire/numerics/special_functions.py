@@ -63,8 +63,7 @@ def bessel_k0(z: Complex[Array, " n"]) -> Complex[Array, " n"]:
 @jax.custom_jvp
 def fast_asinh(distance: Float[Array, "n m"], width: Float[Array, "n _"]) -> Float[Array, "n m"]:
     """Inverse hyperbolic sine of distance/width, fast: to absolute accuracy, not to relative accuracy near zero."""
-    side = jnp.where(distance >= 0, 1.0, -1.0)
-    return side * jnp.log((side * distance + jnp.sqrt(distance**2 + width**2)) / width)
+    return jnp.sign(distance) * jnp.log((jnp.abs(distance) + jnp.sqrt(distance**2 + width**2)) / width)
 
 
 @fast_asinh.defjvp

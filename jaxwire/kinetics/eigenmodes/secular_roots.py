@@ -20,14 +20,11 @@ from jaxtyping import Array, Bool, Float, Int
 
 from jaxwire.numerics.precision import ByPrecision
 
-PASSES = 2
-"""Steps of all roots before the first round. With that of the first or second round, of 90 roots at most one moves."""
+LATE_PASSES = 3
+"""Steps of a pass in which the root that moves most is followed alone: 2 leave a fourth pass to twice as many wires."""
 
-LATE_PASSES = 6
-"""Steps of a round in which the root that moves most is followed alone."""
-
-MAX_ROUNDS = 16
-"""Rounds after which a root that still moves counts as not converged."""
+MAX_PASSES = 18
+"""Passes after which a root that still moves counts as not converged."""
 
 SETTLED_ROOT = ByPrecision(1e-7, 1e-3)
 """Relative step of a root after which the next error is rounding: it is the square, or a thirtieth of it."""
@@ -38,8 +35,8 @@ def secular_roots(
 ) -> tuple[Int[Array, " m"], Float[Array, " m"], Bool[Array, ""]]:
     """Roots of the secular equation as index of the nearest pole and signed offset from it.
 
-    A few passes over all roots settle all but one: that next to the cluster of poles above the step, whose distances
-    span many decades. It is then followed alone. Where more roots move still, another round does the same.
+    Every pass over all roots ends with steps of that root alone which moved most: it is the one next to the cluster of
+    poles above the step, whose distances span many decades. Three passes settle 99 of 100 wires, four all others.
     """
     poles, weight = jax.lax.stop_gradient(poles), jax.lax.stop_gradient(weight)
     gap = jnp.diff(poles)
@@ -52,12 +49,9 @@ def secular_roots(
     others = jnp.where(is_left, -balance, balance) - (near - far) / (0.5 * gap)
     start = _two_pole_root(others, near, far, gap)
 
-    def step(x):
-        return _closer(_side_sums(all_poles, roots, x), roots, x)
-
     def follow(state):
         count, x, _ = state
-        x, change = step(x)
+        x, change = _closer(_side_sums(all_poles, roots, x), roots, x)
         late = jnp.argmax(change)[None]
         late_roots = jax.tree.map(lambda value: value[late], roots)
 
@@ -68,12 +62,12 @@ def secular_roots(
         change = change.at[late].set(change_late)
         return count + 1, x.at[late].set(x_late), jnp.max(change)
 
-    start = jax.lax.fori_loop(0, PASSES, lambda _, x: step(x)[0], start)
+    settled = SETTLED_ROOT.of(gap)
     _, x, change = jax.lax.while_loop(
-        lambda state: (state[0] < MAX_ROUNDS) & (state[2] > SETTLED_ROOT.of(gap)), follow, (0, start, jnp.inf)
+        lambda state: (state[0] < MAX_PASSES) & (state[2] > settled), follow, (0, start, jnp.inf)
     )
     nearest = jnp.arange(gap.size) + ~is_left
-    return nearest, jnp.where(is_left, x, -x), jnp.asarray(change <= SETTLED_ROOT.of(gap))
+    return nearest, jnp.where(is_left, x, -x), jnp.asarray(change <= settled)
 
 
 class _Roots(NamedTuple):
@@ -176,7 +170,10 @@ def _two_pole_root(
     constant: Float[Array, " m"], near: Float[Array, " m"], far: Float[Array, " m"], gap: Float[Array, " m"]
 ) -> Float[Array, " m"]:
     """Root of constant + near/x - far/(gap - x) in (0, gap/2], by the form that does not cancel."""
-    slope = near + far - constant * gap
-    radical = jnp.hypot(near - far + constant * gap, 2.0 * jnp.sqrt(near) * jnp.sqrt(far))
+    slope, difference = near + far - constant * gap, jnp.abs(near - far + constant * gap)
+    product = 2.0 * jnp.sqrt(near) * jnp.sqrt(far)
+    size = difference + product
+    share = difference / size  # of squares that might be out of range
+    radical = size * jnp.sqrt(share**2 + (1.0 - share) ** 2)
     root = jnp.where(slope >= 0, 2.0 * near * gap / (slope + radical), (radical - slope) / (2.0 * constant))
-    return jnp.clip(root, jnp.finfo(gap.dtype).tiny, 0.5 * gap)
+    return jnp.minimum(jnp.maximum(root, jnp.finfo(gap.dtype).tiny), 0.5 * gap)
