@@ -18,7 +18,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Bool, Float, Int
 
 from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import EnergyScales
@@ -168,13 +168,8 @@ def _nodes(stretch: _Stretch, top: Scalar, size: int) -> tuple[Float[Array, " n"
     points, weights = (jnp.asarray(each, dtype=working_type()) for each in _legendre(size))
     ends = jnp.stack([jnp.zeros(()), top**0.25])
     s_ends = stretch(ends)
-    length = s_ends[1] - s_ends[0]
-    energy = root(
-        lambda energy: stretch(jnp.sqrt(jnp.sqrt(energy))) - (s_ends[0] + length * points),
-        top * points,
-        lambda *_: _invert(stretch, ends, s_ends, points),
-    )
-    return energy, length * weights / stretch.density(energy)
+    energy = root(_missed, _invert, stretch, ends, s_ends, points)
+    return energy, (s_ends[1] - s_ends[0]) * weights / stretch.density(energy)
 
 
 @functools.cache
@@ -182,6 +177,39 @@ def _legendre(size: int) -> tuple[np.ndarray, np.ndarray]:
     """Gauss-Legendre rule on (0, 1)."""
     points, weights = np.polynomial.legendre.leggauss(size)
     return (points + 1) / 2, weights / 2
+
+
+def _missed(
+    energy: Float[Array, " n"], stretch: _Stretch, _: Array, s_ends: Float[Array, "2"], points: Float[Array, " n"]
+) -> Float[Array, " n"]:
+    """By how much s at some energies exceeds the wanted shares of s(top) - s(0)."""
+    return stretch(jnp.sqrt(jnp.sqrt(energy))) - _shared(s_ends, points)
+
+
+def _shared(s_ends: Float[Array, "2"], points: Float[Array, " n"]) -> Float[Array, " n"]:
+    return s_ends[0] + (s_ends[1] - s_ends[0]) * points
+
+
+class _Inversion(NamedTuple):
+    """Where the inversion of s stands.
+
+    Attributes:
+        passes: how often s was evaluated.
+        q: where s is evaluated next, shape (n,).
+        low: lower end of what encloses the root, shape (n,).
+        high: upper end, shape (n,).
+        last_step: size of the last step, shape (n,).
+        energy: one Newton step from where s was evaluated last, shape (n,).
+        settled: steps in a row from where all errors were small; the first ends where the second finds the energies.
+    """
+
+    passes: Int[Array, ""]
+    q: Float[Array, " n"]
+    low: Float[Array, " n"]
+    high: Float[Array, " n"]
+    last_step: Float[Array, " n"]
+    energy: Float[Array, " n"]
+    settled: Int[Array, ""]
 
 
 def _invert(
@@ -195,8 +223,7 @@ def _invert(
         s_ends: s there.
         points: the shares, shape (n,).
     """
-    wanted = s_ends[0] + (s_ends[1] - s_ends[0]) * points
-    knots = stretch.knots(ends[1])
+    wanted, knots = _shared(s_ends, points), stretch.knots(ends[1])
     low, s_low, high, s_high = _between_knots(wanted, (ends, s_ends), (knots, stretch(knots)))
     start = low + (high - low) * (wanted - s_low) / (s_high - s_low)
     tolerance = SETTLED_COORDINATE * jnp.minimum(wanted - s_ends[0], 1.0)
@@ -213,32 +240,15 @@ def _invert(
         # A Newton step in energy: rounding of q counts four times there, and a narrow resonance feels it.
         energy = q**4 - error * 4 * q**3 / slope
         settled = jnp.where(jnp.all(is_settled), state.settled + 1, 0)
-        return _Inversion(state.count + 1, better, low, high, jnp.abs(better - q), energy, settled)
+        return _Inversion(state.passes + 1, better, low, high, jnp.abs(better - q), energy, settled)
 
     state = _Inversion(jnp.asarray(0), start, low, high, high - low, start, jnp.asarray(0))
-    return jax.lax.while_loop(lambda state: (state.count < MAX_ITERATIONS) & (state.settled < 2), improve, state).energy
+    end: _Inversion = jax.lax.while_loop(_goes_on, improve, state)
+    return end.energy
 
 
-class _Inversion(NamedTuple):
-    """Where the inversion of s stands.
-
-    Attributes:
-        count: steps done.
-        q: where s is evaluated next, shape (n,).
-        low: lower end of what encloses the root, shape (n,).
-        high: upper end, shape (n,).
-        last_step: size of the last step, shape (n,).
-        energy: one Newton step from where s was evaluated last, shape (n,).
-        settled: steps in a row from where all errors were small; the first ends where the second finds the energies.
-    """
-
-    count: Int[Array, ""]
-    q: Float[Array, " n"]
-    low: Float[Array, " n"]
-    high: Float[Array, " n"]
-    last_step: Float[Array, " n"]
-    energy: Float[Array, " n"]
-    settled: Int[Array, ""]
+def _goes_on(state: _Inversion) -> Bool[Array, ""]:
+    return (state.passes < MAX_ITERATIONS) & (state.settled < 2)
 
 
 def _between_knots(

@@ -9,6 +9,7 @@ the chemical potential. Sums over nodes with these weights stand for integrals:
 """
 
 import dataclasses
+from collections.abc import Callable
 
 import equinox as eqx
 import jax
@@ -250,32 +251,38 @@ def _adjustment(like: HalfWire, half: HalfWire) -> DrudeCorrection:
         like: the other half-wire.
         half: the half-wire before the correction.
     """
-    energy = half.energy
-    wanted, flux = _drude_flux(like), _drude_flux(half)
-    total = jnp.sum(wanted)
-    mean = (like.energy - 1.0) @ wanted / total
-    tilting = drude_tilting(energy)
+    b = root(_excess, _tilt, like, half)
+    return DrudeCorrection(jnp.log(jnp.sum(_drude_flux(like)) / jnp.sum(_tilted_flux(half)(b))), b)
 
-    def tilted_flux(b):
-        factor = jnp.exp(b * tilting)
-        if not isinstance(half.collisions, VaryingCollisions):
-            return flux * factor
-        return _drude_flux(dataclasses.replace(half, thermal=half.thermal * factor))  # the drift changes with it
 
-    def excess(b):
-        tilted = tilted_flux(b)
-        return (energy - 1.0) @ tilted / jnp.sum(tilted) - mean
+def _excess(b: Scalar, like: HalfWire, half: HalfWire) -> Scalar:
+    """By how much the heat that a tilted half-wire carries with a current exceeds that of another one."""
+    return _heat_of_current(half, _tilted_flux(half)(b)) - _heat_of_current(like, _drude_flux(like))
+
+
+def _tilt(like: HalfWire, half: HalfWire) -> Scalar:
+    """The tilt for which they carry the same."""
+    wanted, flux = _heat_of_current(like, _drude_flux(like)), _tilted_flux(half)
 
     def newton(_, b):
-        value, slope = jax.jvp(excess, (b,), (jnp.ones_like(b),))
-        return b - jnp.clip(value / slope, -LARGEST_TILT, LARGEST_TILT)
+        value, slope = jax.jvp(lambda b: _heat_of_current(half, flux(b)), (b,), (jnp.ones_like(b),))
+        return b - jnp.clip((value - wanted) / slope, -LARGEST_TILT, LARGEST_TILT)
 
-    b = root(
-        excess,
-        jnp.zeros_like(mean),
-        solve=lambda _, start: jax.lax.fori_loop(0, ADJUSTMENT_STEPS, newton, start),
-    )
-    return DrudeCorrection(jnp.log(total / jnp.sum(tilted_flux(b))), b)
+    return jax.lax.fori_loop(0, ADJUSTMENT_STEPS, newton, jnp.zeros_like(wanted))
+
+
+def _heat_of_current(half: HalfWire, flux: Float[Array, " n"]) -> Scalar:
+    """Heat current per current in the Drude state."""
+    return ((half.energy - 1.0) @ flux) / jnp.sum(flux)
+
+
+def _tilted_flux(half: HalfWire) -> Callable[[Scalar], Float[Array, " n"]]:
+    """The Drude state of a half-wire as a function of the tilt."""
+    tilting, flux = drude_tilting(half.energy), _drude_flux(half)
+    if not isinstance(half.collisions, VaryingCollisions):
+        return lambda b: flux * jnp.exp(b * tilting)
+    # the drift changes with it
+    return lambda b: _drude_flux(dataclasses.replace(half, thermal=half.thermal * jnp.exp(b * tilting)))
 
 
 def _drude_flux(half: HalfWire) -> Float[Array, " n"]:

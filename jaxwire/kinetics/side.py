@@ -6,7 +6,7 @@ rates (see `contour`), whose points take the place of the modes; they know the p
 """
 
 from collections.abc import Callable
-from typing import Any, ClassVar, NamedTuple, Self
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 import equinox as eqx
 import jax
@@ -26,6 +26,9 @@ POINTS = 256
 dominate the collisions, leave an error of 1e-11; those of tau ~ p^2 at most 1e-8, and all others less."""
 
 
+S = TypeVar("S", bound="AbstractSide")
+
+
 class AbstractSide(eqx.Module):
     """One half-wire, what enters it, and its fields as sums over the points of any contour.
 
@@ -39,14 +42,14 @@ class AbstractSide(eqx.Module):
     half: eqx.AbstractVar[HalfWire]
     sign: eqx.AbstractVar[Scalar]
     entering: eqx.AbstractVar[Float[Array, " n"]]
-    proportional: eqx.AbstractClassVar[tuple[str, ...]]
+    proportional: ClassVar[tuple[str, ...]]
 
     @property
     def lattice(self) -> None:
         """Share of each wave in the phonons' temperature, which does not change."""
         return
 
-    def scaled(self, factor: Scalar) -> Self:
+    def scaled(self: S, factor: Scalar) -> S:
         """The same of so many times the current."""
         return scaled(self, factor, *self.proportional)
 

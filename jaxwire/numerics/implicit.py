@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float, Int
 
 from jaxwire.numerics.array_types import Scalar
@@ -21,22 +23,37 @@ MAX_CYCLES = 12
 """Cycles after which no more is tried; what is `UNSOLVED` then becomes NaN."""
 
 
-def root(equation: Callable[[Array], Array], start: Float[Array, "*n"], solve: Callable, has_aux: bool = False) -> Any:
-    """Root of f(x) = 0 whose derivatives come from f itself, never from the iterations that found it.
+def root(equation: Callable[..., Array], solve: Callable[..., Any], *parameters: Any, has_aux: bool = False) -> Any:
+    """Root of f(x, p) = 0 whose derivatives, of any order, come from f itself, never from what found it.
 
     Args:
-        equation: f, elementwise: f(x)[i] depends on x[i] alone, so that its Jacobian is diagonal.
-        start: where `solve` starts.
-        solve: `solve(f, start)` finds the root, in any way.
-        has_aux: whether `solve` returns (root, something more, in floating-point numbers).
+        equation: f, elementwise: f(x, *parameters)[i] depends on x[i] alone, so that its Jacobian is diagonal. It is
+            looked at where a derivative is asked for, and not before.
+        solve: `solve(*parameters)` finds the root, in any way.
+        parameters: pytrees, of which all arrays may be traced: neither function closes over any that is.
+        has_aux: whether `solve` returns (root, something more), which has no derivatives.
     """
-    return jax.lax.custom_root(
-        equation,
-        start,
-        solve=solve,
-        tangent_solve=lambda linear, right: right / linear(jnp.ones_like(right)),
-        has_aux=has_aux,
-    )
+    arrays, static = eqx.partition(parameters, eqx.is_array)
+
+    @jax.custom_jvp
+    def found(arrays: Any) -> Any:
+        return solve(*eqx.combine(arrays, static))
+
+    @found.defjvp
+    def derivative(primals: tuple, tangents: tuple) -> tuple[Any, Any]:
+        answer = found(*primals)
+        x = answer[0] if has_aux else answer
+        _, change = jax.linearize(lambda x, arrays: equation(x, *eqx.combine(arrays, static)), x, *primals)
+        slope = change(jnp.ones_like(x), jax.tree.map(_no_change, *primals))
+        moved = -change(jnp.zeros_like(x), *tangents) / slope
+        return answer, (moved, jax.tree.map(_no_change, answer[1])) if has_aux else moved
+
+    return found(arrays)
+
+
+def _no_change(value: Array) -> Any:
+    is_real = jnp.issubdtype(value.dtype, jnp.inexact)
+    return jnp.zeros_like(value) if is_real else np.zeros(value.shape, jax.dtypes.float0)
 
 
 def linear_solve(

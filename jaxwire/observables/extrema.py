@@ -92,14 +92,17 @@ def candidates(profile: WaveProfile, x_max: Scalar, limit: int) -> Extrema:
     start = jax.lax.stop_gradient(start)
     is_stationary &= is_found & (start > NEAREST) & (start < x_max)
 
-    def equation(r: Float[Array, " k"]) -> Float[Array, " k"]:
-        # Elsewhere r = start stands in, so that no derivative is infinite or NaN.
-        return jax.lax.select(is_stationary, at(r)[1], r - start)
-
-    r = root(equation, start, solve=lambda _, found: found)
+    r = root(_slope_there, lambda profile, start, is_stationary: start, profile, start, is_stationary)
     excess, ends = at(r)[0], jnp.stack([jnp.full_like(x_max, NEAREST), x_max])
     prominence = _prominence(r, excess, is_maximum, is_stationary, (ends, profile(ends)[0]))
     return Extrema(r, excess, prominence, is_stationary & (prominence > smallest))
+
+
+def _slope_there(
+    r: Float[Array, " k"], profile: WaveProfile, start: Float[Array, " k"], is_stationary: Bool[Array, " k"]
+) -> Float[Array, " k"]:
+    """The slope h'(r), which vanishes; elsewhere r = start stands in, so that no derivative is infinite or NaN."""
+    return jax.lax.select(is_stationary, profile.near(start)(r)[1], r - start)
 
 
 def _prominence(r, excess, is_maximum, is_stationary, ends) -> Float[Array, " k"]:

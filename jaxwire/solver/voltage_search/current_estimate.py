@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
 
 from jaxwire.kinetics.energy_grid import Grid, energy_grid
@@ -138,9 +139,9 @@ def _small_grid(scatterer: AbstractScatterer, temperature: Scalar, voltage: Scal
 def _eliminate(matrix: Float[Array, "n n"], right: Float[Array, " n"]) -> Float[Array, " n"]:
     """Solve a few equations near the identity, without pivots: unlike LU, part of one loop over many systems."""
     rows = jnp.concatenate([matrix, right[:, None]], axis=1)
-    for index in range(len(right)):
+    for index, unit in enumerate(np.eye(len(right))):
         pivot = rows[index] / rows[index, index]
-        rows = (rows - rows[:, index, None] * pivot[None, :]).at[index].set(pivot)
+        rows = rows - (rows[:, index] - unit)[:, None] * pivot[None, :]  # the row of the pivot becomes that
     return rows[:, -1]
 
 

@@ -12,6 +12,7 @@ from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.array_types import Scalar
+from jaxwire.numerics.implicit import root
 from jaxwire.solver.voltage_search.current_estimate import Nodes, tabulate
 from jaxwire.solver.voltage_search.search_loop import VoltageSearch, voltage_for
 
@@ -56,12 +57,10 @@ def find_voltage(
     ((name, target),) = given.items()
     target = jnp.where(is_valid(scatterer, wire, temperature, target), target, jnp.nan)
     voltage, search = _voltage(scatterer, wire, temperature, name, target, resolution)
-    current_per_target = drude_coefficients(wire, temperature)[0] if name == "force" else 1.0
     sign = jnp.where(target >= 0, 1.0, -1.0)
-    largest = sign * search.largest * current_per_target
-    is_unreachable = search.exhausted > 0
-    limit = jnp.where(is_unreachable, largest, jnp.nan)
-    return Found(voltage, is_unreachable, limit, sign * search.crest, search.slope * current_per_target)
+    current_per_target = drude_coefficients(wire, temperature)[0] if name == "force" else 1.0
+    limit = jnp.where(search.exhausted, sign * search.largest * current_per_target, jnp.nan)
+    return Found(voltage, search.exhausted, limit, sign * search.crest, search.slope * current_per_target)
 
 
 def is_valid(scatterer: AbstractScatterer, wire: Wire, temperature: Scalar, target: Scalar) -> Bool[Array, ""]:
@@ -87,24 +86,40 @@ def carried(matching: Matching, drive: Scalar, name: str) -> Scalar:
     return current / matching.upper.drude_conductivity if name == "force" else current
 
 
-def _voltage(
-    scatterer: AbstractScatterer,
-    wire: Wire,
-    temperature: Scalar,
-    name: str,
-    target: Scalar,
-    resolution: Resolution,
-) -> tuple[Scalar, VoltageSearch]:
-    """Voltage, of the sign of the target, at which the wire carries a current or (by name) has a force."""
-    sign = jnp.where(target >= 0, 1.0, -1.0)
+class _Asked(NamedTuple):
+    """What the current or (by name) the force is a function of, beside the size of the voltage."""
 
-    def observable(size: Scalar) -> tuple[Scalar, Nodes]:
-        matching = match(scatterer, wire, temperature, sign * size, resolution)
-        observed = carried(matching, drive_of(size, temperature), name)
+    scatterer: AbstractScatterer
+    wire: Wire
+    temperature: Scalar
+    sign: Scalar
+    name: str
+    resolution: Resolution
+
+    def observed(self, size: Scalar) -> tuple[Scalar, Nodes]:
+        """Size of the current or force at some size of the voltage, and the nodes on which it was worked out."""
+        matching = match(self.scatterer, self.wire, self.temperature, self.sign * size, self.resolution)
+        observed = carried(matching, drive_of(size, self.temperature), self.name)
         return observed, Nodes(matching.upper.energy, matching.upper.weight)
 
+
+def _missed(size: Scalar, asked: _Asked, target: Scalar) -> Scalar:
+    return asked.observed(size)[0] - target
+
+
+def _searched(asked: _Asked, target: Scalar) -> tuple[Scalar, VoltageSearch]:
+    scatterer, wire, temperature, sign, name, _ = asked
     top = SATURATED + SATURATED_PER_T * temperature
     unit = 1.0 / drude_coefficients(wire, temperature)[0] if name == "force" else 1.0
     estimate, table = tabulate(scatterer, wire, temperature, sign, top, unit)
-    size, search = voltage_for(observable, sign * target, estimate, table)
+    return voltage_for(asked.observed, target, estimate, table)
+
+
+def _voltage(
+    scatterer: AbstractScatterer, wire: Wire, temperature: Scalar, name: str, target: Scalar, resolution: Resolution
+) -> tuple[Scalar, VoltageSearch]:
+    """Voltage, of the sign of the target, at which the wire carries a current or (by name) has a force."""
+    sign = jnp.where(target >= 0, 1.0, -1.0)
+    asked = _Asked(scatterer, wire, temperature, sign, name, resolution)
+    size, search = root(_missed, _searched, asked, sign * target, has_aux=True)
     return sign * size, search

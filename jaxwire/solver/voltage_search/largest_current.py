@@ -6,9 +6,11 @@ From there I(V) is climbed by Newton steps for dI/dV = 0, along the estimate tim
 side of a voltage the crest is.
 """
 
+from typing import NamedTuple
+
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Bool
+from jaxtyping import Array, Bool, Float
 
 from jaxwire.numerics.array_types import Scalar
 from jaxwire.solver.voltage_search.current_estimate import CurrentEstimate, CurrentTable
@@ -21,11 +23,9 @@ CREST_ACCURACY = 1e-9
 SURVEYED = 48
 """Voltages at which the estimate is surveyed."""
 
-ZOOMED = 6
-"""Voltages at which the estimate is looked at again, between the neighbours of the best one."""
-
-ZOOMS = 3
-"""How often that is repeated: the crest is then known to (2/7)^3 = 2 % of the distance of voltages of the survey."""
+LOOKS = 2
+"""How often: everywhere, and at as many voltages between the neighbours of the best one. A parabola through the three
+highest ones is the crest."""
 
 HIGH = 0.75
 """Share of its largest value to which the estimate rises again before and behind a dip between two crests."""
@@ -74,6 +74,14 @@ NEARLY_LARGEST = 1e-7
 grid adds to I(V) of a narrow resonance may hide where the crest is."""
 
 
+class _Survey(NamedTuple):
+    """The estimate at voltages everywhere, the best voltage so far, and voltages round it to look at next."""
+
+    table: CurrentTable
+    best: Scalar
+    closer: Float[Array, " n"]
+
+
 def likely_crest(estimate: CurrentEstimate, low: Scalar, high: Scalar) -> tuple[Scalar, Bool[Array, ""]]:
     """Where a climb should start, as the estimate tells between two voltages, and whether it has two crests there.
 
@@ -84,25 +92,26 @@ def likely_crest(estimate: CurrentEstimate, low: Scalar, high: Scalar) -> tuple[
         somewhere: Array = jnp.where(voltage > 0, voltage, high)
         return jnp.where(voltage > 0, jax.vmap(estimate.on_own_nodes)(somewhere), 0.0)
 
+    def look(index: Array, state: _Survey) -> _Survey:
+        voltage, value = state.closer, estimated(state.closer)
+        at = jnp.argmax(value)
+        first, last = jnp.maximum(at - 1, 0), jnp.minimum(at + 1, SURVEYED)
+        before, behind = value[at] - value[first], value[at] - value[last]
+        to_vertex = jnp.where((before > 0) & (behind > 0), 0.5 * (before - behind) / (before + behind), 0.0)
+        best = voltage[at] + to_vertex * 0.5 * (voltage[last] - voltage[first])
+        everywhere = CurrentTable(voltage, value)
+        closer = jnp.linspace(voltage[first], voltage[last], SURVEYED + 1)
+        return _Survey(choose(index == 0, everywhere, state.table), best, closer)
+
     voltage = low + (high - low) * (jnp.arange(SURVEYED + 1) / SURVEYED) ** 2
-    table = CurrentTable(voltage, estimated(voltage))
-    value, highest = table.current, jnp.max(table.current)
+    nothing = _Survey(CurrentTable(voltage, jnp.zeros_like(voltage)), low, voltage)
+    survey: _Survey = jax.lax.fori_loop(0, LOOKS, look, nothing)
+    table, value, highest = survey.table, survey.table.current, jnp.max(survey.table.current)
     around = jnp.minimum(table.highest(), jax.lax.cummax(value, reverse=True))
     is_double = jnp.any((around > HIGH * highest) & (around - value > DIP * highest))
-    at = jnp.argmax(value)
-
-    def zoom(_: Array, around: tuple[Array, Array]) -> tuple[Array, Array]:
-        best, spacing = around
-        closer = 2.0 * spacing / (ZOOMED + 1)
-        between = best - spacing + closer * jnp.arange(1, ZOOMED + 1)
-        return between[jnp.argmax(estimated(between))], closer
-
-    spacing = voltage[jnp.minimum(at + 1, SURVEYED)] - voltage[at]
-    coarse = voltage[at], jnp.maximum(spacing, voltage[at] - voltage[at - 1])
-    best: Scalar = jax.lax.fori_loop(0, ZOOMS, zoom, coarse)[0]
     knee = table.reaching(jnp.asarray(jnp.inf), KNEE)
     is_plateau = (low == 0) & (value[-1] > FLAT * highest)
-    return jnp.where(is_plateau, knee, jnp.clip(best, voltage[1], voltage[-2])), is_double
+    return jnp.where(is_plateau, knee, jnp.clip(survey.best, voltage[1], voltage[-2])), is_double
 
 
 def begin_climb(state: SearchState, start: Scalar, question: Question) -> SearchState:

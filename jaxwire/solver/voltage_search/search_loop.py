@@ -8,8 +8,7 @@ search fails, I(V) is surveyed over all voltages, and the search goes on in the 
 else at the highest crest.
 
 All these are stages of one loop, each of whose passes evaluates I(V) once, at whatever voltage the stage asks for: so
-the program holds the matching system once. The derivative of the voltage by any parameter comes from the implicit
-function theorem, at the cost of one linearisation.
+the program holds the matching system once. None of them is differentiated (see `find_voltage`).
 """
 
 from functools import partial
@@ -21,7 +20,6 @@ from jaxtyping import Array, Bool
 
 from jaxwire.numerics.array_types import Scalar
 from jaxwire.numerics.batched_loop import while_loop
-from jaxwire.numerics.implicit import root
 from jaxwire.solver.voltage_search import bracketed_search, follow_estimate, largest_current
 from jaxwire.solver.voltage_search.current_estimate import CurrentEstimate, CurrentTable
 from jaxwire.solver.voltage_search.local_current import Current, Seen, current_near, origin
@@ -53,7 +51,7 @@ ROUNDS = 3
 
 
 class VoltageSearch(NamedTuple):
-    """How a search for a voltage went; truth values are 1.0 and 0.0, since it passes through a differentiated root.
+    """How a search for a voltage went.
 
     Attributes:
         found: whether a voltage carries the target.
@@ -64,8 +62,8 @@ class VoltageSearch(NamedTuple):
         evaluations: how often I(V) was evaluated.
     """
 
-    found: Scalar
-    exhausted: Scalar
+    found: Bool[Array, ""]
+    exhausted: Bool[Array, ""]
     largest: Scalar
     slope: Scalar
     crest: Scalar
@@ -75,9 +73,10 @@ class VoltageSearch(NamedTuple):
 def voltage_for(
     current: Current, target: Scalar, estimate: CurrentEstimate, table: CurrentTable
 ) -> tuple[Scalar, VoltageSearch]:
-    """Find a voltage v >= 0 with current(v) = target >= 0 where I(V) rises; differentiable.
+    """Find a voltage v >= 0 with current(v) = target >= 0 where I(V) rises; without derivatives.
 
-    It is the one on the branch that rises from zero, unless only a later branch carries the target.
+    It is the one on the branch that rises from zero, unless only a later branch carries the target. First the estimate
+    is followed; then the search goes on otherwise where that was lost.
 
     Args:
         current: size of the current as a function of the size of the voltage; zero at zero, rising there.
@@ -88,16 +87,7 @@ def voltage_for(
     Returns:
         The voltage (NaN unless found) and how the search went.
     """
-    return root(
-        lambda voltage: current(voltage)[0] - target,
-        jnp.zeros_like(target),
-        solve=lambda *_: _search(current, Question(target, estimate, table)),
-        has_aux=True,
-    )
-
-
-def _search(current: Current, question: Question) -> tuple[Scalar, VoltageSearch]:
-    """Follow the estimate; then go on otherwise where that was lost."""
+    question = Question(target, estimate, table)
 
     def advance(_: Array, state: SearchState) -> SearchState:
         state = while_loop(
@@ -107,8 +97,9 @@ def _search(current: Current, question: Question) -> tuple[Scalar, VoltageSearch
 
     state: SearchState = jax.lax.fori_loop(0, ROUNDS, advance, _begin(question))
     is_found = state.stage == FOUND
-    flags = is_found.astype(float), (state.stage == BEYOND).astype(float)
-    search = VoltageSearch(*flags, state.largest, state.seen.last.slope, state.best.voltage, state.evaluations)
+    search = VoltageSearch(
+        is_found, state.stage == BEYOND, state.largest, state.seen.last.slope, state.best.voltage, state.evaluations
+    )
     return jnp.where(is_found, state.voltage, jnp.nan), search
 
 
