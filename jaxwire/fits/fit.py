@@ -23,7 +23,7 @@ from jaxwire.fits.parameters.numbers import FitNumbers
 from jaxwire.fits.parameters.priors import Priors
 from jaxwire.fits.parameters.stretch import check_stretch
 from jaxwire.fits.parameters.ties import Tie, read_ties
-from jaxwire.fits.residuals import FitProgram, Model
+from jaxwire.fits.residuals import FitProgram, Model, has_run_often
 from jaxwire.fits.result import Fit
 from jaxwire.fits.search.batches import read_rows
 from jaxwire.fits.search.ends import Starts
@@ -229,7 +229,9 @@ class _Minimisation(NamedTuple):
             ties=self.ties,
         )
         unit = data_unit(measurements)
-        search = Search(layout, _in_units(self.setting.model, free, measurements, unit), free, self.optimiser, unit)
+        model = _in_units(self.setting.model, free, measurements, unit)
+        layout = layout._replace(is_fast=has_run_often(layout, model))
+        search = Search(layout, model, free, self.optimiser, unit)
         if is_squared or measurements[0].sigma is not None:
             return layout, search(self.loss, self.starts), 1.0
         return layout, *search.with_unknown_error(self.loss, self.starts)

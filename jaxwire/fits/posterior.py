@@ -128,7 +128,7 @@ def _target(fit: Any) -> tuple[_Target, tuple[Free, ...]]:
     layout, model, free, _ = fit.problem
     values = np.array([fit.values[name] for name in fit.names])
     scale = [one.scale(value) for one, value in zip(model.ranges, values, strict=True)]
-    return _Target(layout._replace(projected=()), model, jnp.asarray(scale)), free
+    return _Target(layout._replace(projected=(), is_fast=False), model, jnp.asarray(scale)), free
 
 
 @compiled
