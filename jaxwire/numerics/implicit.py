@@ -51,9 +51,10 @@ def root(equation: Callable[..., Array], solve: Callable[..., Any], *parameters:
     return found(arrays)
 
 
-def _no_change(value: Array) -> Any:
-    is_real = jnp.issubdtype(value.dtype, jnp.inexact)
-    return jnp.zeros_like(value) if is_real else np.zeros(value.shape, jax.dtypes.float0)
+def _no_change(value: Any) -> Any:
+    """Tangent of what does not change, in the type that JAX wants for it."""
+    is_real = jnp.issubdtype(jnp.result_type(value), jnp.inexact)
+    return jnp.zeros_like(value) if is_real else np.zeros(jnp.shape(value), jax.dtypes.float0)
 
 
 def linear_solve(

@@ -9,9 +9,10 @@ estimate takes (jaxlib 0.9.2, first call and a warm one, in CPU seconds and mill
     at level 0, without both of them                         9.0        4.8
 
 What runs a few times is compiled in the last way (`quick_jit`); scans of many points, whose loops run 10 to 30 % faster
-with the emitters, in the first. Fits and samples are between the two (`compiled`): the emitters set up a compiler of
-their own for each of the hundreds of loops that a program with derivatives has; without them it compiles in two thirds
-of the time with a quarter of the memory (170 instead of 690 MiB beyond what Python holds). The page to explore waits
+with the emitters, in the first. Samples, and fits once many have been made, are between the two (`compiled`): the
+emitters set up a compiler of their own for each of the hundreds of loops that a program with derivatives has; without
+them it compiles in two thirds of the time with a quarter of the memory (170 instead of 690 MiB beyond what Python
+holds). The page to explore waits
 for its programs once and for every answer (`BRISK`): 49 points of a curve take 7 ms instead of 25, and compile in 5.5 s
 instead of 3.1.
 

@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from jaxwire.numerics import implicit
-from jaxwire.numerics.implicit import linear_solve
+from jaxwire.numerics.implicit import linear_solve, root
 
 RNG = np.random.default_rng(1983)
 
@@ -88,3 +88,45 @@ def test_a_kernel_that_is_not_smooth_takes_more_cycles_or_is_not_solved_but_neve
         error = np.max(np.abs(found - np.linalg.solve(np.eye(40) - kernel, wanted)))
         assert np.isnan(found).all() or error <= 2e3 * implicit.UNSOLVED.double * np.max(np.abs(wanted))
     assert np.isnan(found).all()  # the second one
+
+
+def cube_root(weight, name="cube"):
+    """Root of weight x^3 = number, found without derivatives; with how it was found."""
+
+    def excess(x, given):
+        return given["weight"] * x**3 - given["numbers"]
+
+    def solve(given):
+        found = jax.lax.stop_gradient(jnp.cbrt(given["numbers"] / given["weight"]))
+        return found, (jnp.asarray(3), jnp.sum(found))
+
+    given = {"weight": weight, "numbers": jnp.array([1.0, 8.0]), "name": name, "count": jnp.asarray(2)}
+    return root(excess, solve, given, has_aux=True)
+
+
+@pytest.mark.parametrize("mode", [jax.jacfwd, jax.jacrev])
+def test_a_root_has_the_derivatives_of_its_equation_of_any_order(mode):
+    at = jnp.asarray(2.0)  # x = (n/w)^(1/3)
+    exact = jnp.cbrt(jnp.array([1.0, 8.0]) / at)
+    assert_allclose(cube_root(at)[0], exact, rtol=1e-15)
+    first = mode(lambda weight: cube_root(weight)[0])
+    assert_allclose(first(at), -exact / (3.0 * at), rtol=1e-14)
+    assert_allclose(mode(first)(at), 4.0 * exact / (9.0 * at**2), rtol=1e-14)
+    batch = jax.vmap(first)(jnp.array([2.0, 16.0]))
+    assert_allclose(batch, [-exact / 6.0, -exact / 96.0], rtol=1e-14)
+
+
+def test_what_comes_with_a_root_has_no_derivatives():
+    steps, total = cube_root(2.0)[1]
+    assert steps == 3 and total > 0
+    assert jax.jacfwd(lambda weight: cube_root(weight)[1][1])(2.0) == 0.0
+
+
+def test_the_equation_of_a_root_is_not_looked_at_where_no_derivative_is_asked_for():
+    def equation(x, number):
+        raise AssertionError("not asked for")
+
+    solve = jax.jit(lambda number: root(equation, jnp.sqrt, number))
+    assert solve(4.0) == 2.0
+    with pytest.raises(AssertionError, match="not asked for"):
+        jax.grad(solve)(4.0)

@@ -1,0 +1,49 @@
+"""Which program works out the readings of a fit: one that compiles quickly, or one that runs fast."""
+
+import numpy as np
+import pytest
+
+import jaxwire as jw
+from jaxwire.fits import residuals
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """Which program is asked for readings, call by call; both are the same one here, that is compiled quickly."""
+    names, read = [], residuals._read
+
+    def told(name):
+        def call(*arguments):
+            names.append(name)
+            return read(*arguments)
+
+        return call
+
+    monkeypatch.setattr(residuals, "_read", told("quick"))
+    monkeypatch.setattr(residuals, "_read_fast", told("fast"))
+    monkeypatch.setattr(residuals, "_calls", type(residuals._calls)())
+    return names
+
+
+def one_fit(n_positions=8):
+    x = np.linspace(0.2, 2.0, n_positions)
+    return jw.fit_profile(x, 1.0 + np.exp(-x), 0.1, temperature=0.3, voltage=0.4, free=["gain"], starts=1)
+
+
+def test_a_fit_begins_with_a_program_that_runs_fast_once_readings_were_asked_for_often(asked, monkeypatch):
+    first = one_fit()
+    assert set(asked) == {"quick"}
+    monkeypatch.setattr(residuals, "OFTEN", len(asked) - 1)
+    asked.clear()
+    second = one_fit()
+    assert set(asked) == {"fast"}
+    assert second.values == first.values
+    asked.clear()
+    one_fit(n_positions=9)  # a program of its own, which nobody has asked for yet
+    assert set(asked) == {"quick"}
+
+
+def test_a_fit_stays_with_the_program_that_it_has_begun_with(asked, monkeypatch):
+    monkeypatch.setattr(residuals, "OFTEN", 0)
+    one_fit()
+    assert len(asked) > 1 and set(asked) == {"quick"}
