@@ -5,7 +5,7 @@ Every program is compiled for numbers that it does not know, once per process: m
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 from math import isfinite
 from typing import NamedTuple
 
@@ -21,7 +21,7 @@ from jaxwire.kinetics.flow import Heating
 from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.array_types import Scalar
-from jaxwire.numerics.programs import BRISK, compiled, quick_jit
+from jaxwire.numerics.programs import compiled, quick_jit
 from jaxwire.observables.instruments import Thermometer
 from jaxwire.observables.spot import Spots
 from jaxwire.observables.spots import find_spots
@@ -54,9 +54,6 @@ NUMBERS = {
     "error_estimate": ("error estimate", ""),
 }
 """Numbers of the solution that are read out, with symbol and unit."""
-
-
-_brisk = partial(compiled, options=BRISK)
 
 
 @dataclass(frozen=True)
@@ -167,7 +164,7 @@ def _voltage_for(
     return sol.voltage, sol.status
 
 
-@_brisk
+@compiled
 def _fields(sol: Solution, healing_length: Scalar, distance: Scalar) -> _Fields:
     energy, places = jnp.asarray(ENERGY), jnp.stack([-distance, distance, jnp.full_like(distance, BEHIND_ALL_MODES)])
     found = sol.distribution(energy[None, :], places[:, None])
@@ -212,7 +209,7 @@ def _curve_of(state: State) -> np.ndarray:
     return np.asarray(_curve(scatterer, wire, jnp.asarray(point["temperature"])))
 
 
-@_brisk
+@compiled
 def _curve(scatterer: AbstractScatterer, wire: Wire, temperature: Scalar) -> Float[Array, " n"]:
     def current(voltage: Scalar) -> Scalar:
         return solve(scatterer, wire, temperature=temperature, voltage=voltage, error_estimate=False).current
