@@ -161,6 +161,8 @@ TABLES = {
             ("import, s", number("import_seconds", ".1f")),
             ("first call, s", number("first_call_seconds", ".1f")),
             ("of which XLA's backend, s", number("backend_seconds", ".1f")),
+            ("processor, s", number("first_call_cpu_seconds", ".1f")),
+            ("before, s", number("before_cpu_seconds", ".1f")),
             ("first call with programs kept on disk, s", number("cached_first_call_seconds", ".1f")),
             ("later call, ms", number("warm_seconds", ",.1f", 1e3)),
             ("error of the current", error("error_max")),
