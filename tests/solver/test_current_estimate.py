@@ -17,12 +17,19 @@ from jaxwire.solver.voltage_search.search_loop import VoltageSearch, _begin, _st
 from jaxwire.solver.voltage_search.search_state import FOLLOW, FOUND, MAX_EVALUATIONS, Question, SearchState
 
 RESOLUTION = jw.Resolution(48, 20)
+
+
+def general(exponent=0.0, alpha=0.0, strength=1.0):
+    """Of one structure, and so one program, for all numbers; the default wire unless given."""
+    return jw.Wire(jw.PowerLaw(exponent), jw.Kane(alpha), jw.LocalScreening(strength))
+
+
 WIRES = {
     "default": jw.Wire(),
-    "unscreened": jw.Wire(screening=jw.LocalScreening(0.0)),
-    "equal paths": jw.Wire(jw.PowerLaw(-1.0)),
-    "equal paths, half screened": jw.Wire(jw.PowerLaw(-1.0), screening=jw.LocalScreening(0.5)),
-    "any": jw.Wire(jw.PowerLaw(0.5), jw.Kane(0.2), jw.LocalScreening(0.7)),
+    "unscreened": general(strength=0.0),
+    "equal paths": general(-1.0),
+    "equal paths, half screened": general(-1.0, strength=0.5),
+    "any": general(0.5, 0.2, 0.7),
 }
 
 
@@ -37,8 +44,11 @@ def _points(count=48):
 @functools.cache
 def _currents(name):
     """Sizes of the current of all points: solved, estimated on the nodes of the solution, read off the table."""
-    wire = WIRES[name]
+    return [np.asarray(each) for each in _currents_in(WIRES[name], _points())]
 
+
+@jax.jit
+def _currents_in(wire, points):
     def one(point):
         center, width, temperature, voltage = point
         dot, sign, size = jw.Lorentzian(center, width), jnp.sign(voltage), jnp.abs(voltage)
@@ -50,7 +60,7 @@ def _currents(name):
         in_table = jnp.interp(size, table.voltage, table.current)
         return sign * solved.current, on_nodes, sign * by_landauer, in_table
 
-    return [np.asarray(each) for each in jax.jit(jax.vmap(one))(_points())]
+    return jax.vmap(one)(points)
 
 
 def _errors(found, exact):
