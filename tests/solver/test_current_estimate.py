@@ -106,20 +106,30 @@ def test_typical_voltages_are_found_in_two_or_three_solutions_that_are_not_diffe
     assert np.mean(search.evaluations <= MAX_EVALUATIONS[FOLLOW]) > 0.9
 
 
+WANTED = 0.45
+
+
+@jax.jit
+def _followed(first, second, degree, evaluations) -> tuple[SearchState, jax.Array]:
+    """The search for a voltage whose current is the estimate times first + second V^degree, and dI/dV at its last."""
+    estimate, table = tabulate(jw.Lorentzian(1.44, 0.2), WIRES["default"], *map(jnp.asarray, (0.3, 1.0, 14.0)))
+
+    def current(voltage):
+        return (first + second * voltage**degree) * estimate(estimate.small, voltage), estimate.small
+
+    found = _follow(current, Question(current(jnp.asarray(WANTED))[0], estimate, table), evaluations)
+    return found, jax.grad(lambda voltage: current(voltage)[0])(found.seen.last.voltage)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("evaluations", "missed"), [(1, 1e-6), (2, 1e-11), (3, 1e-14)])
 def test_each_solution_tells_one_more_order_of_the_ratio_of_current_and_estimate(evaluations, missed):
     """The estimate times a polynomial of the voltage is met as soon as that is known, but for what one step misses."""
-    estimate, table = tabulate(jw.Lorentzian(1.44, 0.2), WIRES["default"], *map(jnp.asarray, (0.3, 1.0, 14.0)))
 
     def error(degree):
-        def current(voltage):
-            return (1.02 + 0.02 * voltage**degree) * estimate(estimate.small, voltage), estimate.small
-
-        wanted = jnp.asarray(0.45)
-        found = _follow(current, Question(current(wanted)[0], estimate, table), evaluations)
+        found, _ = _followed(1.02, 0.02, degree, evaluations)
         assert found.evaluations == evaluations
-        return abs(float(found.voltage / wanted) - 1.0)
+        return abs(float(found.voltage / WANTED) - 1.0)
 
     assert error(evaluations - 1) < missed
     assert evaluations == 3 or error(evaluations) > 100.0 * missed  # the next order is not known yet
@@ -128,18 +138,10 @@ def test_each_solution_tells_one_more_order_of_the_ratio_of_current_and_estimate
 @pytest.mark.parametrize(("evaluations", "missed"), [(2, 1e-9), (3, 1e-13)])
 def test_a_ratio_that_is_known_gives_slope_and_bend_of_the_current(evaluations, missed):
     """A ratio that grows steeply: a wrong slope is seen as such, a wrong second derivative by where the step ends."""
-    estimate, table = tabulate(jw.Lorentzian(1.44, 0.2), WIRES["default"], *map(jnp.asarray, (0.3, 1.0, 14.0)))
-
-    def current(voltage):
-        ratio = 1.0 + 0.2 * voltage ** (evaluations - 1)
-        return ratio * estimate(estimate.small, voltage), estimate.small
-
-    wanted = jnp.asarray(0.45)
-    found = _follow(current, Question(current(wanted)[0], estimate, table), evaluations)
-    slope = jax.grad(lambda voltage: current(voltage)[0])(found.seen.last.voltage)
+    found, slope = _followed(1.0, 0.2, evaluations - 1, evaluations)
     assert found.evaluations == evaluations
     np.testing.assert_allclose(found.seen.last.slope, slope, rtol=1e-11)  # differences of ratios 5e-3 apart
-    assert abs(float(found.voltage / wanted) - 1.0) < missed  # the third order of the estimate remains after two
+    assert abs(float(found.voltage / WANTED) - 1.0) < missed  # the third order of the estimate remains after two
 
 
 @pytest.mark.slow
