@@ -1,5 +1,6 @@
 """The response of a half-wire by wavenumbers, against its modes and against closed forms."""
 
+import functools
 import re
 
 import jax
@@ -33,8 +34,13 @@ def any_wire(screening: float) -> HalfWire:
 
 
 def matrix(half: HalfWire, sampling: Sampling) -> np.ndarray:
+    return np.asarray(_matrix(half, sampling))
+
+
+@functools.partial(jax.jit, static_argnums=1)
+def _matrix(half: HalfWire, sampling: Sampling) -> jax.Array:
     response = half.response(sampling)
-    return np.asarray(jax.vmap(response.symmetric_part, in_axes=1, out_axes=1)(jnp.eye(half.energy.size)))
+    return jax.vmap(response.symmetric_part, in_axes=1, out_axes=1)(jnp.eye(half.energy.size))
 
 
 def by_modes(half: HalfWire) -> np.ndarray:
