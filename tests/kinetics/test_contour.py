@@ -1,5 +1,6 @@
 """Sums over modes as integrals along a contour: against the modes, and against what theory says of the rule."""
 
+import functools
 import math
 
 import jax
@@ -38,11 +39,15 @@ def by_modes(path, share, entering, carried):
     return np.asarray(modes.rate), brought * ((share * carried) @ resolvent.T)
 
 
+@functools.partial(jax.jit, static_argnums=0)
+def entered(size, path, share, entering, carried):
+    around = Contour.around(jnp.max(path), NEAREST, size)
+    return around, enter_contour(around, path, share, entering, carried)
+
+
 def along_contour(size, wire, places=PLACES):
     """The sums over waves exp(-kappa x) at some places, shape (c, n_places)."""
-    path, share, entering, carried = wire
-    around = Contour.around(jnp.max(jnp.asarray(path)), NEAREST, size)
-    found = enter_contour(around, *map(jnp.asarray, (path, share, entering, carried)))
+    around, found = entered(size, *wire)
     waves = np.exp(-np.asarray(around.rate)[:, None] * places)
     return (np.asarray(around.weight) * np.asarray(found.deviation) @ waves).real
 
