@@ -1,5 +1,6 @@
 """Sums over modes as integrals along a contour: against the modes, and against what theory says of the rule."""
 
+import functools
 import math
 
 import jax
@@ -38,11 +39,15 @@ def by_modes(path, share, entering, carried):
     return np.asarray(modes.rate), brought * ((share * carried) @ resolvent.T)
 
 
+@functools.partial(jax.jit, static_argnums=0)
+def entered(size, path, share, entering, carried):
+    around = Contour.around(jnp.max(path), NEAREST, size)
+    return around, enter_contour(around, path, share, entering, carried)
+
+
 def along_contour(size, wire, places=PLACES):
     """The sums over waves exp(-kappa x) at some places, shape (c, n_places)."""
-    path, share, entering, carried = wire
-    around = Contour.around(jnp.max(jnp.asarray(path)), NEAREST, size)
-    found = enter_contour(around, *map(jnp.asarray, (path, share, entering, carried)))
+    around, found = entered(size, *wire)
     waves = np.exp(-np.asarray(around.rate)[:, None] * places)
     return (np.asarray(around.weight) * np.asarray(found.deviation) @ waves).real
 
@@ -90,12 +95,18 @@ def test_excess_is_the_quotient_of_two_sums():
 
 # Heating, of wires of physics
 
+
+def general(exponent=0.0, alpha=0.0, strength=1.0):
+    """Of one structure, and so one program, for all numbers; the paper's wire unless given."""
+    return jw.Wire(jw.PowerLaw(exponent), jw.Kane(alpha), jw.LocalScreening(strength))
+
+
 WIRES = {
     "paper's": jw.Wire(),
-    "Kane": jw.Wire(dispersion=jw.Kane(alpha=0.2)),
-    "one mean free path": jw.Wire(jw.PowerLaw(-1.0)),
-    "slow electrons far": jw.Wire(jw.PowerLaw(-1.5), screening=jw.LocalScreening(0.3)),
-    "fast electrons far": jw.Wire(jw.PowerLaw(1.5)),
+    "Kane": general(alpha=0.2),
+    "one mean free path": general(-1.0),
+    "slow electrons far": general(-1.5, strength=0.3),
+    "fast electrons far": general(1.5),
     "two mechanisms": jw.Wire(
         jw.Matthiessen((jw.PowerLaw(1.0), jw.PowerLaw(-1.0)), jnp.array([0.5, 0.5])),
         screening=jw.LocalScreening(0.5),
@@ -116,17 +127,24 @@ def heating(flow: Flow, side: Side, around: Contour):
     return [profile(jnp.asarray(PLACES))[0] for profile in profiles(flow, side, around)]
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", WIRES)
-def test_heating_is_that_of_the_modes(name):
+@jax.jit
+def heating_of_both_sides(wire, points):
+    """Of either wire at all points: by contour, and by modes."""
+
     def one(point):
         center, width, temperature, voltage = point
         dot, given = jw.Lorentzian(center, width), {"temperature": temperature, "voltage": voltage}
-        sol = jw.solve(dot, WIRES[name], **given, error_estimate=False)
+        sol = jw.solve(dot, wire, **given, error_estimate=False)
         around = spots._contour(sol)
         return [heating(sol.flow, side, around) for side in (sol.flow.upper, sol.flow.lower)]
 
-    for found, exact in jax.jit(lambda p: jax.lax.map(one, p))(jnp.asarray(POINTS)):
+    return jax.lax.map(one, points)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", WIRES)
+def test_heating_is_that_of_the_modes(name):
+    for found, exact in heating_of_both_sides(WIRES[name], jnp.asarray(POINTS)):
         error = np.max(np.abs(found - exact), axis=1) / np.max(np.abs(exact), axis=1)
         # Equal mean free paths cost the modes digits; where some are 7,000, the contour's steps are half as wide again.
         assert np.max(error) < {"one mean free path": 2e-11, "slow electrons far": 1e-9}.get(name, 1e-12)
@@ -137,7 +155,8 @@ def test_derivatives_of_the_heating_are_those_of_the_modes():
     def both(parameters):
         center, width, temperature, voltage = parameters
         wire = jw.Wire(jw.PowerLaw(0.3), screening=jw.LocalScreening(0.7))
-        sol = jw.solve(jw.Lorentzian(center, width), wire, temperature=temperature, voltage=voltage)
+        given = {"temperature": temperature, "voltage": voltage, "error_estimate": False}
+        sol = jw.solve(jw.Lorentzian(center, width), wire, **given)
         return jnp.stack(heating(sol.flow, sol.flow.lower, spots._contour(sol)))
 
     by_contour, exact = jax.jit(jax.jacfwd(both))(jnp.asarray(POINTS[0]))

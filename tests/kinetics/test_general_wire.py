@@ -234,7 +234,7 @@ def test_no_interaction_has_no_potential_and_full_strength_is_neutral():
     assert_allclose(default.chemical_potential(X), default.potential(X), rtol=1e-11)
 
 
-SMALL_CURRENT = 1e-6  # where the jump of phi and the voltage are interchangeable to second order in the current
+SMALL_VOLTAGE = 8e-6  # where the jump of phi and the voltage are interchangeable to second order in the current, 1e-6
 
 
 @pytest.mark.slow
@@ -243,8 +243,8 @@ def test_strong_coupling_is_electroneutral(radius):
     """Away from x = 0 by more than the radius; the jump of the neutral potential becomes part of the voltage."""
     dot = jw.Lorentzian(1.44, 0.08)
     gated = jw.Wire(screening=jw.GatedCoulomb(1e6, radius, 0.5))
-    sol = jw.solve(dot, gated, temperature=0.3, current=SMALL_CURRENT, error_estimate=False)
-    neutral = jw.solve(dot, temperature=0.3, current=SMALL_CURRENT, error_estimate=False)
+    neutral = jw.solve(dot, temperature=0.3, voltage=SMALL_VOLTAGE, error_estimate=False)
+    sol = jw.solve(dot, gated, temperature=0.3, current=neutral.current, error_estimate=False)
     near = np.abs(X) < 1
     assert_allclose(sol.potential(X)[near], neutral.potential(X)[near], rtol=1e-4)
     assert_allclose(sol.heating(X).buildup[near], neutral.heating(X).buildup[near], rtol=1e-4)
@@ -256,14 +256,14 @@ def test_strong_coupling_is_electroneutral(radius):
 def test_a_close_gate_screens_locally():
     dot = jw.Lorentzian(1.44, 0.08)
     local = jw.solve(
-        dot, jw.Wire(screening=jw.LocalScreening(0.8)), temperature=0.3, current=SMALL_CURRENT, error_estimate=False
+        dot, jw.Wire(screening=jw.LocalScreening(0.8)), temperature=0.3, voltage=SMALL_VOLTAGE, error_estimate=False
     )
     dn = float(local.flow.upper.half.compressibility)
     deviations = []
     for radius in (4e-3, 4e-4):
         coupling = 4.0 / (dn * 2 * np.log(4.0))  # c U(q = 0) = 4 = 0.8/(1 - 0.8), 2 d/a = 4
         wire = jw.Wire(screening=jw.GatedCoulomb(coupling, radius, 2 * radius))
-        sol = jw.solve(dot, wire, temperature=0.3, current=SMALL_CURRENT, error_estimate=False)
+        sol = jw.solve(dot, wire, temperature=0.3, current=local.current, error_estimate=False)
         deviations.append(np.max(np.abs(sol.potential(X) / local.potential(X) - 1)[np.abs(X) > 0.1]))
         assert_allclose(sol.voltage, local.total_voltage, rtol=1e-5)
     assert deviations[0] < 2e-3 and deviations[1] < 0.05 * deviations[0]  # second order in the gate distance
@@ -283,7 +283,7 @@ def test_gated_potential_solves_its_integral_equation():
         side = upper if x < 0 else lower
         return float(np.sum(np.asarray(side.neutral) * np.exp(-np.asarray(side.modes.rate) * abs(x))))
 
-    points, weights = np.polynomial.legendre.leggauss(16)
+    points, weights = np.polynomial.legendre.leggauss(8)  # the integral to 3e-7, by 640 positions
     edges = np.concatenate([[0], np.geomspace(1e-4, 40.0, 40)])
     half = ((edges[1:] + edges[:-1])[:, None] + np.diff(edges)[:, None] * points) / 2
     grid = np.concatenate([-half.ravel(), half.ravel()])

@@ -26,17 +26,20 @@ DOT = jw.Lorentzian(1.44, 0.08)
 
 
 class Point(NamedTuple):
-    """An operating point of a wire whose phonons warm up: loss, healing length, contact resistance, and the rest."""
+    """An operating point of a wire whose phonons warm up: loss, healing length, contact resistance, and the rest.
+
+    Strength 1 is the neutral wire; as a number it has the program of all others, None has that of neutral wires.
+    """
 
     phonons: tuple[float, float, float]
     temperature: float
     voltage: float
     rate: float | None = None
     conserves: str = "momentum"
-    strength: float = 1.0
+    strength: float | None = 1.0
 
     def wire(self) -> jw.Wire:
-        screening = jw.LocalScreening(self.strength) if self.strength < 1 else None
+        screening = None if self.strength is None else jw.LocalScreening(self.strength)
         collisions = None if self.rate is None else jw.ElectronElectron(rate=self.rate, conserves=self.conserves)
         return jw.Wire(screening=screening, electron_electron=collisions, phonons=jw.Phonons(*self.phonons))
 
@@ -49,7 +52,7 @@ class Point(NamedTuple):
 POINTS = [
     Point((1.7, 1.0, 0.0), 0.7, 0.1),
     Point((0.02, 3.0, 0.0), 0.3, 0.4, 1.0),
-    Point((0.5, 0.2, 0.7), 0.3, -0.4, 3.0, "energy"),
+    Point((0.5, 0.2, 0.7), 0.3, -0.4, 3.0, "energy", None),
     Point((0.1, 1.0, 0.7), 0.3, 0.4, 3.0, "momentum", 0.7),
     Point((5.0, 0.05, 20.0), 0.5, -1.2, None, "momentum", 0.0),
 ]
@@ -71,9 +74,8 @@ def dense(point: Point) -> Reference:
     loss, length, resistance = point.phonons
     lattice = Lattice(loss, loss * length**2, resistance)
     collisions = Collisions(1.0, point.rate or 0.0, point.conserves == "momentum", lattice)
-    return solve_dense(
-        lambda e: 1 / (1 + ((e - 1.44) / 0.08) ** 2), *nodes, point.temperature, collisions, point.strength
-    )
+    strength = 1.0 if point.strength is None else point.strength
+    return solve_dense(lambda e: 1 / (1 + ((e - 1.44) / 0.08) ** 2), *nodes, point.temperature, collisions, strength)
 
 
 # The independent calculation
@@ -158,7 +160,7 @@ def test_phonons_carry_one_heat_through_the_scatterer_against_its_resistance(poi
 @every_point
 def test_heat_follows_the_potential_as_if_phonons_were_cold_but_for_their_own_share(point):
     sol = solved(point)
-    if point.strength < 1:
+    if point.strength is not None and point.strength < 1:
         return
     half = sol.flow.upper.half
     share, energy = np.asarray(half.momentum_weight * half.thermal), np.asarray(half.energy)

@@ -1,5 +1,6 @@
 """The response of a half-wire by wavenumbers, against its modes and against closed forms."""
 
+import functools
 import re
 
 import jax
@@ -33,8 +34,13 @@ def any_wire(screening: float) -> HalfWire:
 
 
 def matrix(half: HalfWire, sampling: Sampling) -> np.ndarray:
+    return np.asarray(_matrix(half, sampling))
+
+
+@functools.partial(jax.jit, static_argnums=1)
+def _matrix(half: HalfWire, sampling: Sampling) -> jax.Array:
     response = half.response(sampling)
-    return np.asarray(jax.vmap(response.symmetric_part, in_axes=1, out_axes=1)(jnp.eye(half.energy.size)))
+    return jax.vmap(response.symmetric_part, in_axes=1, out_axes=1)(jnp.eye(half.energy.size))
 
 
 def by_modes(half: HalfWire) -> np.ndarray:
@@ -169,6 +175,6 @@ def test_derivatives_are_those_of_the_modes():
         emitted = thermal / jnp.sum(weight * thermal / tau)
         return -emitted @ z @ (into_wire * jnp.sin(jnp.arange(N_NODES)))  # the local part, 1, has no derivative
 
-    expected = jax.grad(modes_sum)(arrays[0])
+    expected = jax.jit(jax.grad(modes_sum))(arrays[0])
     scale = float(jnp.max(jnp.abs(expected)))
-    assert_allclose(jax.grad(by_wavenumbers)(arrays[0]), expected, rtol=0, atol=1e-9 * scale)
+    assert_allclose(jax.jit(jax.grad(by_wavenumbers))(arrays[0]), expected, rtol=0, atol=1e-9 * scale)

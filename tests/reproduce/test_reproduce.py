@@ -13,6 +13,7 @@ from numpy.testing import assert_allclose
 import jaxwire as jw
 from jaxwire import reproduce
 from jaxwire.cli import main
+from jaxwire.reproduce import reproduction
 
 pytestmark = pytest.mark.slow
 
@@ -113,6 +114,13 @@ def test_data_say_where_they_come_from(folder):
     assert data.current.attrs["units"] == "e mu0/h" and data.center.attrs["units"] == "mu0"
 
 
+@pytest.fixture
+def without_drawing(monkeypatch):
+    """Figures are files with a word in them: drawing one takes a second, and `folder` has those that are drawn."""
+    monkeypatch.setattr(reproduction, "save_figure", lambda figure, path: path.write_text("drawn"))
+
+
+@pytest.mark.usefixtures("without_drawing")
 @pytest.mark.parametrize("output", ["text", "json"])
 def test_the_command_prints_what_it_found_and_is_silent_without_a_terminal(made, monkeypatch, tmp_path, capsys, output):
     asked = []
@@ -129,6 +137,7 @@ def test_the_command_prints_what_it_found_and_is_silent_without_a_terminal(made,
     assert all(Path(path).stat().st_size > 0 for path in result["files"])
 
 
+@pytest.mark.usefixtures("without_drawing")
 def test_a_statement_that_is_not_seen_gives_exit_code_1(made, monkeypatch, tmp_path, capsys):
     spoiled = made._replace(findings={**made.findings, "fig7": [reproduce.Finding("a claim", "nothing", False)]})
     monkeypatch.setattr(reproduce, "compute", lambda quality, report: spoiled)

@@ -17,12 +17,19 @@ from jaxwire.solver.voltage_search.search_loop import VoltageSearch, _begin, _st
 from jaxwire.solver.voltage_search.search_state import FOLLOW, FOUND, MAX_EVALUATIONS, Question, SearchState
 
 RESOLUTION = jw.Resolution(48, 20)
+
+
+def general(exponent=0.0, alpha=0.0, strength=1.0):
+    """Of one structure, and so one program, for all numbers; the default wire unless given."""
+    return jw.Wire(jw.PowerLaw(exponent), jw.Kane(alpha), jw.LocalScreening(strength))
+
+
 WIRES = {
     "default": jw.Wire(),
-    "unscreened": jw.Wire(screening=jw.LocalScreening(0.0)),
-    "equal paths": jw.Wire(jw.PowerLaw(-1.0)),
-    "equal paths, half screened": jw.Wire(jw.PowerLaw(-1.0), screening=jw.LocalScreening(0.5)),
-    "any": jw.Wire(jw.PowerLaw(0.5), jw.Kane(0.2), jw.LocalScreening(0.7)),
+    "unscreened": general(strength=0.0),
+    "equal paths": general(-1.0),
+    "equal paths, half screened": general(-1.0, strength=0.5),
+    "any": general(0.5, 0.2, 0.7),
 }
 
 
@@ -37,8 +44,11 @@ def _points(count=48):
 @functools.cache
 def _currents(name):
     """Sizes of the current of all points: solved, estimated on the nodes of the solution, read off the table."""
-    wire = WIRES[name]
+    return [np.asarray(each) for each in _currents_in(WIRES[name], _points())]
 
+
+@jax.jit
+def _currents_in(wire, points):
     def one(point):
         center, width, temperature, voltage = point
         dot, sign, size = jw.Lorentzian(center, width), jnp.sign(voltage), jnp.abs(voltage)
@@ -50,7 +60,7 @@ def _currents(name):
         in_table = jnp.interp(size, table.voltage, table.current)
         return sign * solved.current, on_nodes, sign * by_landauer, in_table
 
-    return [np.asarray(each) for each in jax.jit(jax.vmap(one))(_points())]
+    return jax.vmap(one)(points)
 
 
 def _errors(found, exact):
@@ -96,20 +106,30 @@ def test_typical_voltages_are_found_in_two_or_three_solutions_that_are_not_diffe
     assert np.mean(search.evaluations <= MAX_EVALUATIONS[FOLLOW]) > 0.9
 
 
+WANTED = 0.45
+
+
+@jax.jit
+def _followed(first, second, degree, evaluations) -> tuple[SearchState, jax.Array]:
+    """The search for a voltage whose current is the estimate times first + second V^degree, and dI/dV at its last."""
+    estimate, table = tabulate(jw.Lorentzian(1.44, 0.2), WIRES["default"], *map(jnp.asarray, (0.3, 1.0, 14.0)))
+
+    def current(voltage):
+        return (first + second * voltage**degree) * estimate(estimate.small, voltage), estimate.small
+
+    found = _follow(current, Question(current(jnp.asarray(WANTED))[0], estimate, table), evaluations)
+    return found, jax.grad(lambda voltage: current(voltage)[0])(found.seen.last.voltage)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("evaluations", "missed"), [(1, 1e-6), (2, 1e-11), (3, 1e-14)])
 def test_each_solution_tells_one_more_order_of_the_ratio_of_current_and_estimate(evaluations, missed):
     """The estimate times a polynomial of the voltage is met as soon as that is known, but for what one step misses."""
-    estimate, table = tabulate(jw.Lorentzian(1.44, 0.2), WIRES["default"], *map(jnp.asarray, (0.3, 1.0, 14.0)))
 
     def error(degree):
-        def current(voltage):
-            return (1.02 + 0.02 * voltage**degree) * estimate(estimate.small, voltage), estimate.small
-
-        wanted = jnp.asarray(0.45)
-        found = _follow(current, Question(current(wanted)[0], estimate, table), evaluations)
+        found, _ = _followed(1.02, 0.02, degree, evaluations)
         assert found.evaluations == evaluations
-        return abs(float(found.voltage / wanted) - 1.0)
+        return abs(float(found.voltage / WANTED) - 1.0)
 
     assert error(evaluations - 1) < missed
     assert evaluations == 3 or error(evaluations) > 100.0 * missed  # the next order is not known yet
@@ -118,18 +138,10 @@ def test_each_solution_tells_one_more_order_of_the_ratio_of_current_and_estimate
 @pytest.mark.parametrize(("evaluations", "missed"), [(2, 1e-9), (3, 1e-13)])
 def test_a_ratio_that_is_known_gives_slope_and_bend_of_the_current(evaluations, missed):
     """A ratio that grows steeply: a wrong slope is seen as such, a wrong second derivative by where the step ends."""
-    estimate, table = tabulate(jw.Lorentzian(1.44, 0.2), WIRES["default"], *map(jnp.asarray, (0.3, 1.0, 14.0)))
-
-    def current(voltage):
-        ratio = 1.0 + 0.2 * voltage ** (evaluations - 1)
-        return ratio * estimate(estimate.small, voltage), estimate.small
-
-    wanted = jnp.asarray(0.45)
-    found = _follow(current, Question(current(wanted)[0], estimate, table), evaluations)
-    slope = jax.grad(lambda voltage: current(voltage)[0])(found.seen.last.voltage)
+    found, slope = _followed(1.0, 0.2, evaluations - 1, evaluations)
     assert found.evaluations == evaluations
     np.testing.assert_allclose(found.seen.last.slope, slope, rtol=1e-11)  # differences of ratios 5e-3 apart
-    assert abs(float(found.voltage / wanted) - 1.0) < missed  # the third order of the estimate remains after two
+    assert abs(float(found.voltage / WANTED) - 1.0) < missed  # the third order of the estimate remains after two
 
 
 @pytest.mark.slow

@@ -26,6 +26,9 @@ RISING = np.array(
     ]
 )
 
+N_VOLTAGES = 80
+"""Of a curve: with the opposite ones five batches of `iv`, no remainder, for which it would compile a second solver."""
+
 
 def _solve(point, **drive):
     center, width, temperature, _ = point
@@ -113,7 +116,7 @@ def test_a_frozen_voltage_would_fail_the_derivative_test():
 def test_saturated_current_is_reported_with_the_largest_one():
     dot = jw.Lorentzian(1.44, 0.08)
     sol = jw.solve(dot, temperature=0.3, current=0.2, error_estimate=False)
-    curve = jw.iv(dot, None, 0.3, np.linspace(2.0, 12.0, 81))
+    curve = jw.iv(dot, None, 0.3, np.linspace(2.0, 12.0, N_VOLTAGES))
     largest = float(np.max(curve.current))
     assert not sol.status.ok
     assert np.isnan(sol.current) and np.isnan(sol.voltage) and np.all(np.isnan(sol.heating([1.0]).total))
@@ -126,7 +129,7 @@ def test_current_beyond_a_crest_is_reported_with_the_crest():
     """At negative voltage the resonance sinks below the band bottom: I(V) turns over."""
     dot = jw.Lorentzian(1.44, 0.08)
     sol = jw.solve(dot, temperature=0.3, current=-0.2, error_estimate=False)
-    voltages = np.linspace(0.9, 1.3, 81)
+    voltages = 0.9 + 0.005 * np.arange(N_VOLTAGES)
     crest = float(np.max(-jw.iv(dot, None, 0.3, voltages).reverse_current))
     assert_allclose(-sol.status.limit, crest, rtol=1e-4)  # parabola through samples 0.005 apart
     assert -sol.status.limit >= crest * (1 - 1e-9)
