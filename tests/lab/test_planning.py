@@ -47,13 +47,18 @@ def smallest_errors(point):
     return np.sqrt(np.diag(np.linalg.inv(columns.T @ columns)))
 
 
+@pytest.fixture(scope="module")
+def planned():
+    return plan()
+
+
 def plan(wanted="width", probe=PROBE, **arguments):
     chosen = {"x": ("-1.2 um", "1.2 um", X.size), "noise": "3 uK", "voltage": ("1 mV", "8 mV", 3)} | arguments
     return LAB.plan(wanted, DOT, probe, **chosen)
 
 
-def test_errors_are_those_of_readings_in_kelvin_at_biases_in_volts():
-    found = plan()
+def test_errors_are_those_of_readings_in_kelvin_at_biases_in_volts(planned):
+    found = planned
     assert_allclose(found.bias, [1e-3, 4.5e-3, 8e-3], rtol=1e-12)
     by_hand = [smallest_errors({"voltage": bias / 10e-3})[1] for bias in found.bias]
     assert_allclose(found.error, by_hand, rtol=1e-4)  # of differences
@@ -69,15 +74,16 @@ def test_biases_of_a_current_are_amperes(monkeypatch):
     assert found.bias_unit == "A"
 
 
-def test_half_the_error_takes_four_times_as_long():
+def test_half_the_error_takes_four_times_as_long(monkeypatch):
+    errors = np.array([[2e-3, 1e-2, 3e-2, 4e-2], [1e-3, 3e-2, 2e-2, 1e-2], [5e-3, 2e-2, 1e-2, 3e-2]])
+    monkeypatch.setattr(planning, "errors_by_bias", lambda lab, profile, drive, bias, free: errors)
     coarse, fine = plan(to="0.1 meV"), plan(to="0.05 meV")
     assert_allclose(fine.seconds, 4 * coarse.seconds, rtol=1e-12)
     assert_allclose(coarse.seconds, 24 * (coarse.error / 0.1e-3) ** 2, rtol=1e-12)
 
 
-def test_it_prints_the_best_bias_with_units():
-    found = plan()
-    assert str(found).startswith("width = 950 µeV to 47.5 µeV (5 %): at 8 mV, ")
+def test_it_prints_the_best_bias_with_units(planned):
+    assert str(planned).startswith("width = 950 µeV to 47.5 µeV (5 %): at 8 mV, ")
 
 
 @pytest.mark.parametrize(
