@@ -204,8 +204,8 @@ def test_compiled_kernels_are_kept_and_damaged_ones_replaced(first):
     damaged.write_bytes(damaged.read_bytes()[:100])
     second = launch(*ASKED, XDG_CACHE_HOME=str(folder))
     assert not damaged.exists()  # the next call writes it anew
-    del entries[damaged.name]
-    assert {path.name: path.stat().st_mtime_ns for path in folder.rglob("*-cache")} == entries
+    others = {name: time for name, time in entries.items() if not name.startswith("jit_along-")}
+    assert {path.name: path.stat().st_mtime_ns for path in folder.rglob("*-cache")} == others
     for answer in (first, second):
         assert (answer.returncode, answer.stdout, answer.stderr) == (0, first.stdout, "")
 
