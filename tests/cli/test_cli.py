@@ -200,13 +200,13 @@ def test_compiled_kernels_are_kept_and_damaged_ones_replaced(first):
     folder, first = first
     entries = {path.name: path.stat().st_mtime_ns for path in folder.rglob("*-cache")}
     assert any(name.startswith("jit__solve") for name in entries)
-    second = launch(*ASKED, XDG_CACHE_HOME=str(folder))
-    assert {path.name: path.stat().st_mtime_ns for path in folder.rglob("*-cache")} == entries
-    damaged = next(folder.rglob("jit_along-*"))
+    damaged = next(folder.rglob("jit_along-*-cache"))
     damaged.write_bytes(damaged.read_bytes()[:100])
-    third = launch(*ASKED, XDG_CACHE_HOME=str(folder))
+    second = launch(*ASKED, XDG_CACHE_HOME=str(folder))
     assert not damaged.exists()  # the next call writes it anew
-    for answer in (first, second, third):
+    others = {name: time for name, time in entries.items() if not name.startswith("jit_along-")}
+    assert {path.name: path.stat().st_mtime_ns for path in folder.rglob("*-cache")} == others
+    for answer in (first, second):
         assert (answer.returncode, answer.stdout, answer.stderr) == (0, first.stdout, "")
 
 
@@ -214,11 +214,9 @@ def test_compiled_kernels_are_kept_and_damaged_ones_replaced(first):
 def test_flags_and_folders_of_jax_in_the_environment_change_no_answer(tmp_path, first):
     """JAX_DEBUG_NANS ended a healthy point in FloatingPointError; a cache of the user's brought lines of XLA's."""
     folder, expected = first
-    for flags in (
-        {"JAX_DEBUG_NANS": "1", "JAX_DEBUG_INFS": "1"},
-        {"JAX_COMPILATION_CACHE_DIR": str(tmp_path / "own"), "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0"},
-        {"JAX_COMPILATION_CACHE_DIR": str(tmp_path / "own")},
-    ):
+    own = {"JAX_COMPILATION_CACHE_DIR": str(tmp_path / "own")}
+    looking = {"JAX_DEBUG_NANS": "1", "JAX_DEBUG_INFS": "1"}
+    for flags in (own | {"JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0"}, own | looking):
         answer = launch(*ASKED, XDG_CACHE_HOME=str(folder), **flags)
         assert (answer.returncode, answer.stdout, answer.stderr) == (0, expected.stdout, "")
 

@@ -6,10 +6,13 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+import jax.numpy as jnp
 import pytest
 
 import jaxwire as jw
 from jaxwire.cli import main, output
+from jaxwire.observables.iv import CurrentVoltage
+from jaxwire.solver.status import Status
 
 PROGRAM = Path(sys.executable).with_name("jaxwire")
 POINT = ["--center", "1.44", "--width", "0.08", "--temperature", "0.3"]
@@ -164,7 +167,10 @@ def test_complaints_that_nobody_can_read_change_no_exit_code():
 
 
 @DEVICES
-def test_numbers_are_printed_where_a_file_takes_none(capsys):
+def test_numbers_are_printed_where_a_file_takes_none(capsys, monkeypatch):
+    one = jnp.array([0.1])
+    made_up = CurrentVoltage(one, one, one, -one, Status(jnp.zeros(1, int), one), one)
+    monkeypatch.setattr(jw, "iv", lambda *arguments, **options: made_up)
     assert run("iv", *POINT, "--voltages", "0.1", "--csv", "/dev/full") == 2
     captured = capsys.readouterr()
     assert captured.err == "'/dev/full' cannot be written: No space left on device.\n"

@@ -4,12 +4,15 @@ import csv
 import json
 import re
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
 import jaxwire as jw
 from jaxwire.cli import main
 from jaxwire.cli.words import split_lists
+from jaxwire.observables.iv import CurrentVoltage
+from jaxwire.solver.status import Status
 
 WIRE = ("--material", "InAs", "--chemical-potential", "10 meV", "--relaxation-time", "1 ps")
 DOT = ("-c", "14.4 meV", "-w", "0.8 meV")
@@ -47,12 +50,17 @@ def test_a_point_with_units_is_that_of_natural_numbers_in_the_kane_wire_of_the_m
     assert read == pytest.approx(power * 1e-6, rel=1e-13)
 
 
-def test_currents_at_voltages_with_units_are_in_amperes(tmp_path, capsys):
+def test_currents_at_voltages_with_units_are_in_amperes(tmp_path, capsys, monkeypatch):
+    def made_up(scatterer, wire, temperature, voltages, resolution=None):
+        v = jnp.asarray(voltages)
+        return CurrentVoltage(v, v, 0.1 * v, -0.1 * v, Status(jnp.zeros(v.size, int), v), v)
+
+    monkeypatch.setattr(jw, "iv", made_up)
     table = tmp_path / "iv.csv"
     assert run("iv", *WIRE, *DOT, "-t", "30 K", "--max", "1 mV", "--count", 2, "--csv", table) == 0
     titles, *rows = capsys.readouterr().out.splitlines()
     assert titles.split("  ")[-1].strip() == "error" and "V (mV)" in titles and "I(-V) (nA)" in titles
-    assert rows[-1].split()[0] == "1"
+    assert rows[-1].split()[0] == "1" and rows[-1].split()[2] == "7.74809"  # 0.1 times 0.1 of 2 e mu0/h = 774.809 nA
     assert table.read_text().startswith("voltage (mV),total_voltage (mV),current (nA),reverse_current (nA),rect")
 
 

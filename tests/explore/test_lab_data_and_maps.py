@@ -1,5 +1,7 @@
 """Readings over the curves, the fit to them, and the map of spots: the library's numbers, shown by the page."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
@@ -14,6 +16,7 @@ from jaxwire.explore.spot_map import ACROSS, AT_ONCE, COARSEST, NEAREST_SPOT, OR
 from jaxwire.explore.view import View
 
 STATE = State(temperature=0.3)
+PAPERS = jw.Wire(relaxation=jw.PowerLaw(0.0), screening=jw.LocalScreening(1.0))  # the paper's, of the same program
 X = np.concatenate([-np.geomspace(5.0, 0.1, 15), np.geomspace(0.1, 5.0, 15)])
 
 
@@ -62,7 +65,7 @@ def test_readings_are_drawn_at_their_signal_on_an_axis_that_holds_them():
 @pytest.fixture(scope="module")
 def readings():
     """Readings 3 P_ph/P_ext + 5, without noise, of a resonance at 1.4."""
-    sol = jw.solve(jw.Lorentzian(1.4, 0.1), temperature=0.3, voltage=0.1)
+    sol = jw.solve(jw.Lorentzian(1.4, 0.1), PAPERS, temperature=0.3, voltage=0.1)
     y = 3.0 * np.asarray(sol.heating(X).total) + 5.0
     text = "x,y,sigma\n" + "\n".join(f"{x!r},{y!r},0.1" for x, y in zip(X.tolist(), y.tolist(), strict=True))
     return ShownData(read_lab_data(text), "heating", 1.0, 0.0)
@@ -83,7 +86,7 @@ def test_a_fit_finds_the_resonance_behind_the_readings(readings):
 @pytest.mark.slow
 def test_the_gain_of_a_thermometer_is_per_temperature_far_away():
     """Readings 3 theta/theta_inf: P_ext of the scatterer that is found makes the gain of the page."""
-    sol = jw.solve(jw.Lorentzian(1.4, 0.1), temperature=0.3, voltage=0.1)
+    sol = jw.solve(jw.Lorentzian(1.4, 0.1), PAPERS, temperature=0.3, voltage=0.1)
     y = 3.0 * np.asarray(jw.Thermometer(0.5).signal(sol, X) / sol.external_power)
     text = "x,y,sigma\n" + "\n".join(f"{x!r},{y!r},0.1" for x, y in zip(X.tolist(), y.tolist(), strict=True))
     shown = ShownData(read_lab_data(text), "temperature", 1.0, 0.0)
@@ -91,13 +94,15 @@ def test_the_gain_of_a_thermometer_is_per_temperature_far_away():
     assert_allclose(list(found.numbers.values()), [1.4, 0.1, 3.0], rtol=1e-5)
 
 
-@pytest.mark.slow
-def test_a_thermometer_reads_the_phonons_of_the_wire_where_it_has_its_own():
+def test_a_thermometer_reads_the_phonons_of_the_wire_where_it_has_its_own(monkeypatch):
+    solved = SimpleNamespace(numbers={"external_power": 0.1})  # of which the gain follows alone
+    monkeypatch.setattr("jaxwire.explore.fitting.operating_point", lambda state: solved)
     shown = ShownData(read_lab_data("x,y\n1,2\n2,3\n3,4\n"), "temperature", 2.0, 0.1)
     for state, length in ((State(phonons="own", healing_length=1.5), None), (State(healing_length=1.5), 1.5)):
         instrument = instrument_of(state, shown)
         instrument.check_wire(state.objects().wire)  # refuses a second healing length, as it does none at all
         assert instrument.healing_length == length and float(instrument.offset) == 0.1
+        assert float(instrument.gain) == pytest.approx(2.0 / 0.1, rel=1e-15)  # per P_ext
 
 
 def test_numbers_of_any_scatterer_may_be_free():
@@ -120,7 +125,8 @@ def test_a_map_shows_the_dominant_spots_of_the_library():
     drawn = draw_maps(found, View())
     assert drawn["maps"]["left"].count("<rect") == UP * ACROSS + 1 and "nan" not in drawn["maps"]["right"]
     row, column = ORDER[AT_ONCE // 2]
-    sol = jw.solve(jw.Lorentzian(found.up[row], found.across[column]), temperature=0.3, voltage=0.1)
+    dot = jw.Lorentzian(found.up[row], found.across[column])
+    sol = jw.solve(dot, PAPERS, temperature=0.3, voltage=0.1)
     for n, spot in enumerate(jw.find_spots(sol, x_min=NEAREST_SPOT)):
         assert_allclose(found.position[n, row, column], spot.position, rtol=1e-6)  # scans are compiled otherwise
         assert_allclose(found.measure[n, row, column], jw.spot_measure(spot), rtol=1e-6)

@@ -4,8 +4,6 @@ import itertools
 import json
 import re
 import subprocess
-import sys
-from pathlib import Path
 
 import jax
 import numpy as np
@@ -13,6 +11,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import jaxwire as jw
+from jaxwire.cli import main
 from jaxwire.config import parse_config
 from jaxwire.config.models import MODELS
 from jaxwire.explore import State, from_query, operating_point
@@ -26,7 +25,6 @@ from jaxwire.explore.presets import PRESETS
 from jaxwire.explore.sliders import EXAMPLES, default_models, example, group_of, sliders
 from jaxwire.explore.view import LabScale, View, view_of
 
-PROGRAM = Path(sys.executable).with_name("jaxwire")
 ALL = [{kind: name} for kind, examples in EXAMPLES.items() for name in examples]
 WITHOUT_SLIDERS = {"Tabulated", "TabulatedRelaxation", "GatedCoulomb"}  # tables; 20 s a point
 
@@ -79,25 +77,42 @@ def same(one, other):
     )
 
 
+@pytest.fixture
+def without_curve(monkeypatch):
+    """The page's point without the current-voltage curve, a program of its own."""
+    monkeypatch.setattr("jaxwire.explore.point._curve_of", lambda state: np.full(VOLTAGES.shape, np.nan))
+    yield
+    operating_point.cache_clear()  # points of other tests have it
+
+
+def typed(command, folder, capsys):
+    """What the program answers in this process to a command whose words a shell has made."""
+    words = command.replace("jaxwire solve", "printf '%s\\n' solve")
+    ran = subprocess.run(["bash", "-c", words], cwd=folder, capture_output=True, text=True, check=True)
+    capsys.readouterr()
+    assert main([*ran.stdout.splitlines(), "--json", "--no-cache"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
 @pytest.mark.slow
-def test_copied_code_gives_the_numbers_of_the_page(tmp_path):
+@pytest.mark.usefixtures("without_curve")
+def test_copied_code_gives_the_numbers_of_the_page(tmp_path, capsys):
     state = State(center=1.3, voltage=-0.2)
     shown = operating_point(state)
-    ran = subprocess.run([sys.executable, "-c", as_python(state)], capture_output=True, text=True, check=True)
-    assert f"{shown.numbers['current']:.6g}"[:8] in ran.stdout
-    command = as_command(state).replace("jaxwire ", f"{PROGRAM} ", 1) + " --json"
-    ran = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=True)
+    exec(as_python(state), {})
+    assert f"{shown.numbers['current']:.6g}"[:8] in capsys.readouterr().out
     # Another program: a constant relaxation time in place of a power law of exponent 0.
-    assert_allclose(json.loads(ran.stdout)["current"], shown.numbers["current"], rtol=1e-10)
+    assert_allclose(typed(as_command(state), tmp_path, capsys)["current"], shown.numbers["current"], rtol=1e-10)
 
 
 @pytest.mark.slow
-def test_a_copied_file_gives_the_numbers_of_the_page(tmp_path):
+@pytest.mark.usefixtures("without_curve")
+def test_a_copied_file_gives_the_numbers_of_the_page(tmp_path, capsys, monkeypatch):
     state = State(scatterer="Constant", value=0.3, exponent=-0.5, current=0.02)
     shown = operating_point(state)
-    command = as_command(state).replace("jaxwire solve", f"{PROGRAM} solve --json")
-    ran = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert_allclose(json.loads(ran.stdout)["voltage"], shown.numbers["voltage"], rtol=1e-10)  # to the last Newton step
+    monkeypatch.chdir(tmp_path)
+    found = typed(as_command(state), tmp_path, capsys)["voltage"]
+    assert_allclose(found, shown.numbers["voltage"], rtol=1e-10)  # to the last Newton step
 
 
 def test_models_are_kept_in_the_address():
@@ -128,6 +143,7 @@ def test_all_parts_that_the_page_offers_fit_each_other():
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("without_curve")
 def test_temperatures_are_those_of_the_library():
     state = State(electron_electron="momentum", time=0.3, phonons="own", loss=2.0, healing_length=0.8)
     shown, (scatterer, wire, _, point) = operating_point(state), state.objects()

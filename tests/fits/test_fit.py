@@ -1,7 +1,5 @@
 """Fits: the truth comes back, errors are those of repeated draws, and what the data cannot tell is said."""
 
-import functools
-
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -19,23 +17,13 @@ FREE = tuple(TRUTH)
 POINT = {"temperature": 0.25, "voltage": 0.2}
 
 
-@functools.cache
-def _model():
-    def reading(center, width, temperature, voltage, x):
-        sol = jw.solve(
-            jw.Lorentzian(center, width),
-            temperature=temperature,
-            voltage=voltage,
-            resolution=SMALL,
-            error_estimate=False,
-        )
-        return sol.heating(x).total
-
-    return jax.jit(reading)
+def _solution(temperature=0.25, voltage=0.2, center=1.3, width=0.3):
+    point = {"temperature": temperature, "voltage": voltage}
+    return jw.solve(jw.Lorentzian(center, width), **point, resolution=SMALL, error_estimate=False)
 
 
-def _readings(x=X, temperature=0.25, voltage=0.2, center=1.3, width=0.3, gain=2.5, offset=-1.0):
-    return gain * np.asarray(_model()(center, width, temperature, voltage, x)) + offset
+def _readings(gain=2.5, offset=-1.0, **numbers):
+    return gain * np.asarray(_solution(**numbers).heating(X).total) + offset
 
 
 def _noisy(share=0.01, seed=0):
@@ -106,17 +94,18 @@ def test_unknown_errors_are_taken_from_the_residuals():
 
 def _profiles():
     """Three operating points of unequal lengths; one of them is given by its current."""
-    sol = jw.solve(jw.Lorentzian(1.3, 0.3), temperature=0.2, voltage=0.4, resolution=SMALL, error_estimate=False)
-    lengths = (X[::2], X[3:], X)
+    lengths = (slice(None, None, 2), slice(3, None), slice(None))
     points = (
         {"temperature": 0.25, "voltage": 0.2},
         {"temperature": 0.2, "voltage": 0.4},
         {"temperature": 0.4, "voltage": -0.3},
     )
-    ys = [_readings(x, **point) for x, point in zip(lengths, points, strict=True)]
-    second = {"temperature": 0.2, "current": float(sol.current)}
+    second = {"temperature": 0.2, "current": float(_solution(**points[1]).current)}
     drives = (points[0], second, points[2])
-    return [jw.Measurement(x, y, 0.01, **point) for x, y, point in zip(lengths, ys, drives, strict=True)]
+    return [
+        jw.Measurement(X[part], _readings(**point)[part], 0.01, **drive)
+        for part, point, drive in zip(lengths, points, drives, strict=True)
+    ]
 
 
 @pytest.mark.slow
@@ -129,7 +118,7 @@ def test_several_operating_points_share_the_parameters():
     assert [part.size for part in found.residuals] == [one.size for one in profiles]
     assert max(np.max(np.abs(part)) for part in found.residuals) < 1e-2
     shifted = jw.Measurement(profiles[1].x, profiles[1].y + 5.0, 0.01, temperature=0.2, current=profiles[1].current)
-    worse = jw.fit([profiles[0], shifted, profiles[2]], jw.Lorentzian(1.3, 0.3), free=FREE, resolution=SMALL, starts=4)
+    worse = jw.fit([profiles[0], shifted, profiles[2]], jw.Lorentzian(1.3, 0.3), free=FREE, resolution=SMALL, starts=1)
     assert np.mean(worse.residuals[1]) > 10 > -10 > np.mean(worse.residuals[0])  # in the order of the user
 
 
@@ -197,10 +186,7 @@ def test_bounds_hold_and_an_end_at_a_bound_is_said():
 @pytest.mark.slow
 def test_what_the_data_cannot_tell_is_named():
     y, sigma = _noisy()
-    few = slice(None, None, 6)
-    found = jw.fit_profile(
-        X[few], y[few], 60 * sigma, jw.Lorentzian(1.3, 0.3), **POINT, free=FREE, resolution=SMALL, starts=4
-    )
+    found = _fit(y, 150 * sigma, jw.Lorentzian(1.3, 0.3))
     assert found.status is jw.FitStatus.UNDETERMINED
     assert len(found.warnings) >= 1 and "width" in found.warnings[-1]
     assert "warning" in str(found)
@@ -217,8 +203,8 @@ def test_posterior_of_a_good_fit_is_its_gaussian():
     pytest.importorskip("blackjax")
     y, sigma = _noisy()
     found = _fit(y, sigma)
-    drawn = jw.sample(found, draws=400, warmup=60, seed=1)
-    assert drawn.samples.shape == (400, 4) and 0.5 < drawn.acceptance < 1.0
+    drawn = jw.sample(found, draws=200, warmup=40, seed=1)
+    assert drawn.samples.shape == (200, 4) and 0.5 < drawn.acceptance < 1.0
     values, errors = (np.array(list(part.values())) for part in (found.values, found.errors))
     assert np.all(np.abs(np.mean(drawn.samples, axis=0) - values) < 0.5 * errors)
     assert_allclose(np.std(drawn.samples, axis=0), errors, rtol=0.35)
@@ -234,13 +220,6 @@ def test_information_is_the_inverse_covariance_of_a_fit():
     told = jw.information(X, sigma, found.scatterer, **POINT, free=FREE, instrument=found.instrument, resolution=SMALL)
     assert_allclose(told.covariance, found.covariance, rtol=1e-5)
     assert_allclose(jw.combine([told, told]).errors, told.errors / np.sqrt(2), rtol=1e-8)
-
-    def determined(voltage):
-        dot, point = jw.Lorentzian(1.3, 0.3), {"temperature": 0.25, "voltage": voltage}
-        return jw.information(X, sigma, dot, **point, free=FREE, resolution=SMALL).log_determinant
-
-    slope = jw.quick_jit(jax.grad(determined))(0.2)
-    assert np.isfinite(slope) and slope != 0
 
 
 @pytest.mark.parametrize(

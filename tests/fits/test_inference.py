@@ -110,7 +110,7 @@ def test_models_are_compared_by_information_criteria():
     axes = plot_comparison(found).axes
     assert [one.get_title("left").partition(":")[0] for one in axes] == ["offset", "no offset"]
     assert_allclose(axes[1].containers[0].lines[0].get_ydata(), kept.residuals[0])
-    other = jw.fit(_profiles()[:1], DOT, free=["gain"], resolution=SMALL)
+    other = jw.fit(_profiles(noise=2.0 * SIGMA), DOT, free=["gain"], resolution=SMALL)
     with pytest.raises(ValueError, match="`models` must be fitted to the same data, got others in 'a' and 'b'"):
         jw.compare({"a": full, "b": other})
     with pytest.raises(TypeError, match="`measurements` must be given to fit the scatterer 'b'"):

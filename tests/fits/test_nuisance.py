@@ -124,7 +124,8 @@ def test_one_measurement_may_have_its_own_number_beside_that_of_all():
 
 
 def test_wide_priors_change_nothing():
-    plain, wide = _linear(["gain", "offset[:]"]), _linear(["gain", "offset[:]"], {"gain": (0.0, 1e9)})
+    free = ["gain", "offset[:]"]
+    plain, wide = _linear(free), _linear(free, dict.fromkeys(free, (0.0, 1e9)))
     assert_allclose(list(wide.values.values()), list(plain.values.values()), rtol=1e-12)
     assert_allclose(wide.covariance, plain.covariance, rtol=1e-9)
 
