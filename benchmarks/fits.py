@@ -93,7 +93,7 @@ def jacobian() -> dict:
     y = profile(1.44, 0.08)
     fit = jw.fit_profile(X, y, 1.0, **POINT, free=("center", "width", "gain", "offset"), starts=1)
     layout, model, *_ = fit.problem
-    from jaxwire.fits.residuals import read_batch
+    from jaxwire.fits.readings.residuals import read_batch
 
     values = np.array([list(fit.values.values())] * LANES)
     u = np.stack([values[:, 0], np.log(values[:, 1]), values[:, 2], values[:, 3]], axis=1)

@@ -39,7 +39,9 @@ def _current(center, width, resolution):
 def _modes(center, width, resolution):
     found = match(jw.Lorentzian(center, width), WIRE, jnp.asarray(TEMPERATURE), jnp.asarray(VOLTAGE), resolution)
     flow = excite(found, WIRE.screening)
-    return -jnp.expm1(-VOLTAGE / TEMPERATURE) * flow.current + 0.0 * (jnp.sum(flow.upper.heat) + jnp.sum(flow.lower.heat))
+    return -jnp.expm1(-VOLTAGE / TEMPERATURE) * flow.current + 0.0 * (
+        jnp.sum(flow.upper.heat) + jnp.sum(flow.lower.heat)
+    )
 
 
 def _spots(center, width, resolution):

@@ -20,7 +20,8 @@ from jaxwire.fits.checks import check_sigma_shape, refuse_on_scatterer
 from jaxwire.fits.fit import RESOLUTION
 from jaxwire.fits.parameters.free import find_free
 from jaxwire.fits.parameters.stretch import add_stretches, check_stretch
-from jaxwire.fits.residuals import FitProgram, true_signal
+from jaxwire.fits.readings.program import FitProgram
+from jaxwire.fits.readings.signals import true_signal
 from jaxwire.model.parameters.domain import POSITIVE, REAL, as_parameter
 from jaxwire.model.parameters.names import DRIVES, NamedParameters, Objects, ParameterPath, number_at
 from jaxwire.model.resolution import Resolution

@@ -13,7 +13,6 @@ import numpy as np
 
 from jaxwire.fits.checks import refuse_on_scatterer
 from jaxwire.fits.data_unit import DataUnit, data_unit
-from jaxwire.fits.groups import group
 from jaxwire.fits.inference.given import read_given, slopes_by_given
 from jaxwire.fits.losses import AbstractLoss, SquaredLoss
 from jaxwire.fits.measurement import Measurement
@@ -23,7 +22,9 @@ from jaxwire.fits.parameters.numbers import FitNumbers
 from jaxwire.fits.parameters.priors import Priors
 from jaxwire.fits.parameters.stretch import check_stretch
 from jaxwire.fits.parameters.ties import Tie, read_ties
-from jaxwire.fits.residuals import FitProgram, Model, has_run_often
+from jaxwire.fits.readings.groups import group
+from jaxwire.fits.readings.program import FitProgram, Model
+from jaxwire.fits.readings.signals import has_run_often
 from jaxwire.fits.result import Fit
 from jaxwire.fits.search.batches import read_rows
 from jaxwire.fits.search.ends import Starts

@@ -15,7 +15,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from jaxwire.fits.parameters.free import Free, to_coordinates, values_and_slopes
-from jaxwire.fits.residuals import FitProgram, Model
+from jaxwire.fits.readings.program import FitProgram, Model
 from jaxwire.fits.result import Fit
 from jaxwire.fits.search.projection import residuals
 from jaxwire.numerics.array_types import Scalar

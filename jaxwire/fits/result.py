@@ -14,7 +14,8 @@ from jaxwire.fits.inference.interval import Interval, LikelihoodProfile, quantil
 from jaxwire.fits.losses import AbstractLoss, SquaredLoss
 from jaxwire.fits.measurement import Measurement
 from jaxwire.fits.parameters.free import Free
-from jaxwire.fits.residuals import FitProgram, Model, true_signal
+from jaxwire.fits.readings.program import FitProgram, Model
+from jaxwire.fits.readings.signals import true_signal
 from jaxwire.fits.search.ends import Starts
 from jaxwire.model.parameters.names import Objects, with_values
 from jaxwire.model.printing import html_table, with_error

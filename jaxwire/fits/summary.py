@@ -9,11 +9,11 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxwire.fits.goodness import Goodness, Misfit, assess
-from jaxwire.fits.groups import Group
 from jaxwire.fits.losses import AbstractLoss, SquaredLoss
 from jaxwire.fits.measurement import Measurement
 from jaxwire.fits.parameters.free import Free, is_gain, is_linear
-from jaxwire.fits.residuals import FitProgram, Model
+from jaxwire.fits.readings.groups import Group
+from jaxwire.fits.readings.program import FitProgram, Model
 from jaxwire.fits.result import FEWEST_AGREE, Fit, FitStatus, Fitted
 from jaxwire.fits.search.ends import Starts
 from jaxwire.model.parameters.names import ParameterPath

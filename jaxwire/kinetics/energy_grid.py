@@ -11,13 +11,11 @@ distributions behave as p ln p, adds a logarithm of u^(1/4). The sum is inverted
 curvature costs no further root or logarithm.
 """
 
-import functools
 from typing import NamedTuple
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
 from jaxwire.model.resolution import Resolution
@@ -25,7 +23,7 @@ from jaxwire.model.scatterers.base import EnergyScales
 from jaxwire.numerics.array_types import Scalar
 from jaxwire.numerics.implicit import root
 from jaxwire.numerics.precision import working_type
-from jaxwire.numerics.special_functions import fast_asinh
+from jaxwire.numerics.special_functions import fast_asinh, gauss_legendre
 
 CUTOFF = 32.0
 """Energies above 1 + CUTOFF t are left out: their thermal weight is below exp(-32) = 1e-14 of the peak. Where the
@@ -165,18 +163,11 @@ def energy_grid(
 @eqx.filter_jit
 def _nodes(stretch: _Stretch, top: Scalar, size: int) -> tuple[Float[Array, " n"], Float[Array, " n"]]:
     """Gauss-Legendre nodes and weights in s, on 0 < u < top, as nodes and weights in u."""
-    points, weights = (jnp.asarray(each, dtype=working_type()) for each in _legendre(size))
+    points, weights = (jnp.asarray(each, dtype=working_type()) for each in gauss_legendre(size))
     ends = jnp.stack([jnp.zeros(()), top**0.25])
     s_ends = stretch(ends)
     energy = root(_missed, _invert, stretch, ends, s_ends, points)
     return energy, (s_ends[1] - s_ends[0]) * weights / stretch.density(energy)
-
-
-@functools.cache
-def _legendre(size: int) -> tuple[np.ndarray, np.ndarray]:
-    """Gauss-Legendre rule on (0, 1)."""
-    points, weights = np.polynomial.legendre.leggauss(size)
-    return (points + 1) / 2, weights / 2
 
 
 def _missed(

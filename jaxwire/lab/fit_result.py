@@ -1,5 +1,6 @@
 """What a fit found, in the units of the laboratory."""
 
+import functools
 import re
 from dataclasses import dataclass
 from itertools import combinations
@@ -47,7 +48,7 @@ class LabFit:
         """Names of the free parameters, in their order everywhere."""
         return tuple(self._meaning(name).name for name in self.natural.names)
 
-    @property
+    @functools.cached_property
     def si(self) -> dict[str, Measured]:
         """Value, error and unit of every free parameter, by name."""
         natural = self.natural
@@ -113,7 +114,7 @@ class LabFit:
         with np.errstate(divide="ignore", invalid="ignore"):
             return self.natural.correlation * np.outer(signs, signs)
 
-    @property
+    @functools.cached_property
     def derived(self) -> dict[str, Measured]:
         """Numbers of the wire and of the thermometer that follow from those that were found, with their errors."""
         found: dict[str, Measured] = {}

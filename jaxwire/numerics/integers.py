@@ -8,6 +8,12 @@ def ceil_div(number: Any, by: int) -> Any:
     return -(-number // by)
 
 
+def common_size(number: int, least: int, step: int) -> int:
+    """The next one of few sizes, and programs, for all numbers: least, 2 least, 4 least ... step, 2 step, 3 step ..."""
+    doubled = least * 2 ** max(0, (ceil_div(number, least) - 1).bit_length())
+    return min(doubled, step * max(1, ceil_div(number, step)))
+
+
 def require_count(name: str, number: Any, least: int, most: int) -> None:
     """Check a whole number that says how many.
 

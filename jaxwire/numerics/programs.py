@@ -199,6 +199,14 @@ def is_array(leaf: Any) -> bool:
     return isinstance(leaf, jax.Array | np.ndarray | np.generic)
 
 
+def array_module(*values: Any) -> Any:
+    """`numpy` for numbers that are known, `jax.numpy` for traced ones.
+
+    What brings arrays to one of few sizes before a program, and back after it, would be a program for every size.
+    """
+    return jnp if any(isinstance(value, Tracer) for value in jax.tree.leaves(values)) else np
+
+
 def local_devices() -> list[Any]:
     """Devices of this process, on the platform that JAX computes on."""
     return jax.local_devices()

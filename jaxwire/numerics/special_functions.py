@@ -2,7 +2,7 @@
 
 sinhc_of_root(z) = sinh(sqrt z)/sqrt z,      erfcx(z) = exp(z^2) erfc(z),      fast_asinh(d, w) = asinh(d/w),
 bessel_k0(z) = int_0^inf exp(-z cosh t) dt,  cosine_and_sine(x) = cos x, sin x at once;
-complex_erfcx(z) is erfcx(z) for Re z >= 0.
+complex_erfcx(z) is erfcx(z) for Re z >= 0. And a rule for integrals, `gauss_legendre`, worked out once.
 """
 
 import functools
@@ -13,6 +13,14 @@ import numpy as np
 from jaxtyping import Array, Complex, Float
 from numpy.polynomial import chebyshev
 from numpy.polynomial.legendre import leggauss
+
+
+@functools.cache
+def gauss_legendre(size: int) -> tuple[np.ndarray, np.ndarray]:
+    """Points and weights of the Gauss-Legendre rule on (0, 1)."""
+    points, weights = leggauss(size)
+    return (points + 1) / 2, weights / 2
+
 
 SMALL_ROOT = 1e-3
 """Below this |z|, sinh(sqrt z)/sqrt z comes from four terms of its series; the next one is z^4/9! = 3e-18."""

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
 
 from jaxwire.model.parameters.domain import REAL, as_parameter
@@ -12,7 +13,8 @@ from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.array_types import Scalar
-from jaxwire.numerics.programs import nan_is_a_value, quick_jit
+from jaxwire.numerics.integers import ceil_div, common_size
+from jaxwire.numerics.programs import array_module, nan_is_a_value, quick_jit
 from jaxwire.solver.arguments import as_setting
 from jaxwire.solver.solve import solve
 from jaxwire.solver.status import Status
@@ -81,9 +83,30 @@ def iv(
     """
     scatterer, wire, temperature, resolution = as_setting(scatterer, wire, temperature, resolution)
     voltages = as_parameter("voltages", voltages, REAL, ndim=1)
-    run = _few if voltages.size <= FEW else _many
+    n = voltages.size
+    is_few = n <= FEW
+    # whole batches, or the program would hold the solver twice; of few sizes where compiling takes longer than they do
+    size = common_size(2 * n, BATCH, 8 * BATCH) if is_few else BATCH * ceil_div(2 * n, BATCH)
+    both = array_module(voltages).concatenate([voltages, -voltages, np.ones(size - 2 * n)])
     with nan_is_a_value():
-        return run(scatterer, wire, temperature, voltages, resolution)
+        solved = (_few if is_few else _many)(scatterer, wire, temperature, jnp.asarray(both), resolution)
+        xp = array_module(solved)
+        solved = jax.tree.map(xp.asarray, solved)
+        there = jax.tree.map(lambda value: value[:n], solved)
+        back = jax.tree.map(lambda value: value[n : 2 * n], solved)
+        status = Status(xp.maximum(there.status.code, back.status.code), there.status.limit)
+        estimate = xp.maximum(there.estimate, back.estimate)
+    found = CurrentVoltage(voltages, there.total_voltage, there.current, back.current, status, estimate)
+    return jax.tree.map(jnp.asarray, found)
+
+
+class _Solved(NamedTuple):
+    """What is kept of the solutions at all voltages of either sign."""
+
+    total_voltage: Float[Array, " n"]
+    current: Float[Array, " n"]
+    status: Status
+    estimate: Float[Array, " n"]
 
 
 def _iv(
@@ -92,16 +115,12 @@ def _iv(
     temperature: Scalar,
     voltages: Float[Array, " n"],
     resolution: Resolution,
-) -> CurrentVoltage:
-    def one(voltage: Scalar):
+) -> _Solved:
+    def one(voltage: Scalar) -> _Solved:
         sol = solve(scatterer, wire, temperature=temperature, voltage=voltage, resolution=resolution)
-        return sol.total_voltage, sol.current, sol.status, sol.error_estimate
+        return _Solved(sol.total_voltage, sol.current, sol.status, sol.error_estimate)
 
-    both = jnp.concatenate([voltages, -voltages])
-    total, current, status, estimate = jax.lax.map(one, both, batch_size=BATCH)
-    n = voltages.size
-    worse = Status(jnp.maximum(status.code[:n], status.code[n:]), status.limit[:n])
-    return CurrentVoltage(voltages, total[:n], current[:n], current[n:], worse, jnp.maximum(estimate[:n], estimate[n:]))
+    return jax.lax.map(one, voltages, batch_size=BATCH)
 
 
 _few, _many = quick_jit(_iv), eqx.filter_jit(_iv)

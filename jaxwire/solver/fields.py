@@ -1,10 +1,12 @@
 """Fields of a solution at one point, as it is seen along the wire, and at many points."""
 
+import math
 from collections.abc import Callable
 from typing import Protocol, runtime_checkable
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float, PyTree
 
 from jaxwire.kinetics.distribution import Occupation
@@ -13,11 +15,16 @@ from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.wires.phonons import Phonons
 from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.array_types import Scalar
-from jaxwire.numerics.programs import quick_jit
+from jaxwire.numerics.integers import common_size
+from jaxwire.numerics.programs import array_module, quick_jit
 from jaxwire.solver.parts import Distribution
 
 CHUNK = 1024
 """Positions evaluated at once; longer arrays are worked through in pieces of this size."""
+
+FEWEST, STEP = 16, 256
+"""Numbers of points are made the first, twice, four times ... it up to the second, or so many of the second: a program
+for every number takes a second to compile, and points take microseconds (milliseconds with a gate)."""
 
 
 @runtime_checkable
@@ -62,18 +69,30 @@ def conserves_drift(wire: Wire) -> None:
         )
 
 
-@quick_jit
 def along(sol: Solved, points: Float[Array, "..."], field: Callable) -> PyTree:
-    """Evaluate field(sol, one point) at all points; long arrays in chunks, so that memory stays bounded."""
-    point_ndim = 1 if field is distribution_at else 0
-    shape = points.shape[: points.ndim - point_ndim]
-    flat = points.reshape(-1, *points.shape[points.ndim - point_ndim :])
+    """Evaluate field(sol, one point) at all points; long arrays in chunks, so that memory stays bounded.
 
+    Where all is known, and compiling takes longer than any number of points, these are made one of few numbers.
+    """
+    point_shape = points.shape[points.ndim - 1 :] if field is distribution_at else ()
+    shape = points.shape[: points.ndim - len(point_shape)]
+    size = math.prod(shape)
+    xp = array_module(sol, points)
+    if xp is jnp or size == 0:
+        values = _along(sol, points.reshape(size, *point_shape), field)
+        return jax.tree.map(lambda value: value.reshape(shape), values)
+    flat = np.asarray(points).reshape(size, *point_shape)
+    more = [(0, common_size(size, FEWEST, STEP if size <= CHUNK else CHUNK) - size), *((0, 0) for _ in point_shape)]
+    values = _along(sol, jnp.asarray(np.pad(flat, more, mode="edge")), field)
+    return jax.tree.map(lambda value: jnp.asarray(np.asarray(value)[:size].reshape(shape)), values)
+
+
+@quick_jit
+def _along(sol: Solved, points: Float[Array, "n ..."], field: Callable) -> PyTree:
     def one(point):
         return field(sol, point)
 
-    values = jax.vmap(one)(flat) if len(flat) <= CHUNK else jax.lax.map(one, flat, batch_size=CHUNK)
-    return jax.tree.map(lambda value: value.reshape(shape), values)
+    return jax.vmap(one)(points) if len(points) <= CHUNK else jax.lax.map(one, points, batch_size=CHUNK)
 
 
 def potential_at(sol: Solved, x: Scalar) -> Scalar:

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 import jaxwire as jw
-from jaxwire.fits import residuals
+from jaxwire.fits.readings import signals
 
 
 @pytest.fixture
 def asked(monkeypatch):
     """Which program is asked for readings, call by call; both are the same one here, that is compiled quickly."""
-    names, read = [], residuals._read
+    names, read = [], signals._read
 
     def told(name):
         def call(*arguments):
@@ -19,9 +19,9 @@ def asked(monkeypatch):
 
         return call
 
-    monkeypatch.setattr(residuals, "_read", told("quick"))
-    monkeypatch.setattr(residuals, "_read_fast", told("fast"))
-    monkeypatch.setattr(residuals, "_calls", type(residuals._calls)())
+    monkeypatch.setattr(signals, "_read", told("quick"))
+    monkeypatch.setattr(signals, "_read_fast", told("fast"))
+    monkeypatch.setattr(signals, "_calls", type(signals._calls)())
     return names
 
 
@@ -33,7 +33,7 @@ def one_fit(n_positions=8):
 def test_a_fit_begins_with_a_program_that_runs_fast_once_readings_were_asked_for_often(asked, monkeypatch):
     first = one_fit()
     assert set(asked) == {"quick"}
-    monkeypatch.setattr(residuals, "OFTEN", len(asked) - 1)
+    monkeypatch.setattr(signals, "OFTEN", len(asked) - 1)
     asked.clear()
     second = one_fit()
     assert set(asked) == {"fast"}
@@ -44,6 +44,6 @@ def test_a_fit_begins_with_a_program_that_runs_fast_once_readings_were_asked_for
 
 
 def test_a_fit_stays_with_the_program_that_it_has_begun_with(asked, monkeypatch):
-    monkeypatch.setattr(residuals, "OFTEN", 0)
+    monkeypatch.setattr(signals, "OFTEN", 0)
     one_fit()
     assert len(asked) > 1 and set(asked) == {"quick"}

@@ -9,7 +9,8 @@ from numpy.testing import assert_allclose
 
 import jaxwire as jw
 from jaxwire.fits.parameters.free import has_own, is_gain
-from jaxwire.fits.residuals import FitProgram, Reading, read_batch
+from jaxwire.fits.readings.program import FitProgram
+from jaxwire.fits.readings.residuals import Reading, read_batch
 from jaxwire.fits.search.projection import project
 from jaxwire.model.parameters.names import ParameterPath
 

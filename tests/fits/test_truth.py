@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 import jaxwire as jw
-from jaxwire.fits import residuals
 from jaxwire.fits.goodness import LEAST_P_VALUE, p_value
 
 pytestmark = pytest.mark.slow  # fits of many kinds, each of which is compiled

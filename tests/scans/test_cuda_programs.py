@@ -15,11 +15,10 @@ import numpy as np
 import pytest
 
 import jaxwire as jw
-from jaxwire.fits import residuals
-from jaxwire.fits.groups import group
 from jaxwire.fits.measurement import Measurement
 from jaxwire.fits.optimisers import LevenbergMarquardt
 from jaxwire.fits.parameters.ranges import Real
+from jaxwire.fits.readings.groups import group
 from jaxwire.fits.search.projection import project
 from jaxwire.model.parameters.names import ParameterPath
 from jaxwire.numerics.precision import working_in

@@ -17,7 +17,7 @@ from jaxwire.fits.parameters.free import Free
 from jaxwire.fits.parameters.numbers import FitNumbers
 from jaxwire.fits.parameters.ranges import Real
 from jaxwire.fits.parameters.ties import Tie
-from jaxwire.fits.residuals import FitProgram, Model
+from jaxwire.fits.readings.program import FitProgram, Model
 from jaxwire.fits.search.batches import read_rows
 from jaxwire.model.parameters.domain import POSITIVE, as_known
 from jaxwire.model.parameters.names import ParameterPath

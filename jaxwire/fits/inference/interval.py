@@ -14,7 +14,8 @@ from scipy.special import chdtri, fdtri
 
 from jaxwire.fits.optimisers import AbstractProblem, LevenbergMarquardt
 from jaxwire.fits.parameters.free import Free, to_coordinates
-from jaxwire.fits.residuals import FitProgram, Model, read_batch
+from jaxwire.fits.readings.program import FitProgram, Model
+from jaxwire.fits.readings.residuals import read_batch
 from jaxwire.fits.search.batches import in_lanes
 
 MOST_STEPS = 30

@@ -7,7 +7,8 @@ import jax
 import numpy as np
 
 from jaxwire.fits.parameters.free import Free
-from jaxwire.fits.residuals import FitProgram, Model, read_batch_at
+from jaxwire.fits.readings.program import FitProgram, Model
+from jaxwire.fits.readings.residuals import read_batch_at
 from jaxwire.numerics.integers import ceil_div
 from jaxwire.numerics.programs import Alike, threads
 

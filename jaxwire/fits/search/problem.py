@@ -11,7 +11,8 @@ from jaxtyping import Array, Float
 
 from jaxwire.fits.losses import AbstractLoss
 from jaxwire.fits.optimisers import AbstractProblem, Descent
-from jaxwire.fits.residuals import FitProgram, Model, Reading, read_batch
+from jaxwire.fits.readings.program import FitProgram, Model
+from jaxwire.fits.readings.residuals import Reading, read_batch
 from jaxwire.fits.search.batches import in_lanes
 from jaxwire.fits.search.projection import project, residuals, to_read
 from jaxwire.numerics.programs import compiled, quick_jit

@@ -12,7 +12,8 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from jaxwire.fits.parameters.free import has_own, is_gain, owner
-from jaxwire.fits.residuals import FitProgram, Model, Reading, read
+from jaxwire.fits.readings.program import FitProgram, Model
+from jaxwire.fits.readings.residuals import Reading, read
 
 
 def to_read(layout: FitProgram, searched: Any) -> Any:

@@ -8,7 +8,8 @@ from jaxwire.fits.data_unit import SPREAD, DataUnit
 from jaxwire.fits.losses import AbstractLoss, SquaredLoss
 from jaxwire.fits.optimisers import AbstractOptimiser
 from jaxwire.fits.parameters.free import Free, is_linear, to_coordinates
-from jaxwire.fits.residuals import FitProgram, Model, rows_and_slopes
+from jaxwire.fits.readings.program import FitProgram, Model
+from jaxwire.fits.readings.residuals import rows_and_slopes
 from jaxwire.fits.search.batches import read_rows
 from jaxwire.fits.search.ends import SAME_MINIMUM, Starts
 from jaxwire.fits.search.problem import FitProblem

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.stats import qmc
 
 from jaxwire.fits.parameters.free import Free, in_search_box, is_gain, is_linear
-from jaxwire.fits.residuals import FitProgram, Model
+from jaxwire.fits.readings.program import FitProgram, Model
 from jaxwire.fits.search.batches import read_rows
 
 CANDIDATES = 8

@@ -16,14 +16,13 @@ which the oscillation of exp(iqx) becomes decay, at an angle that keeps clear of
 from collections.abc import Callable
 
 import jax.numpy as jnp
-import numpy as np
 from jax.core import Tracer
 from jaxtyping import Array, Bool, Complex, Inexact
 
 from jaxwire.model.parameters.domain import POSITIVE, parameter
 from jaxwire.model.wires.screening import AbstractNonLocalScreening
 from jaxwire.numerics.array_types import Scalar
-from jaxwire.numerics.special_functions import bessel_k0
+from jaxwire.numerics.special_functions import bessel_k0, gauss_legendre
 
 N_NODES = 256
 """Gauss-Legendre nodes of an integral over q."""
@@ -103,8 +102,7 @@ class GatedCoulomb(AbstractNonLocalScreening):
 
     def _ray(self, angle: Scalar, compressibility: Scalar, distance: Scalar):
         """Nodes and weights on q = s exp(i angle), 0 < s < where R(q) exp(iqx) has decayed."""
-        points, weights = np.polynomial.legendre.leggauss(N_NODES)
-        points, weights = jnp.asarray((points + 1) / 2), jnp.asarray(weights / 2)
+        points, weights = map(jnp.asarray, gauss_legendre(N_NODES))
         decay = (jnp.log1p(self.coupling * compressibility) + DECAYED_INTEGRAND) / (self.radius * jnp.cos(angle))
         top = jnp.minimum(decay, DECAYED_INTEGRAND / jnp.maximum(distance * jnp.sin(angle), DECAYED_INTEGRAND / decay))
         direction = jnp.exp(1j * angle)
