@@ -36,7 +36,7 @@ from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.scatterers.resonances import Lorentzian
 from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.integers import require_count
-from jaxwire.observables.instruments import AbstractInstrument, HeatingProfile
+from jaxwire.observables.instruments import AbstractInstrument, HeatingProfile, Thermometer
 from jaxwire.solver.arguments import as_object, as_setting
 
 RESOLUTION = Resolution(above=64, below=24)
@@ -202,6 +202,8 @@ def _setting(measurements: Any, scatterer: Any, wire: Any, instrument: Any, reso
     temperature = measurements[0].temperature
     checked = as_setting(scatterer, wire, temperature, RESOLUTION if resolution is None else resolution)
     instrument = as_object("instrument", instrument, AbstractInstrument, HeatingProfile())
+    if isinstance(instrument, Thermometer):
+        instrument.check_wire(checked.wire)
     for one in measurements:
         refuse_on_scatterer(one.x, instrument)
     model = Model(checked.scatterer, checked.wire, instrument, ())

@@ -147,18 +147,18 @@ def _draw(target: _Target, start: Array, spread: Array, key: Array, draws: int, 
     metric = jnp.ones(start.size)
     begin, update, _ = dual_averaging_adaptation(target=ACCEPTANCE)
 
-    def tune(carry, key):
-        state, tuning = carry
-        state, info = kernel(key, state, density, jnp.exp(tuning.log_step_size), metric)
-        return (state, update(tuning, info.acceptance_rate)), None
-
-    def draw(state, key):
+    def move(carry, one):
+        """One step, of tuning or of sampling: the program holds the sampler once."""
+        (state, tuning), (key, is_tuning) = carry, one
+        step_size = jnp.exp(jnp.where(is_tuning, tuning.log_step_size, tuning.log_step_size_avg))
         state, info = kernel(key, state, density, step_size, metric)
-        return state, (start + spread @ state.position, state.logdensity, info.acceptance_rate)
+        tuned = update(tuning, info.acceptance_rate)
+        tuning = jax.tree.map(lambda new, old: jnp.where(is_tuning, new, old), tuned, tuning)
+        return (state, tuning), (start + spread @ state.position, state.logdensity, info.acceptance_rate)
 
     warm, cold = jax.random.split(key)
+    keys = jnp.concatenate([jax.random.split(warm, warmup), jax.random.split(cold, draws)])
     first = blackjax.nuts.init(jnp.zeros(start.size), density)
-    (state, tuning), _ = jax.lax.scan(tune, (first, begin(FIRST_STEP)), jax.random.split(warm, warmup))
-    step_size = jnp.exp(tuning.log_step_size_avg)
-    _, (u, log_density, acceptance) = jax.lax.scan(draw, state, jax.random.split(cold, draws))
+    _, moves = jax.lax.scan(move, (first, begin(FIRST_STEP)), (keys, jnp.arange(warmup + draws) < warmup))
+    u, log_density, acceptance = jax.tree.map(lambda part: part[warmup:], moves)
     return u, log_density, jnp.mean(acceptance)

@@ -10,6 +10,7 @@ from typing import Any
 
 import jax
 import numpy as np
+from jaxtyping import Array
 from matplotlib.figure import Figure
 
 from jaxwire.fits.design import information
@@ -18,6 +19,7 @@ from jaxwire.lab.known_wire import KnownWire
 from jaxwire.lab.names import RATIOS, NumberInSI, meaning, stem_of
 from jaxwire.lab.quantities import Measured, prefixed, read_quantity
 from jaxwire.model.parameters.one_line import one_line
+from jaxwire.numerics.programs import quick_jit
 from jaxwire.observables.instruments import AbstractInstrument
 from jaxwire.plot.style import COLORS, NotebookFigure, in_style
 
@@ -111,21 +113,17 @@ def errors_by_bias(
     lab: KnownWire, profile: PlannedProfile, drive: str, bias: np.ndarray, free: list[str]
 ) -> np.ndarray:
     """Smallest possible errors of all free parameters, natural, shape (n, k), at every bias."""
+    asked = profile.x, profile.noise, profile.temperature, profile.instrument, profile.scatterer, lab.wire
+    return np.asarray(_errors(*asked, bias, drive, tuple(free)))
 
-    def errors(value):
-        point: Any = {"temperature": profile.temperature, drive: value}
-        told = information(
-            profile.x,
-            profile.noise,
-            profile.scatterer,
-            lab.wire,
-            free=free,
-            instrument=profile.instrument,
-            **point,
-        )
-        return told.errors
 
-    return np.asarray(jax.jit(lambda values: jax.lax.map(errors, values))(bias))
+@quick_jit
+def _errors(x, noise, temperature, instrument, scatterer, wire, bias, drive: str, free: tuple[str, ...]) -> Array:
+    def errors(value: Array) -> Array:
+        point: Any = {"temperature": temperature, drive: value}
+        return information(x, noise, scatterer, wire, free=list(free), instrument=instrument, **point).errors
+
+    return jax.lax.map(errors, bias)
 
 
 def plan_bias(

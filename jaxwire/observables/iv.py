@@ -91,13 +91,11 @@ def iv(
     with nan_is_a_value():
         solved = (_few if is_few else _many)(scatterer, wire, temperature, jnp.asarray(both), resolution)
         xp = array_module(solved)
-        solved = jax.tree.map(xp.asarray, solved)
-        there = jax.tree.map(lambda value: value[:n], solved)
-        back = jax.tree.map(lambda value: value[n : 2 * n], solved)
-        status = Status(xp.maximum(there.status.code, back.status.code), there.status.limit)
-        estimate = xp.maximum(there.estimate, back.estimate)
-    found = CurrentVoltage(voltages, there.total_voltage, there.current, back.current, status, estimate)
-    return jax.tree.map(jnp.asarray, found)
+        (total, current, status, estimate), there, back = jax.tree.map(xp.asarray, solved), slice(n), slice(n, 2 * n)
+        worse = xp.maximum(status.code[there], status.code[back]), status.limit[there]
+        found = total[there], current[there], current[back], *worse, xp.maximum(estimate[there], estimate[back])
+        total, current, reverse, code, limit, estimate = map(jnp.asarray, found)
+    return CurrentVoltage(voltages, total, current, reverse, Status(code, limit), estimate)
 
 
 class _Solved(NamedTuple):
