@@ -87,7 +87,9 @@ def iv(
     is_few = n <= FEW
     # whole batches, or the program would hold the solver twice; of few sizes where compiling takes longer than they do
     size = common_size(2 * n, BATCH, 8 * BATCH) if is_few else BATCH * ceil_div(2 * n, BATCH)
-    both = array_module(voltages).concatenate([voltages, -voltages, np.ones(size - 2 * n)])
+    xp = array_module(voltages)
+    one_sign = xp.asarray(voltages)
+    both = xp.concatenate([one_sign, -one_sign, np.ones(size - 2 * n)])
     with nan_is_a_value():
         solved = (_few if is_few else _many)(scatterer, wire, temperature, jnp.asarray(both), resolution)
         xp = array_module(solved)

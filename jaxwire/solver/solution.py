@@ -11,7 +11,6 @@ from typing import Any
 import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
-from jax.core import Tracer
 from jaxtyping import Array, Float, PyTree
 
 from jaxwire.kinetics.flow import Faces, Flow, Heating
@@ -21,6 +20,7 @@ from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.array_types import Scalar
+from jaxwire.numerics.programs import array_module
 from jaxwire.solver import fields
 from jaxwire.solver.arguments import refuse_scatterer
 from jaxwire.solver.parts import Distribution, Powers
@@ -232,7 +232,7 @@ class Solution(eqx.Module):
             UserWarning: if some x are known to be 0.
         """
         x = as_double("x", x)
-        if not isinstance(x, Tracer) and np.any(np.asarray(x) == 0):
+        if array_module(x) is np and np.any(np.asarray(x) == 0):
             if np.all(np.asarray(x) == 0):
                 refuse_scatterer(x)
             warnings.warn("`x` has 0 in it, where the heating diverges as log|x|: NaN there.", stacklevel=2)
@@ -248,10 +248,12 @@ class Solution(eqx.Module):
         Raises:
             ValueError: if an energy is not positive.
         """
-        energy, x = jnp.broadcast_arrays(as_double("energy", energy), as_double("x", x))
-        if not isinstance(energy, Tracer) and not np.all(POSITIVE.contains(np.asarray(energy))):
-            raise ValueError(f"`energy` must be positive, got {float(np.min(energy)):g}.")
-        return self._along("distribution", jnp.stack([energy, x], axis=-1), fields.distribution_at)
+        given = as_double("energy", energy), as_double("x", x)
+        if array_module(given[0]) is np and not np.all(POSITIVE.contains(np.asarray(given[0]))):
+            raise ValueError(f"`energy` must be positive, got {float(np.min(given[0])):g}.")
+        xp = array_module(given)
+        points = jnp.asarray(xp.stack(xp.broadcast_arrays(*given), axis=-1))
+        return self._along("distribution", points, fields.distribution_at)
 
     def _along(self, name: str, points: Float[Array, "..."], field: Callable) -> PyTree:
         """Evaluate a field of a single solution."""

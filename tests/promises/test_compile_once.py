@@ -125,3 +125,49 @@ def test_what_is_read_from_a_solution_compiles_itself_alone_and_once():
             jax.block_until_ready(read(solved(0.9)))  # neither solved anew by another program nor read by one
         # three: comparison, choice and product of an eager property, unless a test before has compiled them
         assert (len(first) <= 3, second) == (True, [])
+
+
+@pytest.mark.parametrize("read", [lambda sol, x: sol.heating(x).total, lambda sol, x: sol.distribution(0.9, x).forward])
+def test_few_positions_of_any_number_and_shape_share_one_program(read):
+    sol = jw.solve(jw.Lorentzian(1.2, 0.1), temperature=0.3, voltage=0.4, resolution=COARSE)
+    shapes = [(), (1,), (16,), (3, 5)]
+    values = [read(sol, np.linspace(0.5, 2.0, int(np.prod(shape))).reshape(shape)) for shape in shapes[:1]]
+    with counting() as seen:
+        values += [read(sol, np.linspace(0.5, 2.0, int(np.prod(shape))).reshape(shape)) for shape in shapes[1:]]
+    assert seen == []
+    assert [value.shape for value in values] == shapes
+    assert {float(value.ravel()[0]) for value in values} == {float(values[0])}  # at 0.5
+    assert float(values[2][-1]) == float(values[3][-1, -1])  # at 2
+
+
+def test_characteristics_of_any_few_voltages_share_one_program():
+    dot = jw.Lorentzian(1.2, 0.1)
+    short = jw.iv(dot, temperature=0.3, voltages=[0.1, 0.4], resolution=COARSE)
+    with counting() as seen:
+        longer = jw.iv(dot, temperature=0.3, voltages=[0.1, 0.2, 0.4], resolution=COARSE)
+    assert seen == []
+    assert short.current.tolist() == longer.current[np.array([0, 2])].tolist()
+    assert longer.voltage.shape == longer.total_voltage.shape == longer.reverse_current.shape == (3,)
+
+
+@pytest.mark.slow
+def test_fits_that_differ_in_gain_offset_or_priors_solve_the_wire_by_one_program():
+    """What compiles anew adds up residuals: fewer lines than one program of a wire by far."""
+    x, point = np.linspace(0.2, 3.0, 7), {"temperature": 0.3, "voltage": 0.4, "resolution": COARSE}
+    heat = jw.solve(jw.Lorentzian(1.2, 0.1), **point).heating(x).total
+    given = {"scatterer": jw.Lorentzian(1.3, 0.2), "starts": 1, **point}
+    spent = []
+
+    def listen(name, seconds, fun_name="", **_):
+        if name == COMPILED and "signals" in fun_name:
+            spent.append(fun_name)
+
+    jax.monitoring.register_event_duration_secs_listener(listen)
+    try:
+        jw.fit_profile(x, heat, 0.1, free=["center", "width"], **given)
+        assert len(spent) == 1
+        jw.fit_profile(x, heat, 0.1, free=["center", "width", "gain", "offset"], **given)
+        jw.fit_profile(x, heat, 0.2, free=["center", "width", "gain"], priors={"width": (0.1, 0.05)}, **given)
+        assert len(spent) == 1
+    finally:
+        jax.monitoring.unregister_event_duration_listener(listen)
