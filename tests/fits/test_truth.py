@@ -11,6 +11,7 @@ from numpy.testing import assert_allclose
 
 import jaxwire as jw
 from jaxwire.fits.goodness import LEAST_P_VALUE, p_value
+from jaxwire.fits.readings import signals
 
 pytestmark = pytest.mark.slow  # fits of many kinds, each of which is compiled
 
@@ -219,8 +220,8 @@ def test_bounds_need_no_scatterer_may_be_one_sided_and_compile_no_other_solution
     y, (noise, sigma) = _readings(), _noise()
     options = {"free": FREE, "resolution": SMALL, "starts": 4, **POINT}
     wanted, traced = _unscaled(True), []
-    solve = residuals.solve
-    monkeypatch.setattr(residuals, "solve", lambda *args, **options: (traced.append(args), solve(*args, **options))[1])
+    solve = signals.solve
+    monkeypatch.setattr(signals, "solve", lambda *args, **options: (traced.append(args), solve(*args, **options))[1])
     for bounds in (
         {"center": (1.2, 1.6)},
         {"center": (1.05, None)},

@@ -19,6 +19,8 @@ from jaxwire.fits.measurement import Measurement
 from jaxwire.fits.optimisers import LevenbergMarquardt
 from jaxwire.fits.parameters.ranges import Real
 from jaxwire.fits.readings.groups import group
+from jaxwire.fits.readings.program import FitProgram, Model
+from jaxwire.fits.readings.residuals import read
 from jaxwire.fits.search.projection import project
 from jaxwire.model.parameters.names import ParameterPath
 from jaxwire.numerics.precision import working_in
@@ -127,13 +129,13 @@ def test_fits():
     """Readings with their Jacobian, free of gain and offset; and the steps of the optimiser."""
     x = np.linspace(-2.0, 2.0, 21)[::2]
     measurements = [Measurement(x, np.ones(x.size), temperature=0.3, voltage=v) for v in (0.1, 0.2)]
-    model = residuals.Model(DOT, jw.Wire(), HeatingProfile(), group(measurements), (Real(),) * 4)
+    model = Model(DOT, jw.Wire(), HeatingProfile(), group(measurements), (Real(),) * 4)
     names = (("scatterer", "center"), ("scatterer", "width"), ("instrument", "gain"), ("instrument", "offset"))
     places = tuple(ParameterPath(holder, (name,)) for holder, name in names)
-    layout = residuals.FitProgram(places, (2, 3), SMALL, profiles=((0, x.size), (1, x.size)))
+    layout = FitProgram(places, (2, 3), SMALL, profiles=((0, x.size), (1, x.size)))
 
     def projected(u):
-        found = residuals.read(layout, model, jnp.ones(4), u)
+        found = read(layout, model, jnp.ones(4), u)
         return project(layout, found)
 
     assert faults(lowered(jax.vmap(projected), jnp.ones((BATCH, 4)))) == []
