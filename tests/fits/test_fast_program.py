@@ -21,7 +21,7 @@ def asked(monkeypatch):
 
     monkeypatch.setattr(signals, "_read", told("quick"))
     monkeypatch.setattr(signals, "_read_fast", told("fast"))
-    monkeypatch.setattr(signals, "_calls", type(signals._calls)())
+    monkeypatch.setattr(signals, "_profiles", type(signals._profiles)())
     return names
 
 

@@ -24,8 +24,9 @@ from jaxwire.numerics.programs import QUICK, Alike, compiled
 from jaxwire.solver.solve import solve
 
 OFTEN = 1000
-"""Calls of a program that compiles in 3 s and reads four rows in 9 ms, after which fits begin with one that takes 10 s
-and 3 ms. A fit stays with what it has begun with, so that its digits do not depend on which thread came first."""
+"""Profiles worked out by a program that compiles in 3 s and reads four rows of a profile in 9 ms, after which fits begin
+with one that takes 10 s and 3 ms. A fit stays with what it has begun with, so that its digits do not depend on which
+thread came first."""
 
 
 class Signals(NamedTuple):
@@ -118,14 +119,14 @@ def true_signal(objects: Objects, layout: FitProgram, values: Any, x: Float[Arra
 def read_signals(layout: FitProgram, model: Model, values: Float[Array | np.ndarray, "b k"]) -> tuple[Signals, ...]:
     """`signals_at` for rows of values of all parameters, by a program that is kept."""
     program = layout.of_signals(), model.of_signals()
-    _calls[Alike(program).structure] += 1
+    _profiles[Alike(program).structure] += sum(len(one.numbers) for one in model.groups)
     return (_read_fast if layout.is_fast else _read)(*program, jnp.asarray(np.asarray(values)[:, layout.solved_for]))
 
 
 def has_run_often(layout: FitProgram, model: Model) -> bool:
     """Whether signals of this kind have been worked out so often that a faster program pays."""
-    return _calls[Alike((layout.of_signals(), model.of_signals())).structure] > OFTEN
+    return _profiles[Alike((layout.of_signals(), model.of_signals())).structure] > OFTEN
 
 
-_calls: Counter[Any] = Counter()
+_profiles: Counter[Any] = Counter()
 _read, _read_fast = compiled(signals_at, QUICK), compiled(signals_at)
