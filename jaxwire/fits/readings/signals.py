@@ -24,9 +24,9 @@ from jaxwire.numerics.programs import QUICK, Alike, compiled
 from jaxwire.solver.solve import solve
 
 OFTEN = 1000
-"""Profiles worked out by a program that compiles in 3 s and reads four rows of a profile in 9 ms, after which fits begin
-with one that takes 10 s and 3 ms. A fit stays with what it has begun with, so that its digits do not depend on which
-thread came first."""
+"""Profiles worked out by a program that compiles in 3 s and reads four rows of one in 9 ms, after which fits begin with
+one that takes 10 s and 3 ms. A fit stays with what it has begun with, so that its digits do not depend on which thread
+came first."""
 
 
 class Signals(NamedTuple):
