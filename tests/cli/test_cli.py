@@ -200,11 +200,11 @@ def test_compiled_kernels_are_kept_and_damaged_ones_replaced(first):
     folder, first = first
     entries = {path.name: path.stat().st_mtime_ns for path in folder.rglob("*-cache")}
     assert any(name.startswith("jit__solve") for name in entries)
-    damaged = next(folder.rglob("jit_along-*-cache"))
+    damaged = next(folder.rglob("jit__along-*-cache"))
     damaged.write_bytes(damaged.read_bytes()[:100])
     second = launch(*ASKED, XDG_CACHE_HOME=str(folder))
     assert not damaged.exists()  # the next call writes it anew
-    others = {name: time for name, time in entries.items() if not name.startswith("jit_along-")}
+    others = {name: time for name, time in entries.items() if not name.startswith("jit__along-")}
     assert {path.name: path.stat().st_mtime_ns for path in folder.rglob("*-cache")} == others
     for answer in (first, second):
         assert (answer.returncode, answer.stdout, answer.stderr) == (0, first.stdout, "")
