@@ -84,8 +84,9 @@ def dense(point: Point) -> Reference:
 @every_point
 def test_all_fields_are_those_of_the_independent_calculation(point):
     assert dense(point).residual < 1e-11  # the redundant equation, to the error of the Drude sums
-    # Rounding, magnified by dense modes and least squares: 3e-11 in the heating 1e-4 from the scatterer.
-    assert max(largest_deviations(solved(point), dense(point), X).values()) < 1e-10
+    # Rounding, magnified by dense modes and least squares, in the heating 1e-4 from the scatterer: 1e-11 to 1.7e-10 for
+    # the last point as its voltage moves by some 1e-4, with nodes as they were and as they are (moved by rounding).
+    assert max(largest_deviations(solved(point), dense(point), X).values()) < 3e-10
 
 
 @pytest.mark.parametrize("wrong", LatticeMoments._fields)
