@@ -23,7 +23,7 @@ from jaxwire.numerics.array_types import Scalar
 from jaxwire.numerics.programs import QUICK, Alike, compiled
 from jaxwire.solver.solve import solve
 
-OFTEN = 1000
+OFTEN = 500
 """Profiles worked out by a program that compiles in 3 s and reads four rows of one in 9 ms, after which fits begin with
 one that takes 10 s and 3 ms. A fit stays with what it has begun with, so that its digits do not depend on which thread
 came first."""
