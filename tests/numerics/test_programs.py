@@ -8,6 +8,7 @@ from numpy.testing import assert_allclose
 
 import jaxwire as jw
 from jaxwire.numerics import programs
+from jaxwire.numerics.integers import common_size
 
 
 def curve(x, n: int = 3):
@@ -92,3 +93,9 @@ def test_who_looks_for_nan_in_their_own_programs_finds_none_in_healthy_results(f
         assert np.isfinite(slope(1.44))
         with pytest.raises(FloatingPointError, match="(nan|inf)"):
             jw.quick_jit(lambda x: x / (x - x))(1.0 if flag is jax.debug_infs else 0.0)
+
+
+def test_numbers_of_points_are_made_one_of_few():
+    numbers = [1, 16, 17, 33, 200, 256, 257, 513, 1024]
+    assert [common_size(number, 16, 256) for number in numbers] == [16, 16, 32, 64, 256, 256, 512, 768, 1024]
+    assert len({common_size(number, 16, 256) for number in range(1, 1025)}) == 8

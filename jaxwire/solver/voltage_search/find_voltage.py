@@ -1,4 +1,8 @@
-"""The voltage of a given current or force: the search set up, run, and what it found."""
+"""The voltage of a given current or force: the search set up, run, and what it found.
+
+The derivative of the voltage by any parameter comes from the implicit function theorem, at the cost of one
+linearisation of the current; the search itself is not differentiated.
+"""
 
 from typing import NamedTuple
 
