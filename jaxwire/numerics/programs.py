@@ -200,11 +200,11 @@ def is_array(leaf: Any) -> bool:
 
 
 def array_module(*values: Any) -> Any:
-    """`numpy` for numbers that are known, `jax.numpy` for traced ones.
+    """`numpy` for numbers that are known, `jax.numpy` for traced ones and inside of a program.
 
     What brings arrays to one of few sizes before a program, and back after it, would be a program for every size.
     """
-    return jnp if any(isinstance(value, Tracer) for value in jax.tree.leaves(values)) else np
+    return jnp if _is_traced(values) else np
 
 
 def local_devices() -> list[Any]:

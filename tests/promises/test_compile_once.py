@@ -140,6 +140,18 @@ def test_few_positions_of_any_number_and_shape_share_one_program(read):
     assert float(values[2][-1]) == float(values[3][-1, -1])  # at 2
 
 
+def test_what_is_known_may_be_read_inside_of_a_program_of_the_user():
+    dot = jw.Lorentzian(1.2, 0.1)
+    sol = jw.solve(dot, temperature=0.3, voltage=0.4, resolution=COARSE)
+    known = jnp.asarray(X)
+    inside = jax.jit(
+        lambda: (sol.potential(known), jw.iv(dot, temperature=0.3, voltages=[0.4], resolution=COARSE).current)
+    )
+    potential, current = inside()
+    np.testing.assert_allclose(potential, sol.potential(X), rtol=1e-12)
+    np.testing.assert_allclose(current, sol.current[None], rtol=1e-12)
+
+
 def test_characteristics_of_any_few_voltages_share_one_program():
     dot = jw.Lorentzian(1.2, 0.1)
     short = jw.iv(dot, temperature=0.3, voltages=[0.1, 0.4], resolution=COARSE)
