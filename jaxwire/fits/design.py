@@ -17,10 +17,9 @@ import numpy as np
 from jaxtyping import Array, Float, Int
 
 from jaxwire.fits.checks import check_sigma_shape, refuse_on_scatterer
-from jaxwire.fits.fit import RESOLUTION
 from jaxwire.fits.parameters.free import find_free
 from jaxwire.fits.parameters.stretch import add_stretches, check_stretch
-from jaxwire.fits.readings.program import FitProgram
+from jaxwire.fits.readings.program import RESOLUTION, FitProgram
 from jaxwire.fits.readings.signals import true_signal
 from jaxwire.model.parameters.domain import POSITIVE, REAL, as_parameter
 from jaxwire.model.parameters.names import DRIVES, NamedParameters, Objects, ParameterPath, number_at
@@ -167,7 +166,7 @@ def _information(
     sigma: Float[Array, " n"],
     resolution: Resolution,
 ) -> Information:
-    layout = FitProgram(places, (), resolution, ())
+    layout = FitProgram(places, (), resolution, (), fixes_nodes=False)
 
     def reading(values):
         given = layout.put(objects, values)

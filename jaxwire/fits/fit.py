@@ -23,8 +23,8 @@ from jaxwire.fits.parameters.priors import Priors
 from jaxwire.fits.parameters.stretch import check_stretch
 from jaxwire.fits.parameters.ties import Tie, read_ties
 from jaxwire.fits.readings.groups import group
-from jaxwire.fits.readings.program import FitProgram, Model
-from jaxwire.fits.readings.signals import has_run_often
+from jaxwire.fits.readings.program import RESOLUTION, FitProgram, Model
+from jaxwire.fits.readings.signals import pays_to_be_fast
 from jaxwire.fits.result import Fit
 from jaxwire.fits.search.batches import read_rows
 from jaxwire.fits.search.ends import Starts
@@ -38,10 +38,6 @@ from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.integers import require_count
 from jaxwire.observables.instruments import AbstractInstrument, HeatingProfile, Thermometer
 from jaxwire.solver.arguments import as_object, as_setting
-
-RESOLUTION = Resolution(above=64, below=24)
-"""Numbers of nodes of a fit, good for 1e-6: no reading is better."""
-
 
 MOST_STARTS = 10_000
 """Places that a fit is minimised from at most; a hundred find what there is."""
@@ -233,7 +229,7 @@ class _Minimisation(NamedTuple):
         )
         unit = data_unit(measurements)
         model = _in_units(self.setting.model, free, measurements, unit)
-        layout = layout._replace(is_fast=has_run_often(layout, model))
+        layout = layout._replace(is_fast=pays_to_be_fast(layout, model, self.starts))
         search = Search(layout, model, free, self.optimiser, unit)
         if is_squared or measurements[0].sigma is not None:
             return layout, search(self.loss, self.starts), 1.0

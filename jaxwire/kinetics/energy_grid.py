@@ -13,7 +13,6 @@ curvature costs no further root or logarithm.
 
 from typing import NamedTuple
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
@@ -23,6 +22,7 @@ from jaxwire.model.scatterers.base import EnergyScales
 from jaxwire.numerics.array_types import Scalar
 from jaxwire.numerics.implicit import root
 from jaxwire.numerics.precision import working_type
+from jaxwire.numerics.programs import quick_jit
 from jaxwire.numerics.special_functions import fast_asinh, gauss_legendre
 
 CUTOFF = 32.0
@@ -160,7 +160,7 @@ def energy_grid(
     return Grid(above, above_weight, below, below_weight, step)
 
 
-@eqx.filter_jit
+@quick_jit
 def _nodes(stretch: _Stretch, top: Scalar, size: int) -> tuple[Float[Array, " n"], Float[Array, " n"]]:
     """Gauss-Legendre nodes and weights in s, on 0 < u < top, as nodes and weights in u."""
     points, weights = (jnp.asarray(each, dtype=working_type()) for each in gauss_legendre(size))

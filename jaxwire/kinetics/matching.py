@@ -40,6 +40,7 @@ from jaxwire.model.wires.screening import AbstractNonLocalScreening, AbstractScr
 from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.array_types import Scalar
 from jaxwire.numerics.derived import derived
+from jaxwire.numerics.programs import quick_jit
 
 
 class Matching(eqx.Module):
@@ -139,7 +140,7 @@ def _felt_by_contour(half: HalfWire, screening: AbstractNonLocalScreening) -> Fl
     return jax.grad(potential)(jnp.zeros_like(half.energy))  # it is linear
 
 
-@eqx.filter_jit
+@quick_jit
 def match(
     scatterer: AbstractScatterer, wire: Wire, temperature: Scalar, voltage: Scalar, resolution: Resolution
 ) -> Matching:

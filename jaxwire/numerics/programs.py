@@ -102,6 +102,8 @@ def quick_jit(function: Callable[P, R]) -> Callable[P, R]:
             return run(*args, **kwargs)
 
     def run(*args: Any, **kwargs: Any) -> Any:
+        if _is_traced(()):
+            return function(*args, **kwargs)  # a program in a program costs every derivative of it one more pass
         if _is_traced((args, kwargs)):
             return traced(*args, **kwargs)
         args, kwargs = tuple(map(_as_array, args)), {name: _as_array(value) for name, value in kwargs.items()}

@@ -3,12 +3,13 @@
 import array
 import warnings
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
-from numpy.testing import assert_array_equal
+from numpy.testing import assert_allclose, assert_array_equal
 from scipy.interpolate import CubicSpline, interp1d
 
 import jaxwire as jw
@@ -159,3 +160,16 @@ def test_a_temperature_far_outside_of_what_is_promised_is_told(temperature):
         said = hints(call)
         assert said and said[0].startswith(f"`temperature` is {temperature:g}, far outside of [0.03, 1]")
     assert hints(lambda: jw.Measurement(*profile, temperature=2.5, voltage=0.1)) == []
+
+
+def test_a_list_may_hold_traced_numbers():
+    """As a function of a threshold is written; a traced number is no array of NumPy."""
+
+    def transmission(threshold):
+        return jw.QuantumPointContact([threshold, 1.6], 0.2).transmission(1.0)
+
+    slope = jax.grad(transmission)(1.1)
+    step = 1e-6
+    assert_allclose(slope, (transmission(1.1 + step) - transmission(1.1 - step)) / (2.0 * step), rtol=1e-7)
+    with pytest.raises(TypeError, match="`thresholds` must be in double precision, got float32"):
+        jax.eval_shape(transmission, jax.ShapeDtypeStruct((), np.float32))

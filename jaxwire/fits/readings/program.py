@@ -15,6 +15,12 @@ from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.wires.wire import Wire
 from jaxwire.observables.instruments import AbstractInstrument
 
+RESOLUTION = Resolution(above=64, below=24)
+"""Numbers of nodes of a fit, good for 1e-6: no reading is better."""
+
+LANES = 4
+"""Rows that one call of a fast program works on; further rows are calls of their own, shared among the threads."""
+
 
 class FitProgram(NamedTuple):
     """What is compiled in.
@@ -26,6 +32,7 @@ class FitProgram(NamedTuple):
         profiles: which measurements the first residuals are of, and how many each has.
         ties: the numbers that follow parameters.
         is_fast: whether it is compiled to run fast, which takes three times as long.
+        fixes_nodes: whether slopes are those at fixed nodes (see `fixed_nodes`).
     """
 
     places: tuple[ParameterPath, ...]
@@ -34,6 +41,12 @@ class FitProgram(NamedTuple):
     profiles: tuple[tuple[int, int], ...]
     ties: tuple[Tie, ...] = ()
     is_fast: bool = False
+    fixes_nodes: bool = True
+
+    @property
+    def lanes(self) -> int:
+        """Rows that one call of its programs works on."""
+        return LANES if self.is_fast else 1
 
     @property
     def solved_for(self) -> list[int]:
@@ -44,7 +57,9 @@ class FitProgram(NamedTuple):
         """The program of signals alone, the same for all fits in which the wire is solved for the same."""
         kept = self.solved_for
         ties = tuple(tie._replace(source=kept.index(tie.source)) for tie in self.ties)
-        return FitProgram(tuple(self.places[index] for index in kept), (), self.resolution, (), ties)
+        return FitProgram(
+            tuple(self.places[index] for index in kept), (), self.resolution, (), ties, fixes_nodes=self.fixes_nodes
+        )
 
     @property
     def searched(self) -> tuple[int, ...]:

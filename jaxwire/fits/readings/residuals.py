@@ -41,8 +41,8 @@ def read(layout: FitProgram, model: Model, scale: Float[Array, " k"], u: Float[A
 
 def read_at(layout: FitProgram, model: Model, values: Float[Array, " k"]) -> Reading:
     """Residuals, and their derivatives by the values of the parameters themselves."""
-    signals = signals_at(layout.of_signals(), model, values[np.array(layout.solved_for, int)][None])
-    return _standardised(layout, model, values, jax.tree.map(lambda part: part[0], signals))
+    signals = signals_at(layout.of_signals(), model, values[np.array(layout.solved_for, int)])
+    return _standardised(layout, model, values, signals)
 
 
 def _standardised(
@@ -105,7 +105,7 @@ def read_batch(
 def read_batch_at(layout: FitProgram, model: Model, values: Float[Array | np.ndarray, "b k"]) -> Reading:
     """`read_at` for a batch of values, by programs that know no bounds and thus serve fits with any."""
     signals = read_signals(layout, model, values)
-    rest = layout._replace(projected=(), profiles=(), is_fast=False)
+    rest = layout._replace(projected=(), profiles=(), is_fast=False, fixes_nodes=True)
     return _standardised_rows(rest, model.without_ranges(), values, signals)
 
 

@@ -1,8 +1,8 @@
 """What an instrument sees of the wire, and how that changes with free parameters: the kernel of a fit.
 
-Derivatives by the parameters are taken forward through the solver, one direction each, operating point by operating
-point, so that memory does not grow with their number. Readings, gain, offset, weights and priors have no part in it: a
-program serves all fits in which the wire is solved for the same numbers.
+The solver is linearised at an operating point, and the parameters are gone through one after the other, so that memory
+does not grow with their number. Readings, gain, offset, weights and priors have no part in it: a program serves all
+fits in which the wire is solved for the same numbers.
 """
 
 from collections import Counter
@@ -12,9 +12,10 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Array, Bool, Float
 
 from jaxwire.fits.parameters.stretch import in_true_units, signal_unit
+from jaxwire.fits.readings.fixed_nodes import FixedNodes, can_fix, is_too_narrow
 from jaxwire.fits.readings.groups import Group
 from jaxwire.fits.readings.program import FitProgram, Model
 from jaxwire.model.parameters.names import Objects
@@ -23,59 +24,59 @@ from jaxwire.numerics.array_types import Scalar
 from jaxwire.numerics.programs import QUICK, Alike, compiled
 from jaxwire.solver.solve import solve
 
-OFTEN = 500
-"""Profiles worked out by a program that compiles in 3 s and reads four rows of one in 9 ms, after which fits begin with
-one that takes 10 s and 3 ms. A fit stays with what it has begun with, so that its digits do not depend on which thread
-came first."""
+OFTEN = 5000
+"""Profiles worked out by a program that compiles in 2 s and takes 1.8 ms for each, after which fits begin with one that
+takes 8 s and 0.5 ms: its compiling then costs what it would have saved. A fit stays with what it has begun with, so
+that its digits do not depend on which thread came first."""
+
+READINGS_OF_A_START = 50
+"""Places at which a fit works out every profile, for each of its starts: some 8 to choose it, and as many as it takes
+to the minimum and to look beside it."""
 
 
 class Signals(NamedTuple):
-    """What is seen of m measurements of one group, in b rows of d values, and its derivatives by these.
+    """What is seen of m measurements of one group, in any number of rows of d values, and its derivatives by these.
 
     Attributes:
-        profile: what the instrument reads before gain and offset, shape (b, m, n).
-        electric: current or voltage, shape (b, m); None where nothing was measured.
-        slopes: of `profile`, shape (b, m, n, d).
-        electric_slopes: of `electric`, shape (b, m, d).
+        profile: what the instrument reads before gain and offset, shape (m, n).
+        electric: current or voltage, shape (m,); None where nothing was measured.
+        slopes: of `profile`, shape (m, n, d).
+        electric_slopes: of `electric`, shape (m, d).
+        too_narrow: whether slopes are at fixed nodes, and not accurate there, shape (m,).
     """
 
     profile: Float[Array, "*b m n"]
     electric: Float[Array, "*b m"] | None
     slopes: Float[Array, "*b m n d"]
     electric_slopes: Float[Array, "*b m d"] | None
+    too_narrow: Bool[Array, "*b m"]
 
 
-def signals_at(layout: FitProgram, model: Model, values: Float[Array, "b d"]) -> tuple[Signals, ...]:
-    """Signals of every group at rows of values, none of them a gain or an offset.
-
-    Rows are a batch inside of the derivatives: around them, each derivative would be made a batch a second time.
-    """
+def signals_at(layout: FitProgram, model: Model, values: Float[Array, " d"]) -> tuple[Signals, ...]:
+    """Signals of every group, at values of parameters of which none is a gain or an offset."""
     return tuple(_signals_of(layout, model, one, values) for one in model.groups)
 
 
-def _signals_of(layout: FitProgram, model: Model, members: Group, values: Float[Array, "b d"]) -> Signals:
-    n_rows, n_directions = values.shape
-    directions = jnp.broadcast_to(jnp.eye(n_directions)[:, None, :], (n_directions, n_rows, n_directions))
-
+def _signals_of(layout: FitProgram, model: Model, members: Group, values: Float[Array, " d"]) -> Signals:
     def one(number, temperature, value, x):
         def signal(values):
             objects = layout.put(model.objects(temperature=temperature, **{members.drive: value}), values, number)
             found = true_signal(objects, layout, values, x)
-            return found.profile, None if members.electric is None else found.electric
+            return (found.profile, None if members.electric is None else found.electric), found.too_narrow
 
-        rows = jax.vmap(signal)
-        if n_directions == 0:
-            found = rows(values)
-            return found, jax.tree.map(lambda part: jnp.zeros((0, *part.shape)), found)
-        return jax.vmap(lambda change: jax.jvp(rows, (values,), (change,)), out_axes=(None, 0))(directions)
+        seen, change, too_narrow = jax.linearize(signal, values, has_aux=True)
+        columns = [change(direction) for direction in np.eye(values.size)]
+        slopes = jax.tree.map(lambda part, *each: jnp.stack(each, axis=-1) if each else _none_of(part), seen, *columns)
+        return *seen, *slopes, too_narrow
 
     by_member = _alone if len(members.numbers) == 1 else jax.lax.map
     numbers = jnp.asarray(members.numbers)
-    (profile, electric), (slopes, electric_slopes) = by_member(
-        lambda member: one(*member), (numbers, members.temperature, members.value, jnp.asarray(members.x))
-    )
-    found = Signals(profile, electric, *jax.tree.map(lambda part: jnp.moveaxis(part, 1, -1), (slopes, electric_slopes)))
-    return jax.tree.map(lambda part: jnp.moveaxis(part, 1, 0), found)
+    arguments = numbers, members.temperature, members.value, jnp.asarray(members.x)
+    return Signals(*by_member(lambda member: one(*member), arguments))
+
+
+def _none_of(part: Array) -> Float[Array, "*n 0"]:
+    return jnp.zeros((*part.shape, 0))
 
 
 def _alone(function: Callable[[Any], Any], members: Any) -> Any:
@@ -90,10 +91,12 @@ class TrueSignal(NamedTuple):
     Attributes:
         profile: what the instrument reads before gain and offset, shape (n,).
         electric: the voltage where the current is given, else the current.
+        too_narrow: whether derivatives are at fixed nodes, and not accurate there.
     """
 
     profile: Float[Array, " n"]
     electric: Scalar
+    too_narrow: Bool[Array, ""]
 
 
 def true_signal(objects: Objects, layout: FitProgram, values: Any, x: Float[Array, " n"]) -> TrueSignal:
@@ -107,26 +110,51 @@ def true_signal(objects: Objects, layout: FitProgram, values: Any, x: Float[Arra
     """
     stretch = layout.stretch(values)
     (scatterer, wire, instrument, point), factor = in_true_units(objects, stretch)
+    too_narrow = jnp.asarray(False)
+    if layout.fixes_nodes and can_fix(scatterer, layout.resolution):
+        scatterer, too_narrow = FixedNodes(scatterer), is_too_narrow(scatterer)
     sol = solve(scatterer, wire, **point, resolution=layout.resolution, error_estimate=False)
     name = "voltage" if "current" in point else "current"
     electric = getattr(sol, name)
     if not stretch:
-        return TrueSignal(instrument.signal(sol, x - instrument.position), electric)
+        return TrueSignal(instrument.signal(sol, x - instrument.position), electric, too_narrow)
     signal = instrument.signal(sol, x * factor("vF tau0") - instrument.position)
-    return TrueSignal(signal / factor(signal_unit(instrument)), electric / factor(QUANTITIES[name][0]))
+    return TrueSignal(signal / factor(signal_unit(instrument)), electric / factor(QUANTITIES[name][0]), too_narrow)
 
 
 def read_signals(layout: FitProgram, model: Model, values: Float[Array | np.ndarray, "b k"]) -> tuple[Signals, ...]:
-    """`signals_at` for rows of values of all parameters, by a program that is kept."""
+    """`signals_at` for rows of values of all parameters, by programs that are kept.
+
+    Slopes are those at fixed nodes where these are accurate; a row in which they are not is read again.
+    """
+    kind, model, rows = layout.of_signals(), model.of_signals(), np.asarray(values)[:, layout.solved_for]
+    _profiles[Alike((kind, model)).structure] += len(rows) * _number_of_profiles(model)
+    read = _read_batch if layout.is_fast else _read_each
+    found = read(kind, model, rows)
+    again = np.any(np.concatenate([one.too_narrow for one in found], axis=1), axis=1)
+    if not np.any(again):
+        return found
+    exact = read(kind._replace(fixes_nodes=False), model, rows)
+    return jax.tree.map(lambda new, old: np.where(again.reshape(-1, *(1,) * (new.ndim - 1)), new, old), exact, found)
+
+
+def _read_each(layout: FitProgram, model: Model, rows: Float[np.ndarray, "b d"]) -> tuple[Signals, ...]:
+    """Row by row: a program for one is compiled in less time, and runs no slower than that for a batch would."""
+    found = [_read_row(layout, model, row) for row in rows]
+    return jax.tree.map(lambda *parts: np.stack(parts), *found)
+
+
+def pays_to_be_fast(layout: FitProgram, model: Model, starts: int) -> bool:
+    """Whether a fit from so many starts takes so many profiles, with those so far, that it better be fast."""
     program = layout.of_signals(), model.of_signals()
-    _profiles[Alike(program).structure] += sum(len(one.numbers) for one in model.groups)
-    return (_read_fast if layout.is_fast else _read)(*program, jnp.asarray(np.asarray(values)[:, layout.solved_for]))
+    expected = READINGS_OF_A_START * starts * _number_of_profiles(model)
+    return _profiles[Alike(program).structure] + expected > OFTEN
 
 
-def has_run_often(layout: FitProgram, model: Model) -> bool:
-    """Whether signals of this kind have been worked out so often that a faster program pays."""
-    return _profiles[Alike((layout.of_signals(), model.of_signals())).structure] > OFTEN
+def _number_of_profiles(model: Model) -> int:
+    return sum(len(one.numbers) for one in model.groups)
 
 
 _profiles: Counter[Any] = Counter()
-_read, _read_fast = compiled(signals_at, QUICK), compiled(signals_at)
+_read_row = compiled(signals_at, QUICK)
+_read_batch = compiled(lambda layout, model, rows: jax.vmap(lambda row: signals_at(layout, model, row))(rows))

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
@@ -141,7 +142,7 @@ def _real_numbers(name: str, value: Any) -> Any:
         raise TypeError(f"`{name}` must be a real number, got {one_line(value)} of type {type(value).__name__}.")
     if not hasattr(value, "dtype"):
         try:
-            value = np.asarray(value) if isinstance(value, list | tuple) else np.float64(value)
+            value = _joined(value) if isinstance(value, list | tuple) else np.float64(value)
         except (ValueError, OverflowError) as error:
             raise TypeError(f"`{name}` must be real numbers in rows of equal length, got {one_line(value)}.") from error
     dtype: Any = getattr(value, "dtype", None)
@@ -154,6 +155,11 @@ def _real_numbers(name: str, value: Any) -> Any:
             "jnp.asarray(value, dtype=jnp.float64) after importing jaxwire."
         )
     return value
+
+
+def _joined(values: list | tuple) -> Any:
+    """An array of a list, of NumPy but where some numbers in it are traced."""
+    return (jnp if any(isinstance(leaf, Tracer) for leaf in jax.tree.leaves(values)) else np).asarray(values)
 
 
 def _as_working(name: str, numbers: Any) -> Array:
