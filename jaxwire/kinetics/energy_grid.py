@@ -87,6 +87,13 @@ class Grid(NamedTuple):
     step: Scalar
 
 
+class Nodes(NamedTuple):
+    """Kinetic energies of nodes in the upper wire, increasing, and their weights, both of shape (n,)."""
+
+    energy: Float[Array, " n"]
+    weight: Float[Array, " n"]
+
+
 class _Stretch(NamedTuple):
     """The coordinate s as a function of q = u^(1/4): a logarithm at the band bottom plus one asinh per feature."""
 
@@ -141,33 +148,41 @@ def energy_grid(
         resolution: numbers of nodes.
         top: largest kinetic energy in the upper wire; 1 + CUTOFF t unless given.
     """
-    step = jnp.maximum(jnp.where(voltage >= 0, voltage, -voltage), SMALLEST_STEP)
-    thermal = THERMAL_WIDTH * temperature
+    step, thermal = _step(voltage), THERMAL_WIDTH * temperature
+    above = shared_nodes(scales, temperature, voltage, resolution.above, top)
+    scales = EnergyScales(jnp.ones(1), thermal[None], jnp.ones(1))
+    stretch = _Stretch(BOTTOM_WEIGHT_BELOW, BOTTOM_WIDTH * step**0.25, scales)
+    below = _nodes(stretch, step, resolution.below)
+    return Grid(*above, *below, step)
+
+
+def shared_nodes(
+    scales: EnergyScales, temperature: Scalar, voltage: Scalar, size: int, top: Scalar | None = None
+) -> Nodes:
+    """Place the nodes that both wires share, of which there are `size`; else as `energy_grid`."""
+    step, thermal = _step(voltage), THERMAL_WIDTH * temperature
     from_left_to_upper = jnp.where(voltage >= 0, 0.0, step)
-    above_scales = EnergyScales(
+    scales = EnergyScales(
         center=jnp.concatenate([jnp.stack([jnp.ones(()), 1.0 - step]), scales.center - from_left_to_upper]),
         width=jnp.concatenate([jnp.stack([thermal, thermal]), scales.width]),
         weight=jnp.concatenate([jnp.ones(2), TRANSMISSION_WEIGHT * scales.weight]),
     )
-    above, above_weight = _nodes(
-        _Stretch(BOTTOM_WEIGHT, jnp.asarray(BOTTOM_WIDTH), above_scales),
-        1.0 + CUTOFF * temperature if top is None else top,
-        resolution.above,
-    )
-    below_scales = EnergyScales(jnp.ones(1), thermal[None], jnp.ones(1))
-    below_stretch = _Stretch(BOTTOM_WEIGHT_BELOW, BOTTOM_WIDTH * step**0.25, below_scales)
-    below, below_weight = _nodes(below_stretch, step, resolution.below)
-    return Grid(above, above_weight, below, below_weight, step)
+    stretch = _Stretch(BOTTOM_WEIGHT, jnp.asarray(BOTTOM_WIDTH), scales)
+    return _nodes(stretch, 1.0 + CUTOFF * temperature if top is None else top, size)
+
+
+def _step(voltage: Scalar) -> Scalar:
+    return jnp.maximum(jnp.where(voltage >= 0, voltage, -voltage), SMALLEST_STEP)
 
 
 @quick_jit
-def _nodes(stretch: _Stretch, top: Scalar, size: int) -> tuple[Float[Array, " n"], Float[Array, " n"]]:
+def _nodes(stretch: _Stretch, top: Scalar, size: int) -> Nodes:
     """Gauss-Legendre nodes and weights in s, on 0 < u < top, as nodes and weights in u."""
     points, weights = (jnp.asarray(each, dtype=working_type()) for each in gauss_legendre(size))
     ends = jnp.stack([jnp.zeros(()), top**0.25])
     s_ends = stretch(ends)
     energy = root(_missed, _invert, stretch, ends, s_ends, points)
-    return energy, (s_ends[1] - s_ends[0]) * weights / stretch.density(energy)
+    return Nodes(energy, (s_ends[1] - s_ends[0]) * weights / stretch.density(energy))
 
 
 def _missed(

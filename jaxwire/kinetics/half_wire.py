@@ -21,11 +21,10 @@ from jaxwire.kinetics.collisions.response import CollidingResponse, colliding_re
 from jaxwire.kinetics.collisions.varying_collisions import Electrons, VaryingCollisions
 from jaxwire.kinetics.collisions.varying_response import VaryingResponse, varying_response
 from jaxwire.kinetics.eigenmodes.modes import Modes, half_wire_modes
-from jaxwire.kinetics.energy_grid import Grid, energy_grid
+from jaxwire.kinetics.energy_grid import Grid, shared_nodes
 from jaxwire.kinetics.fermi import DrudeCorrection, drude_tilting, thermal_weight
 from jaxwire.kinetics.resolvents.response import Response, half_wire_response
 from jaxwire.kinetics.resolvents.wavenumbers import Sampling
-from jaxwire.model.resolution import Resolution
 from jaxwire.model.scatterers.base import no_scales
 from jaxwire.model.wires.hot_electrons import heat_conductance
 from jaxwire.model.wires.relaxation import ConstantRelaxationTime
@@ -229,15 +228,14 @@ def drude_coefficients(wire: Wire, temperature: Scalar) -> tuple[Scalar, Scalar]
 
     The latter is the Peltier coefficient int (eps - 1) l f0' / int l f0', in mu0/e.
     """
-    grid = energy_grid(no_scales(), temperature, jnp.zeros(()), Resolution(above=DRUDE_NODES, below=1))
+    energy, weight = shared_nodes(no_scales(), temperature, jnp.zeros(()), DRUDE_NODES)
     if wire.has_varying_collisions:
-        half = half_wire(wire, grid.above, grid.above_weight, temperature)
-        path = half.drude_path
+        path = half_wire(wire, energy, weight, temperature).drude_path
     else:
-        path = wire.velocity(grid.above) * wire.momentum_relaxation_time(grid.above)
-    flux = path * thermal_weight(grid.above, temperature)
-    current = grid.above_weight @ flux
-    return 2.0 * current, grid.above_weight @ ((grid.above - 1.0) * flux) / current
+        path = wire.velocity(energy) * wire.momentum_relaxation_time(energy)
+    flux = path * thermal_weight(energy, temperature)
+    current = weight @ flux
+    return 2.0 * current, weight @ ((energy - 1.0) * flux) / current
 
 
 def _adjustment(like: HalfWire, half: HalfWire) -> DrudeCorrection:

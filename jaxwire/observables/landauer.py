@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import jax.numpy as jnp
 
-from jaxwire.kinetics.energy_grid import energy_grid
+from jaxwire.kinetics.energy_grid import shared_nodes
 from jaxwire.kinetics.energy_range import FARTHEST_OF_RESERVOIRS, reach
 from jaxwire.kinetics.fermi import fermi_difference
 from jaxwire.kinetics.half_wire import drude_coefficients
@@ -78,15 +78,15 @@ def landauer(scatterer: AbstractScatterer, wire: Wire | None = None, *, temperat
 @quick_jit
 def _landauer(scatterer: AbstractScatterer, wire: Wire, temperature: Scalar, voltage: Scalar) -> Landauer:
     top = reach(scatterer, temperature, voltage, FARTHEST_OF_RESERVOIRS).top
-    grid = energy_grid(scatterer.energy_scales(), temperature, voltage, Resolution(), top)
+    nodes = shared_nodes(scatterer.energy_scales(), temperature, voltage, Resolution().above, top)
     sign = jnp.where(voltage >= 0, 1.0, -1.0)
     size = sign * voltage
-    in_left = grid.above + jnp.where(voltage >= 0, 0.0, size)
-    in_right = grid.above + jnp.where(voltage >= 0, size, 0.0)
-    spectral = sign * probability(scatterer, in_left) * fermi_difference(grid.above, size, temperature)
-    current = jnp.sum(grid.above_weight * spectral)
-    heat_left = jnp.sum(grid.above_weight * (in_left - 1.0) * spectral)
-    heat_right = jnp.sum(grid.above_weight * (in_right - 1.0) * spectral)
+    in_left = nodes.energy + jnp.where(voltage >= 0, 0.0, size)
+    in_right = nodes.energy + jnp.where(voltage >= 0, size, 0.0)
+    spectral = sign * probability(scatterer, in_left) * fermi_difference(nodes.energy, size, temperature)
+    current = jnp.sum(nodes.weight * spectral)
+    heat_left = jnp.sum(nodes.weight * (in_left - 1.0) * spectral)
+    heat_right = jnp.sum(nodes.weight * (in_right - 1.0) * spectral)
     _, wire_peltier = drude_coefficients(wire, temperature)
     uniform = wire_peltier * current
     asymmetry = heat_right + heat_left

@@ -13,7 +13,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from jaxwire.kinetics.energy_grid import energy_grid
+from jaxwire.kinetics.energy_grid import shared_nodes
 from jaxwire.kinetics.energy_range import FARTHEST_OF_RESERVOIRS, reach
 from jaxwire.kinetics.fermi import fermi
 from jaxwire.kinetics.half_wire import drude_coefficients
@@ -132,8 +132,7 @@ def _landauer_currents(
     """Current and heat current between reservoirs; the left one is hotter by `difference`; for small voltages."""
     zero = jnp.zeros(())
     top = reach(scatterer, temperature, zero, FARTHEST_OF_RESERVOIRS).top
-    grid = energy_grid(scatterer.energy_scales(), temperature, zero, Resolution(), top)
-    energy = grid.above
+    energy, weight = shared_nodes(scatterer.energy_scales(), temperature, zero, Resolution().above, top)
     spectral = fermi(energy, temperature + difference) - fermi(energy + voltage, temperature)
-    current = grid.above_weight * probability(scatterer, energy) * spectral
+    current = weight * probability(scatterer, energy) * spectral
     return jnp.stack([jnp.sum(current), jnp.sum((energy - 1.0) * current)])

@@ -9,10 +9,11 @@ import pytest
 from numpy.testing import assert_allclose
 
 import jaxwire as jw
+from jaxwire.kinetics.energy_grid import Nodes
 from jaxwire.kinetics.matching import match
 from jaxwire.observables.landauer import landauer
 from jaxwire.solver.solve import solve
-from jaxwire.solver.voltage_search.current_estimate import Nodes, tabulate
+from jaxwire.solver.voltage_search.current_estimate import tabulate
 from jaxwire.solver.voltage_search.search_loop import VoltageSearch, _begin, _step, voltage_for
 from jaxwire.solver.voltage_search.search_state import FOLLOW, FOUND, MAX_EVALUATIONS, Question, SearchState
 

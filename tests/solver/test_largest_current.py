@@ -9,9 +9,9 @@ import pytest
 from numpy.testing import assert_allclose
 
 import jaxwire as jw
-from jaxwire.kinetics.energy_grid import energy_grid
+from jaxwire.kinetics.energy_grid import Nodes, energy_grid
 from jaxwire.solver.status import Outcome
-from jaxwire.solver.voltage_search.current_estimate import Nodes, tabulate
+from jaxwire.solver.voltage_search.current_estimate import tabulate
 from jaxwire.solver.voltage_search.find_voltage import _voltage
 from jaxwire.solver.voltage_search.largest_current import begin_climb, likely_crest
 from jaxwire.solver.voltage_search.search_loop import _begin, _step

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jaxtyping import Array, Bool
 
+from jaxwire.kinetics.energy_grid import Nodes
 from jaxwire.kinetics.half_wire import drude_coefficients
 from jaxwire.kinetics.matching import Matching, match
 from jaxwire.model.parameters.domain import POSITIVE, in_domain
@@ -17,7 +18,7 @@ from jaxwire.model.scatterers.base import AbstractScatterer
 from jaxwire.model.wires.wire import Wire
 from jaxwire.numerics.array_types import Scalar
 from jaxwire.numerics.implicit import root
-from jaxwire.solver.voltage_search.current_estimate import Nodes, tabulate
+from jaxwire.solver.voltage_search.current_estimate import tabulate
 from jaxwire.solver.voltage_search.search_loop import VoltageSearch, voltage_for
 
 SATURATED = 2.0

@@ -12,8 +12,9 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool
 
+from jaxwire.kinetics.energy_grid import Nodes
 from jaxwire.numerics.array_types import Scalar
-from jaxwire.solver.voltage_search.current_estimate import CurrentEstimate, Nodes
+from jaxwire.solver.voltage_search.current_estimate import CurrentEstimate
 
 Current = Callable[[Scalar], tuple[Scalar, Nodes]]
 """Size of the current as a function of the size of the voltage, with the nodes on which it was worked out."""
