@@ -26,7 +26,7 @@ from jaxwire.kinetics.colliding_side import CollidingSide
 from jaxwire.kinetics.collisions.varying_collisions import VaryingCollisions
 from jaxwire.kinetics.matching import Matching
 from jaxwire.kinetics.resolvents.contour import Contour
-from jaxwire.kinetics.side import AnySide, excite_side, smooth
+from jaxwire.kinetics.side import AnySide, bare_side, excite_side, smooth
 from jaxwire.kinetics.wave_smoothing import Waves, hindered, probe_reading
 from jaxwire.model.wires.phonons import Phonons
 from jaxwire.model.wires.screening import AbstractNonLocalScreening, AbstractScreening
@@ -242,12 +242,19 @@ def _transform(side: AnySide, q: Complex[Array, " n"]) -> Complex[Array, " n"]:
     return 0.5 * (found + jnp.sum(jnp.conj(share) / (jnp.conj(rate) + 1j * q[:, None]), axis=1))  # waves come in pairs
 
 
-def excite(matching: Matching, screening: AbstractScreening) -> Flow:
-    """Work out what a matching solution excites in either wire, per unit of its drive."""
+def excite(matching: Matching, screening: AbstractScreening, with_fields: bool = True) -> Flow:
+    """Work out what a matching solution excites in either wire, per unit of its drive.
+
+    Args:
+        matching: the solution.
+        screening: how the potential follows from the charge.
+        with_fields: whether fields are asked for; else no modes are worked out.
+    """
     current, flux = matching.spectral_current, matching.phonon_flux
     below = matching.lower.energy.size - current.size
-    upper = excite_side(matching.upper, current, flux, -1.0)
-    lower = excite_side(matching.lower, jnp.pad(current, (below, 0)), flux, 1.0)
+    side = excite_side if with_fields else bare_side
+    upper = side(matching.upper, current, flux, -1.0)
+    lower = side(matching.lower, jnp.pad(current, (below, 0)), flux, 1.0)
     half = upper.half
     total = half.weight @ current
     force = total / half.drude_conductivity

@@ -176,7 +176,38 @@ class Side(AbstractSide):
         return jnp.exp(-self.modes.rate * distance)
 
 
-AnySide = Side | ContourSide | CollidingSide
+class BareSide(AbstractSide):
+    """One half-wire of which no field is asked for: its modes are not worked out, and what follows from them is NaN.
+
+    Attributes:
+        half: the half-wire.
+        sign: +1 for the lower wire, x > 0; -1 for the upper one, x < 0.
+        entering: spectral current that enters it, times `HalfWire.into_wire`, shape (n,).
+    """
+
+    half: HalfWire
+    sign: Scalar
+    entering: Float[Array, " n"]
+    proportional: ClassVar[tuple[str, ...]] = ("entering",)
+
+    @property
+    def rate(self) -> Float[Array, " 1"]:
+        """Of one wave that stands for all."""
+        return jnp.full(1, jnp.nan)
+
+    neutral = chemical = heat = warmth = rate
+
+    def decay(self, distance: Scalar) -> Float[Array, " 1"]:
+        """Decay of that wave."""
+        return self.rate
+
+
+AnySide = Side | ContourSide | CollidingSide | BareSide
+
+
+def bare_side(half: HalfWire, spectral_current: Float[Array, " n"], flux: Scalar | None, sign: float) -> AnySide:
+    """Put down what a spectral current is on one side, as `excite_side` but for all that it excites."""
+    return BareSide(half, jnp.asarray(sign, dtype=half.energy.dtype), half.into_wire() * spectral_current)
 
 
 def excite_side(half: HalfWire, spectral_current: Float[Array, " n"], flux: Scalar | None, sign: float) -> AnySide:

@@ -182,6 +182,14 @@ TABLE: dict[str, Quantity] = dict(
 )
 """The named quantities."""
 
+WITHOUT_FIELDS = tuple(
+    map(
+        Observable,
+        ("current", "voltage", "force", "external_power", "error_estimate", "uniform_heat_current", "landauer"),
+    )
+)
+"""Quantities for which no fields of the wire need to be known, and thus no modes."""
+
 OF_SPOTS = ("spots", "electron_temperature_spots", "phonon_temperature_spots")
 """Quantities that have limits of where spots count."""
 

@@ -96,8 +96,12 @@ def solve_found(
     found: Found | None,
     resolution: Resolution,
     error_estimate: bool,
+    with_fields: bool = True,
 ) -> Solution:
-    """Solve at a given voltage, or at the one that was found for a given current or force."""
+    """Solve at a given voltage, or at the one that was found for a given current or force.
+
+    With neither fields nor an error estimate no modes are worked out, and all that follows from them is NaN.
+    """
     ((name, target),) = given.items()
     valid = is_valid(scatterer, wire, temperature, target)
     if found is None:
@@ -112,7 +116,7 @@ def solve_found(
         left = jnp.abs(target) / carried(matching, drive, name)
         drive *= jax.lax.stop_gradient(jnp.where(target == 0, 1.0, left))
     estimate, is_finite = jnp.asarray(jnp.nan), is_known & jnp.isfinite(jnp.sum(matching.spectral_current))
-    limit_error, unit = jnp.asarray(0.0), excite(matching, wire.screening)
+    limit_error, unit = jnp.asarray(0.0), excite(matching, wire.screening, with_fields or error_estimate)
     if error_estimate:
         coarser = match(scatterer, wire, temperature, somewhere, resolution.coarser())
         difference = estimated_error(unit, coarser, drive, found.slope)

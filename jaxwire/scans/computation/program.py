@@ -24,7 +24,7 @@ from jaxwire.numerics.integers import ceil_div
 from jaxwire.numerics.programs import local_devices
 from jaxwire.observables.spot import SpotLimits
 from jaxwire.scans.single_precision import judge
-from jaxwire.scans.variables import Observable, Setup, evaluate
+from jaxwire.scans.variables import WITHOUT_FIELDS, Observable, Setup, evaluate
 from jaxwire.solver.solve import solve_found
 from jaxwire.solver.status import has_values
 from jaxwire.solver.voltage_search.find_voltage import Found, find_voltage, nothing_found
@@ -96,9 +96,10 @@ def operating_point(
 
 def point(program: Program, given: Given, at: GridPoint, found: Found | None) -> dict[str, Array]:
     """Solve one point of the grid: the variables by name, NaN where it failed."""
-    with_estimate = any(entry == Observable("error_estimate") for entry in program.observables)
-    sol = solve_found(*at, found, program.resolution, with_estimate)
     names = [entry.name for entry in program.observables]
+    with_estimate = Observable("error_estimate") in program.observables
+    with_fields = not all(entry in WITHOUT_FIELDS for entry in program.observables)
+    sol = solve_found(*at, found, program.resolution, with_estimate, with_fields)
     code = judge(sol, names) if program.precision == "single" else sol.status.code
     is_kept = has_values(code)
     observed = evaluate(program.observables, sol, Setup(given.x, program.limits))
