@@ -78,6 +78,12 @@ class CurrentEstimate(NamedTuple):
     small: Nodes
     unit: Scalar | float
 
+    def finest(self) -> Scalar:
+        """Smallest scale on which the estimate varies with the voltage, and what it leaves out of the current."""
+        # On the other side the transmission moves with the voltage, against the nodes.
+        narrowest = jnp.min(self.scatterer.energy_scales().width, initial=jnp.inf)
+        return jnp.minimum(self.temperature, jnp.where(self.sign > 0, jnp.inf, narrowest))
+
     def roughly(self, voltage: Scalar) -> Scalar:
         """Estimate |I| on the small grid."""
         # The transmission is that of the left wire's energy, and so are the nodes. Where that is the lower wire, the

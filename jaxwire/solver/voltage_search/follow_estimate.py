@@ -1,7 +1,7 @@
 """First search for the voltage that carries a current: along the closed-form estimate of I(V).
 
 I(V) is its estimate times a ratio that hardly varies, the less the closer it is to one. The search starts where the
-estimate carries the current. It goes on by Newton steps with automatic derivatives of the estimate, times the ratio: a
+estimate carries the current. It goes on by Newton steps with derivatives of the estimate, times the ratio: a
 parabola through the last three voltages looked at. Typical points are settled by two or three solutions of the matching
 system, none of which is differentiated.
 """
@@ -57,7 +57,7 @@ def first_voltage(question: Question) -> tuple[Scalar, Bool[Array, ""]]:
     target, estimate, table = question
     first, highest = table.reaching(target, NEARLY), table.highest()
     rises = jnp.all((table.current >= SHALLOW * highest) | (table.voltage >= first))
-    expected, slope, bend = derivatives(estimate.roughly, first)
+    (expected, slope, bend), _ = derivatives(estimate.roughly, first, estimate.finest(), first)
     polish = _curved_step(jnp.minimum(target, NEARLY * highest[-1]) - expected, slope, bend, first)
     begin = jnp.where((slope > 0) & (first + polish > 0), first + polish, first)
     return begin, rises & (first > 0) & (target < FURTHEST_TARGET * highest[-1])
@@ -83,7 +83,7 @@ def follow(state: SearchState, here: LocalCurrent, question: Question) -> Search
     rest = jnp.where(is_rising, jnp.clip(missed, -most, most), 0.0)
     better = ahead + rest
 
-    scale = jnp.minimum(voltage, _finest(question))
+    scale = jnp.minimum(voltage, estimate.finest())
     third = SLOWNESS * jnp.abs(curvature * (better - before)) / scale
     unseen = CURVATURE * (jnp.abs(ratio - 1.0) / scale + jnp.abs(here.seen.tilt)) / scale
     unseen = jnp.where(before > 0, third, unseen)
@@ -95,14 +95,6 @@ def follow(state: SearchState, here: LocalCurrent, question: Question) -> Search
     is_settled = ~is_lost & (slope > 0) & (is_close | (jnp.abs(target - value) <= CURRENT_ROUNDING * target))
     stage = jnp.where(is_settled, FOUND, jnp.where(is_lost | (state.left <= 0), FAILED, FOLLOW))
     return state._replace(stage=stage, voltage=better, seen=here.seen)
-
-
-def _finest(question: Question) -> Scalar:
-    """Smallest scale on which the ratio varies."""
-    estimate = question.estimate
-    # On the other side the transmission moves with the voltage, against the nodes.
-    narrowest = jnp.min(estimate.scatterer.energy_scales().width, initial=jnp.inf)
-    return jnp.minimum(estimate.temperature, jnp.where(estimate.sign > 0, jnp.inf, narrowest))
 
 
 def _curved_step(lacking: Scalar, slope: Scalar, bend: Scalar, voltage: Scalar) -> Scalar:

@@ -1,7 +1,7 @@
 """I(V) close to a voltage, and its derivatives, from solutions of the matching system none of which is differentiated.
 
-I(V) is its closed-form estimate times a ratio that varies slowly. The estimate has automatic derivatives; the ratio is
-taken as the parabola through the last three voltages looked at.
+I(V) is its closed-form estimate times a ratio that varies slowly. The estimate has derivatives from values next to each
+other, which share one evaluation; the ratio is taken as the parabola through the last three voltages looked at.
 """
 
 from collections.abc import Callable
@@ -10,11 +10,19 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Bool
+import numpy as np
+from jaxtyping import Array, Bool, Float
 
 from jaxwire.kinetics.energy_grid import Nodes
 from jaxwire.numerics.array_types import Scalar
 from jaxwire.solver.voltage_search.current_estimate import CurrentEstimate
+
+STENCIL = 3e-3
+"""Distance of the values that tell derivatives, in units of the scale on which the estimate varies: of both 1e-11 is
+wrong then, what five values leave out and rounding together."""
+
+OFFSETS, FIRST, SECOND = np.array([[-2, -1, 0, 1, 2], [1, -8, 0, 8, -1], [-1, 16, -30, 16, -1]]) / [[1], [12], [12]]
+"""Where values are taken, in units of this distance, and their shares in the first two derivatives."""
 
 Current = Callable[[Scalar], tuple[Scalar, Nodes]]
 """Size of the current as a function of the size of the voltage, with the nodes on which it was worked out."""
@@ -91,10 +99,12 @@ def current_near(
         steepest: logarithmic derivative of the ratio by the voltage up to which it is believed.
     """
     value, nodes = current(voltage)
-    expected, steepness, bend = derivatives(partial(estimate, nodes), voltage)
     last, before = seen.last, seen.before.voltage
+    (expected, steepness, bend), expected_last = derivatives(
+        partial(estimate, nodes), voltage, estimate.finest(), last.voltage
+    )
     # on the same nodes, so that what these miss of a moving transmission is seen as part of the ratio
-    ratio, last_ratio = value / expected, last.value / estimate(nodes, last.voltage)
+    ratio, last_ratio = value / expected, last.value / expected_last
     way = voltage - last.voltage
     tilt = (ratio - last_ratio) / way
     is_slight = (last.voltage > 0) & (jnp.abs(tilt) * voltage < steepest * ratio)
@@ -107,8 +117,26 @@ def current_near(
     return LocalCurrent(point, second, nodes, expected, ratio, is_slight, line, curvature, seen)
 
 
-def derivatives(function: Callable[[Scalar], Scalar], at: Scalar) -> tuple[Scalar, Scalar, Scalar]:
+class Derivatives(NamedTuple):
     """Value of a function and its first two derivatives."""
-    one = jnp.ones_like(at)
-    (value, slope), (_, bend) = jax.jvp(lambda at: jax.jvp(function, (at,), (one,)), (at,), (one,))
-    return value, slope, bend
+
+    value: Scalar
+    first: Scalar
+    second: Scalar
+
+
+def derivatives(
+    function: Callable[[Scalar], Scalar], at: Scalar, scale: Scalar, elsewhere: Scalar
+) -> tuple[Derivatives, Scalar]:
+    """Work out a function and its derivatives from values on either side, and its value elsewhere.
+
+    Args:
+        function: smooth on `scale`, and on the way from 0.
+        at: where, positive.
+        scale: on which the function varies.
+        elsewhere: another place.
+    """
+    step = STENCIL * jnp.minimum(scale, at)
+    values: Float[Array, " 6"] = jax.vmap(function)(jnp.append(at + step * OFFSETS, elsewhere))
+    around = values[:-1]
+    return Derivatives(around[2], FIRST @ around / step, SECOND @ around / step**2), values[-1]
