@@ -247,9 +247,14 @@ def test_scans_that_share_a_program_keep_their_own_numbers(strength, width, temp
 
 @pytest.mark.slow
 def test_axes_that_only_change_the_transmission_share_their_grid():
-    single = work(PEAK, 1)
-    assert work(CENTER, 24) > 20 * single
-    assert work(PEAK, 24) < 6 * single
+    fields = ["total_voltage"]  # which need the modes
+    single = work(PEAK, 1, fields)
+    assert work(CENTER, 24, fields) > 20 * single
+    assert work(PEAK, 24, fields) < 6 * single
+
+
+def test_currents_alone_are_worked_out_without_modes():
+    assert work(PEAK, 1, ["current", "force", "external_power"]) < 0.5 * work(PEAK, 1, ["current", "total_voltage"])
 
 
 def test_the_error_is_estimated_only_if_asked_for():
