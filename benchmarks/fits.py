@@ -18,7 +18,7 @@ import numpy as np
 
 import jaxwire as jw
 from benchmarks.common import options, store
-from jaxwire.fits.readings.program import LANES
+from jaxwire.fits.search.batches import LANES
 
 X = np.concatenate([-np.geomspace(0.05, 6.0, 30)[::-1], np.geomspace(0.05, 6.0, 30)])
 FINE = jw.Resolution(above=160, below=64)

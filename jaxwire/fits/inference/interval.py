@@ -105,7 +105,7 @@ class LikelihoodProfile(NamedTuple):
     def _lowest(self) -> float:
         scale = self._scale[None, :]
         u = to_coordinates(self.free, self.values[None, :], scale)
-        return float(np.sum(in_lanes(self.layout.lanes, read_batch, (self.layout, self.model), scale, u).residual ** 2))
+        return float(np.sum(in_lanes(read_batch, (self.layout, self.model), scale, u).residual ** 2))
 
     def _minimise(self, t: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The other parameters at their best for values t of this one, from rows for others, and chi^2."""
@@ -117,7 +117,7 @@ class LikelihoodProfile(NamedTuple):
         slice_ = _Slice(self, scale, u)
         if slice_.starts.shape[1]:
             u[:, slice_.others] = np.asarray(LevenbergMarquardt(max_steps=STEPS_BETWEEN).minimise(slice_).u)
-        residual = in_lanes(self.layout.lanes, read_batch, (self.layout, self.model), scale, u).residual
+        residual = in_lanes(read_batch, (self.layout, self.model), scale, u).residual
         columns = zip(self.free, u.T, scale.T, strict=True)
         values = np.stack([np.asarray(one.range.value(column, unit)) for one, column, unit in columns], axis=1)
         return values, np.sum(residual**2, axis=1)
@@ -136,9 +136,7 @@ class _Slice(AbstractProblem):
         """As `AbstractProblem`."""
         places = self.u[rows].copy()
         places[:, self.others] = u[rows]
-        found = in_lanes(
-            self.profile.layout.lanes, read_batch, (self.profile.layout, self.profile.model), self.scale[rows], places
-        )
+        found = in_lanes(read_batch, (self.profile.layout, self.profile.model), self.scale[rows], places)
         self._kept = self._kept or [np.array(new) for new in found]
         for kept, new in zip(self._kept, found, strict=True):
             kept[rows] = new

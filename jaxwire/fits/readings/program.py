@@ -18,9 +18,6 @@ from jaxwire.observables.instruments import AbstractInstrument
 RESOLUTION = Resolution(above=64, below=24)
 """Numbers of nodes of a fit, good for 1e-6: no reading is better."""
 
-LANES = 4
-"""Rows that one call of a fast program works on; further rows are calls of their own, shared among the threads."""
-
 
 class FitProgram(NamedTuple):
     """What is compiled in.
@@ -42,11 +39,6 @@ class FitProgram(NamedTuple):
     ties: tuple[Tie, ...] = ()
     is_fast: bool = False
     fixes_nodes: bool = True
-
-    @property
-    def lanes(self) -> int:
-        """Rows that one call of its programs works on."""
-        return LANES if self.is_fast else 1
 
     @property
     def solved_for(self) -> list[int]:

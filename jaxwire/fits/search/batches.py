@@ -12,17 +12,20 @@ from jaxwire.fits.readings.residuals import read_batch_at
 from jaxwire.numerics.integers import ceil_div
 from jaxwire.numerics.programs import Alike, threads
 
+LANES = 4
+"""Rows that one call of a program works on; further rows are calls of their own, shared among the threads."""
+
 _compiled: set[Any] = set()
 
 
-def in_lanes(lanes: int, function: Any, fixed: Sequence[Any], *rows: np.ndarray) -> Any:
-    """Call a program for fixed arguments and batches of so many rows, on all threads; join what it returns."""
+def in_lanes(function: Any, fixed: Sequence[Any], *rows: np.ndarray) -> Any:
+    """Call a program for fixed arguments and batches of `LANES` rows, on all threads; join what it returns."""
     size = len(rows[0])
-    n_calls = ceil_div(size, lanes)
-    padded = [np.pad(one, ((0, n_calls * lanes - size), (0, 0)), mode="edge") for one in rows]
+    n_calls = ceil_div(size, LANES)
+    padded = [np.pad(one, ((0, n_calls * LANES - size), (0, 0)), mode="edge") for one in rows]
 
     def call(index: int) -> Any:
-        part = slice(index * lanes, (index + 1) * lanes)
+        part = slice(index * LANES, (index + 1) * LANES)
         return jax.tree.map(np.asarray, function(*fixed, *(column[part] for column in padded)))
 
     # Two threads that need the same program at the same time would both compile it.
@@ -50,7 +53,7 @@ def read_rows(
     """
     values, seen = values.copy(), list(linear)
     inside = np.stack([one.range.inside(column) for one, column in zip(free, values.T, strict=True)], axis=1)
-    residual, jacobian = map(np.array, in_lanes(layout.lanes, read_batch_at, (layout, model), inside))
+    residual, jacobian = map(np.array, in_lanes(read_batch_at, (layout, model), inside))
     for row in np.flatnonzero(np.all(np.isfinite(residual), axis=1)) if linear else ():
         columns = jacobian[row][:, seen]
         change, *_ = np.linalg.lstsq(columns, -residual[row], rcond=None)

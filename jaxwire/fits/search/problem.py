@@ -11,7 +11,7 @@ from jaxtyping import Array, Float
 
 from jaxwire.fits.losses import AbstractLoss
 from jaxwire.fits.optimisers import AbstractProblem, Descent
-from jaxwire.fits.readings.program import LANES, FitProgram, Model
+from jaxwire.fits.readings.program import FitProgram, Model
 from jaxwire.fits.readings.residuals import Reading, read_batch
 from jaxwire.fits.search.batches import in_lanes
 from jaxwire.fits.search.projection import project, residuals, to_read
@@ -37,7 +37,7 @@ class FitProblem(AbstractProblem):
     def read(self, rows: np.ndarray, u: np.ndarray) -> tuple[Float[Array, "b n"], Float[Array, "b n s"]]:
         """Roots of the loss and their derivatives for all starts, worked out anew for those of the given numbers."""
         places = to_read(self.layout, u[rows])
-        found: Reading = in_lanes(self.layout.lanes, read_batch, (self.layout, self.model), self.scale[rows], places)
+        found: Reading = in_lanes(read_batch, (self.layout, self.model), self.scale[rows], places)
         self._kept = self._kept or [np.array(new) for new in found]
         for kept, new in zip(self._kept, found, strict=True):
             kept[rows] = new
@@ -47,7 +47,7 @@ class FitProblem(AbstractProblem):
     def each(self, search: Callable[..., Descent]) -> Descent:
         """Run a search from every start, in a program compiled for it."""
         fixed = (self.layout, self.model, self.loss, search)
-        return in_lanes(LANES, _search, fixed, self.scale, to_read(self.layout, self.starts))
+        return in_lanes(_search, fixed, self.scale, to_read(self.layout, self.starts))
 
 
 class _InUnits(AbstractLoss):
