@@ -166,7 +166,7 @@ def _information(
     sigma: Float[Array, " n"],
     resolution: Resolution,
 ) -> Information:
-    layout = FitProgram(places, (), resolution, (), fixes_nodes=False)
+    layout = FitProgram(places, (), resolution, ())
 
     def reading(values):
         given = layout.put(objects, values)

@@ -7,7 +7,7 @@ the quadrature that is the same wherever a resonance lies drops out of the deriv
 
 On `RESOLUTION`, at kB T <= 0.3 mu0, the slope of a profile by the center of a Lorentzian errs by 8e-4 of its largest
 value for a width of 0.01 mu0, by 5e-5 for 0.03, and by 4e-7 for 0.1; for 0.003, by 1e-2. Slopes by the width err by a
-tenth of it or less, those by the temperature, where it is free, by less than with nodes that follow.
+tenth of it or less. Nothing else is fixed: nodes follow the temperature and the voltage, where these are free.
 """
 
 import jax

@@ -38,7 +38,7 @@ class FitProgram(NamedTuple):
     profiles: tuple[tuple[int, int], ...]
     ties: tuple[Tie, ...] = ()
     is_fast: bool = False
-    fixes_nodes: bool = True
+    fixes_nodes: bool = False
 
     @property
     def solved_for(self) -> list[int]:
@@ -49,9 +49,7 @@ class FitProgram(NamedTuple):
         """The program of signals alone, the same for all fits in which the wire is solved for the same."""
         kept = self.solved_for
         ties = tuple(tie._replace(source=kept.index(tie.source)) for tie in self.ties)
-        return FitProgram(
-            tuple(self.places[index] for index in kept), (), self.resolution, (), ties, fixes_nodes=self.fixes_nodes
-        )
+        return FitProgram(tuple(self.places[index] for index in kept), (), self.resolution, (), ties)
 
     @property
     def searched(self) -> tuple[int, ...]:

@@ -105,7 +105,7 @@ def read_batch(
 def read_batch_at(layout: FitProgram, model: Model, values: Float[Array | np.ndarray, "b k"]) -> Reading:
     """`read_at` for a batch of values, by programs that know no bounds and thus serve fits with any."""
     signals = read_signals(layout, model, values)
-    rest = layout._replace(projected=(), profiles=(), is_fast=False, fixes_nodes=True)
+    rest = layout._replace(projected=(), profiles=(), is_fast=False)
     return _standardised_rows(rest, model.without_ranges(), values, signals)
 
 

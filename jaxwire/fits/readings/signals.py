@@ -112,7 +112,7 @@ def true_signal(objects: Objects, layout: FitProgram, values: Any, x: Float[Arra
     stretch = layout.stretch(values)
     (scatterer, wire, instrument, point), factor = in_true_units(objects, stretch)
     too_narrow = jnp.asarray(False)
-    if layout.fixes_nodes and can_fix(scatterer, layout.resolution):
+    if layout.fixes_nodes:
         scatterer, too_narrow = FixedNodes(scatterer), is_too_narrow(scatterer)
     sol = solve(scatterer, wire, **point, resolution=layout.resolution, error_estimate=False)
     name = "voltage" if "current" in point else "current"
@@ -129,13 +129,13 @@ def read_signals(layout: FitProgram, model: Model, values: Float[Array | np.ndar
     Slopes are those at fixed nodes where these are accurate; a row in which they are not is read again.
     """
     kind, model, rows = layout.of_signals(), model.of_signals(), np.asarray(values)[:, layout.solved_for]
-    _profiles[Alike((kind, model)).structure] += len(rows) * _number_of_profiles(model)
+    _profiles[Alike((kind, model)).structure] += len(np.unique(rows, axis=0)) * _number_of_profiles(model)
     read = _read_batch if layout.is_fast else _read_each
-    found = read(kind, model, rows)
+    found = read(kind._replace(fixes_nodes=can_fix(model.scatterer, layout.resolution)), model, rows)
     again = np.any(np.concatenate([one.too_narrow for one in found], axis=1), axis=1)
     if not np.any(again):
         return found
-    exact = read(kind._replace(fixes_nodes=False), model, rows)
+    exact = read(kind, model, rows)
     return jax.tree.map(lambda new, old: np.where(again.reshape(-1, *(1,) * (new.ndim - 1)), new, old), exact, found)
 
 
