@@ -34,7 +34,7 @@ import pytest  # noqa: E402
 
 jax.config.update("jax_numpy_rank_promotion", "raise")
 
-MOST_MEMORY_MAPS = 10_000  # 1.3 GB; a long file adds as many again
+MOST_MEMORY_MAPS = 25_000  # 3 GB; a long file adds 10,000
 
 
 def pytest_collection_modifyitems(items):
