@@ -57,6 +57,16 @@ def test_slopes_at_fixed_nodes_are_those_of_a_fine_grid(kind):
     assert_allclose(at(True, FINE) / largest, exact / largest, rtol=0.0, atol=1e-8)  # they have the same limit
 
 
+def test_features_are_fixed_and_transmissions_are_not():
+    def parts(center):
+        kept = FixedNodes(jw.Lorentzian(center, 0.1))
+        return jnp.concatenate([*kept.energy_scales()]), kept.transmission(1.1)
+
+    features, transmission = jax.jacfwd(parts)(1.2)
+    assert np.all(features == 0.0)
+    assert transmission == jax.grad(lambda center: jw.Lorentzian(center, 0.1).transmission(1.1))(1.2) != 0.0
+
+
 def read(monkeypatch, width, resolution=RESOLUTION, make=jw.Lorentzian):
     """Signals of a fit at two rows, the first of them of a resonance that is wide; and what was asked of programs."""
     asked, row = [], signals._read_row

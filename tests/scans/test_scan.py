@@ -16,7 +16,15 @@ import jaxwire as jw
 from jaxwire.scans.arguments import ScanArguments, make_plan
 from jaxwire.scans.computation import blocks, out_of_memory, program
 from jaxwire.scans.computation.execution import Execution
-from jaxwire.scans.variables import OF_DRIFT, OF_PHONONS, TABLE, Setup, evaluate, read_observables
+from jaxwire.scans.variables import (
+    OF_DRIFT,
+    OF_PHONONS,
+    TABLE,
+    WITHOUT_FIELDS,
+    Setup,
+    evaluate,
+    read_observables,
+)
 from jaxwire.solver.status import Outcome
 
 COARSE = jw.Resolution(24, 12)  # numbers are compared on the same grid: its accuracy is not the claim
@@ -255,6 +263,17 @@ def test_axes_that_only_change_the_transmission_share_their_grid():
 
 def test_currents_alone_are_worked_out_without_modes():
     assert work(PEAK, 1, ["current", "force", "external_power"]) < 0.5 * work(PEAK, 1, ["current", "total_voltage"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("drive", [{"voltage": 0.4}, {"voltage": -0.4}, {"current": 0.01}])
+def test_what_needs_no_modes_is_the_same_without_them(drive):
+    names = [one.name for one in WITHOUT_FIELDS if one.name != "error_estimate"]  # that of fields needs them
+    options = {"axes": {CENTER: CENTERS}, "temperature": 0.3, "resolution": COARSE, **drive}
+    alone, beside = (jw.scan(dot(), observables=[*names, *more], **options) for more in ([], ["total_voltage"]))
+    for variable in (variable for name in names for variable in TABLE[name].variables):
+        assert np.all(np.isfinite(alone[variable])), variable
+        assert_allclose(alone[variable], beside[variable], rtol=1e-10, atol=1e-14, err_msg=variable)
 
 
 def test_the_error_is_estimated_only_if_asked_for():
