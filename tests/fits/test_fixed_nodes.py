@@ -9,7 +9,7 @@ from numpy.testing import assert_allclose
 import jaxwire as jw
 from jaxwire.fits.readings import signals
 from jaxwire.fits.readings.fixed_nodes import NARROWEST, FixedNodes, can_fix
-from jaxwire.fits.readings.program import RESOLUTION
+from jaxwire.fits.readings.program import RESOLUTION, FitProgram, Model
 
 X = np.array([-2.0, -0.5, -0.1, -0.02, 0.02, 0.1, 0.5, 2.0])
 FINE = jw.Resolution(200, 80)
@@ -99,6 +99,16 @@ def test_a_row_with_a_narrow_feature_is_read_again_with_nodes_that_follow(monkey
 def test_no_row_is_read_again_where_all_features_are_wide(monkeypatch):
     _, asked = read(monkeypatch, 2.0 * NARROWEST)
     assert asked == [(True, 0.1), (True, 2.0 * NARROWEST)]
+
+
+def test_a_gpu_reads_all_rows_at_once(monkeypatch):
+    """Launching the kernels of a program takes longer there than working on a row more."""
+    asked, rows = [], np.ones((4, 2))
+    monkeypatch.setattr(jax, "default_backend", lambda: "gpu")
+    monkeypatch.setattr(signals, "_read_batch_quickly", lambda layout, model, rows: asked.append(rows) or ())
+    model = Model(jw.Lorentzian(1.2, 0.1), jw.Wire(), jw.HeatingProfile(), ())
+    signals._read_each(FitProgram((), (), RESOLUTION, ()), model, rows)
+    assert len(asked) == 1 and asked[0] is rows
 
 
 def test_nodes_follow_on_few_of_them_and_where_features_are_unknown():
