@@ -99,3 +99,47 @@ def test_numbers_of_points_are_made_one_of_few():
     numbers = [1, 16, 17, 33, 200, 256, 257, 513, 1024]
     assert [common_size(number, 16, 256) for number in numbers] == [16, 16, 32, 64, 256, 256, 512, 768, 1024]
     assert len({common_size(number, 16, 256) for number in range(1, 1025)}) == 8
+
+
+def test_inside_of_another_program_it_is_traced_once_for_all_or_a_part_of_it():
+    """A program inside of a program serves the next one around it too; one with derivatives had better walk past it."""
+    traced = []
+
+    def counted(x):
+        traced.append(x)
+        return curve(x)
+
+    counted.__module__ = "jaxwire.somewhere"  # as our own are
+    quick = programs.quick_jit(counted)
+    inside = [
+        [equation.primitive.name for equation in jax.make_jaxpr(around)(0.3).eqns]
+        for around in (lambda x: 2.0 * quick(x), lambda x: 3.0 * quick(x), programs.inlined(lambda x: quick(x) * 2.0))
+    ]
+    assert len(traced) == 2  # by the first and by the last
+    assert [names[0] for names in inside[:2]] == ["jit", "jit"]
+    assert "sin" in inside[2]
+    assert not programs._is_inlined.get()
+
+
+def test_programs_of_users_that_are_compiled_quickly_have_no_programs_of_ours_inside():
+    def program(x):
+        before.append(programs._is_inlined.get())
+        return x
+
+    before = []
+    jw.quick_jit(program)(0.3)
+    jax.jit(program)(0.3)
+    assert before == [True, False]
+
+
+@pytest.mark.parametrize("around", [jax.jit, jax.vmap, jax.grad], ids=["jit", "vmap", "grad"])
+def test_it_is_known_whether_a_program_is_being_traced(around):
+    seen = []
+
+    def function(x):
+        seen.append(programs._is_in_program())
+        return x**2
+
+    around(function)(jnp.ones(2) if around is jax.vmap else 1.0)
+    assert seen == [around is jax.jit]  # the others work on numbers that are known
+    assert not programs._is_in_program()

@@ -21,7 +21,7 @@ from jaxwire.fits.readings.program import FitProgram, Model
 from jaxwire.model.parameters.names import Objects
 from jaxwire.model.units.scale import QUANTITIES
 from jaxwire.numerics.array_types import Scalar
-from jaxwire.numerics.programs import QUICK, Alike, compiled
+from jaxwire.numerics.programs import QUICK, Alike, compiled, inlined
 from jaxwire.solver.solve import solve
 
 OFTEN = 5000
@@ -53,6 +53,7 @@ class Signals(NamedTuple):
     too_narrow: Bool[Array, "*b m"]
 
 
+@inlined
 def signals_at(layout: FitProgram, model: Model, values: Float[Array, " d"]) -> tuple[Signals, ...]:
     """Signals of every group, at values of parameters of which none is a gain or an offset."""
     return tuple(_signals_of(layout, model, one, values) for one in model.groups)
