@@ -95,22 +95,22 @@ class Search(NamedTuple):
         Minima next to each other lie along it, a few standard errors apart. The error is that of the residuals, so that
         a minimum far too high looks further. None where there is no such place.
         """
-        best = ends.values[ends.best][None, :] / self._factors
+        # as many rows as are looked at in the end: programs for one row would be others
+        best = np.tile(ends.values[ends.best] / self._factors, (len(BESIDE), 1))
         if not (np.all(np.isfinite(best)) and ends.loss[ends.best] > NO_LOSS):
             return None
         free = self._free
         scale = scale_of(free, best)
         u = to_coordinates(free, best, scale)
         problem = FitProblem(self.layout, self.model, loss, scale, u, 1.0 / self.unit.residual)
-        q, jacobian = problem.read(np.arange(1), problem.starts)
-        _, singular, rows = np.linalg.svd(np.asarray(jacobian)[0], full_matrices=False)
+        q, jacobian = (np.asarray(part)[0] for part in problem.read(np.arange(len(BESIDE)), problem.starts))
+        _, singular, rows = np.linalg.svd(jacobian, full_matrices=False)
         spread = float(np.linalg.norm(q)) / np.sqrt(max(1, q.size - len(free)))
         if not singular[-1] * FURTHEST_BESIDE > spread * np.finfo(float).eps:
             return None
         step = rows[-1] * min(spread / singular[-1], FURTHEST_BESIDE)
-        u = np.repeat(u, len(BESIDE), axis=0)
         u[:, list(self.layout.searched)] += np.outer(BESIDE, step)
-        return np.asarray(rows_and_slopes(self.model.ranges, np.repeat(scale, len(BESIDE), axis=0), u)[0])
+        return np.asarray(rows_and_slopes(self.model.ranges, scale, u)[0])
 
     def _minimise(self, loss: AbstractLoss, values: np.ndarray, sigma: float) -> Starts:
         """Minimise from values in units of the data; sigma is the error of readings that is not in their weights."""
