@@ -3,7 +3,7 @@
 The energy grid follows the features of a scatterer, and with the nodes everything moves that is worked out on them:
 half-wires, their modes, their resolvents. No integral depends on where its nodes are, so that derivatives at fixed
 nodes have the same limit; they take two thirds of the time and half of the compiling. What they cost is accuracy: an
-error of the quadrature that is the same wherever a resonance lies drops out of the derivative only if the nodes go along.
+error of the quadrature that is the same wherever a resonance lies drops out of the derivative only if nodes go along.
 
 On `RESOLUTION`, at kB T <= 0.3 mu0, the slope of a profile by the center of a Lorentzian errs by 8e-4 of its largest
 value for a width of 0.01 mu0, by 5e-5 for 0.03, and by 4e-7 for 0.1; for 0.003, by 1e-2. Slopes by the width err by a
